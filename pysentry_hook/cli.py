@@ -1,0 +1,91 @@
+"""The command line: the only place that turns errors into exit codes."""
+
+import os
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+
+import typer
+
+from pysentry_hook import __version__
+from pysentry_hook.errors import PysentryHookError
+
+DEFAULT = "scan"
+_BUG = 70
+_FOREIGN_OPTIONS = {
+    "--no-ci-detect": "no option is needed: CI is told from the environment",
+    "--no-maintenance-check": "the maintenance status is not asked for yet",
+    "--forbid-quarantined": "the maintenance status is not asked for yet",
+    "--requirements-file": "it is --requirements FILE",
+    "--vulnerability-source": "it is --sources",
+    "--sources-url": "it is --service-url SOURCE=URL",
+    "--all-extras": "extras are checked unless --exclude-extra says otherwise",
+    "--all": "extras and groups are checked unless --exclude-extra says otherwise",
+}
+"""Options of other audit tools, answered with ours."""
+
+
+def _application() -> typer.Typer:
+    from pysentry_hook.commands.scan import scan
+
+    application = typer.Typer(
+        add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False, rich_markup_mode="rich"
+    )
+    epilog = "Commands: report (the same scan; findings never fail it). Example: pysentry-hook --fail-on high -o r.json"
+    application.command(DEFAULT, epilog=epilog)(scan)
+    application.command("report", help="The same scan and report; findings never fail it.")(scan)
+
+    @application.callback()
+    def root() -> None:
+        """Find known vulnerabilities in what a Python project installs, and decide."""
+
+    return application
+
+
+COMMANDS = (DEFAULT, "report")
+
+
+def main() -> None:
+    """Run the command that the arguments name, and exit."""
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["--version"]:
+        sys.stdout.write(f"pysentry-hook {__version__}\n")
+        return
+    if not arguments or arguments[0] not in COMMANDS:
+        arguments = [DEFAULT, *arguments]
+    _refuse_foreign(arguments)
+    try:
+        _application()(arguments, prog_name="pysentry-hook", standalone_mode=True)
+    except PysentryHookError as error:
+        for line in str(error).splitlines():
+            sys.stderr.write(f"error: {line}\n")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.stderr.write("error: interrupted, so nothing was judged\n")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(2)
+    except Exception as error:  # noqa: BLE001 (a bug becomes one line and a log)
+        sys.exit(_bug(error, verbose=bool({"-v", "--verbose"} & set(arguments))))
+
+
+def _refuse_foreign(arguments: list[str]) -> None:
+    for argument in arguments:
+        if argument == "--":
+            return
+        if answer := _FOREIGN_OPTIONS.get(argument.partition("=")[0]):
+            sys.stderr.write(f"error: {argument} is no option here: {answer}\n")
+            sys.exit(2)
+
+
+def _bug(error: Exception, *, verbose: bool) -> int:
+    trace = "".join(traceback.format_exception(error))
+    if verbose:
+        sys.stderr.write(trace)
+    descriptor, log = tempfile.mkstemp(prefix="pysentry-hook-", suffix=".log")
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(f"pysentry-hook {__version__}, Python {sys.version}\n{trace}")
+    sys.stderr.write(f"error: a bug in pysentry-hook ({type(error).__name__}). Nothing was judged. Details: {Path(log)}\n")
+    return _BUG

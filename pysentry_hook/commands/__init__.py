@@ -1,0 +1,1 @@
+"""One verb, one file: words in, exit code out."""

@@ -1,0 +1,57 @@
+"""Every error that a user can meet, with its exit code and what to do next.
+
+PysentryHookError
+├── UsageError         called wrongly: options, combinations            exit 2
+│   └── ConfigError    a value from the environment or a file           exit 2
+├── InputError         one file that cannot be read, with its place     exit 2
+│   └── NothingToRead  no input where one was looked for                exit 2
+├── UnreadableInputsError  all of the inputs, a line each       exit 2
+├── OutputError        a report that cannot be written                  exit 2
+└── SourceError        a service or advisory file that gave no answer   (becomes a Failure)
+"""
+
+from collections.abc import Sequence
+
+
+class PysentryHookError(Exception):
+    """The root: `str()` is one line that says what, where and what next."""
+
+    exit_code = 2
+
+
+class UsageError(PysentryHookError):
+    """The command was called in a way that makes no sense."""
+
+
+class ConfigError(UsageError):
+    """A setting from the environment or a file has no meaning."""
+
+
+class OutputError(PysentryHookError):
+    """A report could not be written."""
+
+
+class InputError(PysentryHookError):
+    """A file of the project that cannot be read; `path` is relative to the tree, `line` starts at 1."""
+
+    def __init__(self, path: str, detail: str, *, line: int | None = None) -> None:
+        place = path if line is None else f"{path}:{line}"
+        super().__init__(f"{place}: {detail}")
+        self.path = path
+        self.line = line
+        self.detail = detail
+
+
+class NothingToRead(InputError):
+    """There is no file here that says what the project installs."""
+
+
+class UnreadableInputsError(PysentryHookError):
+    """Not one of the inputs could be read; `str()` is one line for each."""
+
+    def __init__(self, errors: Sequence[InputError]) -> None:
+        super().__init__("\n".join(map(str, errors)))
+
+
+class SourceError(PysentryHookError):
+    """An advisory source gave no usable answer; the text is the cause in words."""

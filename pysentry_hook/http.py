@@ -1,0 +1,242 @@
+"""The only door to the network: bounded, retried, and honest about what failed."""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from pysentry_hook import __version__
+from pysentry_hook.errors import SourceError
+from pysentry_hook.text import one_line, without_credentials
+
+TRIES = 4
+_BACKOFF = 0.25
+_MAX_WAIT = 30.0
+_CHUNK = 1 << 16
+MAX_JSON = 64 * 1024 * 1024
+MAX_ARCHIVE = 512 * 1024 * 1024
+
+Answer = TypeVar("Answer")
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long, in seconds, and how much at once the network may be used."""
+
+    connect: float = 5.0
+    read: float = 20.0
+    overall: float = 120.0
+    at_once: int = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A complete answer with status 200, 304 or 404."""
+
+    status: int
+    body: bytes
+    etag: str | None
+
+
+class _TryAgainError(Exception):
+    """One try that failed in a way that may heal; `wait` is what the server asked for, in seconds."""
+
+    def __init__(self, cause: str, wait: float | None = None) -> None:
+        super().__init__(cause)
+        self.wait = wait
+
+
+class Http:
+    """Sends requests for all sources of one run; every failure is a SourceError in words."""
+
+    def __init__(
+        self,
+        limits: Limits,
+        *,
+        offline: bool = False,
+        ca_bundle: str | None = None,
+        log: Callable[[str], None] = lambda line: None,
+    ) -> None:
+        self.offline = offline
+        self._limits = limits
+        self._ca_bundle = ca_bundle
+        self._log = log
+        self._deadline = time.monotonic() + limits.overall
+        self._lock = threading.Lock()
+        self._session: Any = None
+        self._hosts: dict[str, tuple[dict[str, Any], Any]] = {}
+        self._pool: ThreadPoolExecutor | None = None
+
+    def close(self) -> None:
+        """End the connections and workers."""
+        if self._pool:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._session is not None:
+            self._session.close()
+
+    def map(self, work: Callable[[Item], Answer], items: Iterable[Item]) -> "list[Future[Answer]]":
+        """Start `work` for every item, at most `Limits.at_once` at a time over all sources."""
+        with self._lock:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(self._limits.at_once, thread_name_prefix="http")
+        return [self._pool.submit(work, item) for item in items]
+
+    def get(
+        self,
+        url: str,
+        read: Callable[[Response], Answer],
+        *,
+        etag: str | None = None,
+        accept: str = "application/json",
+        limit: int = MAX_JSON,
+    ) -> Answer:
+        """GET a URL and read its answer; a ValueError of `read` counts as a broken body and is tried again."""
+        headers = {"Accept": accept} | ({"If-None-Match": etag} if etag else {})
+        return self._ask("GET", url, headers, None, limit, read)
+
+    def post(self, url: str, payload: bytes, read: Callable[[Response], Answer]) -> Answer:
+        """POST JSON and read the answer, as `get` does."""
+        return self._ask("POST", url, {"Content-Type": "application/json"}, payload, MAX_JSON, read)
+
+    def _ask(
+        self,
+        method: str,
+        url: str,
+        headers: dict[str, str],
+        payload: bytes | None,
+        limit: int,
+        read: Callable[[Response], Answer],
+    ) -> Answer:
+        if self.offline:
+            raise SourceError("not asked, because of --offline")
+        started = time.monotonic()
+        for attempt in range(1, TRIES + 1):
+            try:
+                response = self._once(method, url, headers, payload, limit)
+                try:
+                    return read(response)
+                except ValueError as error:
+                    raise _TryAgainError(f"a broken answer ({one_line(error, 100)})") from error
+            except _TryAgainError as error:
+                wait = self._wait(attempt, error.wait)
+                if attempt == TRIES or time.monotonic() + wait >= self._deadline:
+                    spent = time.monotonic() - started
+                    tries = "1 try" if attempt == 1 else f"{attempt} tries"
+                    raise SourceError(f"{error} after {tries} in {spent:.0f} s") from error
+            time.sleep(wait)
+        raise AssertionError("the last try returns or raises")
+
+    def _wait(self, attempt: int, asked: float | None) -> float:
+        jittered = _BACKOFF * 2 ** (attempt - 1) * random.uniform(0.75, 1.25)  # noqa: S311 (spreads load, no secret)
+        return min(_MAX_WAIT, jittered if asked is None else max(asked, jittered))
+
+    def _once(self, method: str, url: str, headers: dict[str, str], payload: bytes | None, limit: int) -> Response:
+        import requests
+        import urllib3
+
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise SourceError(f"the time for all requests, {self._limits.overall:.0f} s, was used up")
+        session = self._open()
+        request = requests.Request(method, url, headers=headers, data=payload)
+        try:
+            settings, request.auth = self._for_host(url)
+            timeout = (min(self._limits.connect, left), min(self._limits.read, left))
+            self._log(f"{method} {without_credentials(url)}")
+            prepared = session.prepare_request(request)
+            with session.send(prepared, stream=True, timeout=timeout, **settings) as response:
+                return self._receive(response, limit)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise _TryAgainError(_in_words(error)) from error
+
+    def _receive(self, response: Any, limit: int) -> Response:
+        status = response.status_code
+        if status == 429 or status >= 500:
+            raise _TryAgainError(f"HTTP {status}", _retry_after(response))
+        if status not in {200, 304, 404}:
+            raise SourceError(f"HTTP {status}")
+        body = bytearray()
+        for chunk in response.iter_content(_CHUNK):
+            body += chunk
+            if len(body) > limit:
+                raise SourceError(f"the answer is larger than {limit // 1024 // 1024} MB")
+            if time.monotonic() > self._deadline:
+                raise SourceError(f"the time for all requests, {self._limits.overall:.0f} s, was used up")
+        return Response(status, bytes(body), response.headers.get("ETag"))
+
+    def _open(self) -> Any:
+        import requests
+
+        with self._lock:
+            if self._session is None:
+                session = requests.Session()
+                session.headers["User-Agent"] = f"pysentry-hook/{__version__}"
+                size = self._limits.at_once
+                adapter = requests.adapters.HTTPAdapter(pool_connections=8, pool_maxsize=size, max_retries=0)
+                session.mount("https://", adapter)
+                session.mount("http://", adapter)
+                self._session = session
+            return self._session
+
+    def _for_host(self, url: str) -> tuple[dict[str, Any], Any]:
+        """Proxies, CA bundle and netrc credentials, looked up once for each host."""
+        import requests
+
+        parts = urlsplit(url)
+        host = f"{parts.scheme}://{parts.netloc}"
+        with self._lock:
+            if host not in self._hosts:
+                session = self._session
+                session.trust_env = True
+                settings = session.merge_environment_settings(url, {}, None, self._ca_bundle, None)
+                auth = None if parts.username else requests.utils.get_netrc_auth(url)
+                session.trust_env = False
+                self._hosts[host] = dict(settings, allow_redirects=True), auth
+            settings, auth = self._hosts[host]
+        settings = {key: value for key, value in settings.items() if key != "stream"}
+        return settings, auth
+
+
+def _retry_after(response: Any) -> float | None:
+    import urllib3
+
+    text = response.headers.get("Retry-After")
+    if not text:
+        return None
+    try:
+        return urllib3.Retry().parse_retry_after(text)
+    except urllib3.exceptions.InvalidHeader:
+        return None
+
+
+def _in_words(error: BaseException) -> str:
+    """The cause of a failed request, without the address of an object in memory."""
+    import requests
+
+    if isinstance(error, requests.exceptions.SSLError):
+        return f"TLS failed ({_innermost(error)})"
+    if isinstance(error, requests.exceptions.ProxyError):
+        return f"the proxy failed ({_innermost(error)})"
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return "no connection in time"
+    if isinstance(error, requests.exceptions.ReadTimeout):
+        return "no answer in time"
+    return f"the connection failed ({_innermost(error)})"
+
+
+def _innermost(error: BaseException) -> str:
+    seen: set[int] = set()
+    while id(error) not in seen:
+        seen.add(id(error))
+        inner = next((arg for arg in error.args if isinstance(arg, BaseException)), None)
+        inner = getattr(error, "reason", None) if inner is None else inner
+        if not isinstance(inner, BaseException):
+            break
+        error = inner
+    text = one_line(error.args[-1] if error.args else type(error).__name__, 160)
+    return text.rpartition(">: ")[2]

@@ -1,0 +1,165 @@
+"""Read Pipfile.lock into an Inventory, https://github.com/pypa/pipfile: default, develop and any category."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from pysentry_hook.errors import InputError
+from pysentry_hook.inputs.documents import MAX_PACKAGES, parse_json, read_text, table, tables
+from pysentry_hook.inputs.manifest import beside
+from pysentry_hook.inputs.places import PipfilePlaces
+from pysentry_hook.model import (
+    MAIN,
+    Dependency,
+    InputFile,
+    Inventory,
+    Node,
+    NormalizedName,
+    Unchecked,
+    normalize,
+    parse_name,
+    parse_version,
+)
+from pysentry_hook.text import one_line, without_credentials
+from pysentry_hook.tree import Tree, inside
+
+FORMAT = "Pipfile.lock"
+SPEC = 6
+PYPI = "https://pypi.org/simple"
+"""The index of a lock that names none, as pipenv has it."""
+
+
+def recognises(name: str) -> bool:
+    """Whether a file of this name is read here."""
+    return name == "Pipfile.lock"
+
+
+class _Entry(NamedTuple):
+    place: int
+    name: NormalizedName
+    key: str
+    category: str
+    data: Mapping[str, Any]
+
+
+def read(tree: Tree, path: str) -> Inventory:
+    """Return every locked version; one that stands in several categories is one dependency."""
+    document = read_text(tree, path)
+    data = parse_json(document)
+    meta = _check_meta(path, data)
+    indexes = _Indexes(path, meta)
+    entries = list(_entries(path, data))
+    manifest, notes = beside(tree, path, "Pipfile")
+    merged: dict[object, Dependency | Unchecked] = {}
+    for entry in entries:
+        if inside(path.rpartition("/")[0], str(entry.data.get("path", "/"))) == path.rpartition("/")[0]:
+            continue  # the project itself
+        direct = entry.name in manifest.direct if manifest else None
+        read_entry = _dependency(entry, indexes, direct=direct)
+        key = (type(read_entry), entry.name, read_entry.version)
+        before = merged.get(key)
+        merged[key] = read_entry if before is None else _joined(before, read_entry)
+    found = list(merged.values())
+    root = Node(normalize("project"), None)
+    dependencies = tuple(item for item in found if isinstance(item, Dependency))
+    return Inventory(
+        path=path,
+        format=FORMAT,
+        files=(InputFile(path, FORMAT, document.sha256),),
+        dependencies=dependencies,
+        unchecked=tuple(item for item in found if isinstance(item, Unchecked)),
+        roots=(root,),
+        edges=tuple((root, dependency.node) for dependency in dependencies if dependency.direct),
+        places=PipfilePlaces(
+            document, [(entry.category, entry.key) for entry in entries], [manifest] if manifest else []
+        ),
+        scopes=frozenset({MAIN, *(_scope(category) for category in data if category != "_meta")}),
+        notes=notes,
+    )
+
+
+def _check_meta(path: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "_meta" not in data:
+        raise InputError(path, 'has no "_meta", so it is no Pipfile.lock')
+    meta = table(data["_meta"], path, '"_meta"')
+    spec = meta.get("pipfile-spec", SPEC)
+    if spec != SPEC:
+        raise InputError(
+            path, f"pipfile-spec {one_line(spec, 20)} is not supported ({SPEC} is). Upgrade pysentry-hook"
+        )
+    return meta
+
+
+def _entries(path: str, data: Mapping[str, Any]) -> Iterator[_Entry]:
+    place = 0
+    for category, content in data.items():
+        if category == "_meta":
+            continue
+        for key, value in table(content, path, f"{one_line(category, 60)!r}").items():
+            name = parse_name(key)
+            if name is None:
+                raise InputError(path, f"{one_line(key, 60)!r} is no valid package name")
+            if place >= MAX_PACKAGES:
+                raise InputError(path, f"lists more than {MAX_PACKAGES:,} packages, which is the limit")
+            yield _Entry(place, name, key, category, table(value, path, str(name)))
+            place += 1
+
+
+class _Indexes:
+    """The indexes of the lock: by name, and the first as the one that is meant without a name."""
+
+    def __init__(self, path: str, meta: Mapping[str, Any]) -> None:
+        sources = tables(meta.get("sources"), path, '"sources"')
+        self._urls = {
+            str(source.get("name")): without_credentials(source["url"])
+            for source in sources
+            if isinstance(source.get("url"), str)
+        }
+
+    def of(self, entry: _Entry) -> tuple[str, ...]:
+        """The index of an entry; one that the lock does not declare is given by its name."""
+        name = entry.data.get("index")
+        if name is not None:
+            return (self._urls.get(str(name), f"the index {one_line(name, 60)!r}"),)
+        return tuple(self._urls.values()) or (PYPI,)
+
+
+_REASONS = {"git": "git dependency", "hg": "Mercurial dependency", "svn": "Subversion dependency", "bzr": "Bazaar dependency"}
+_OTHER = {"path": "path dependency", "file": "URL or path dependency", "uri": "URL dependency", "url": "URL dependency"}
+
+
+def _dependency(entry: _Entry, indexes: _Indexes, *, direct: bool | None) -> Dependency | Unchecked:
+    groups = frozenset({_scope(entry.category)})
+    reason = next((text for key, text in (_REASONS | _OTHER).items() if key in entry.data), None)
+    text = entry.data.get("version")
+    written = text if isinstance(text, str) else ""
+    version = parse_version(written.removeprefix("===").removeprefix("==")) if written.startswith("==") else None
+    if reason is None and version is None:
+        reason = f"not pinned: {one_line(written, 60)!r}" if written else "the lock gives no version"
+    if reason is not None or version is None:
+        return Unchecked(
+            name=entry.name,
+            version=str(version) if version else None,
+            reason=reason or "",
+            groups=groups,
+            direct=direct,
+            place=entry.place,
+        )
+    return Dependency(
+        name=entry.name,
+        version=version,
+        written=one_line(written.lstrip("= "), 80),
+        groups=groups,
+        direct=direct,
+        indexes=indexes.of(entry),
+        pinned=True,
+        place=entry.place,
+    )
+
+
+def _joined(before: Dependency | Unchecked, now: Dependency | Unchecked) -> Dependency | Unchecked:
+    return replace(before, groups=before.groups | now.groups)
+
+
+def _scope(category: str) -> str:
+    return {"default": MAIN, "develop": "dev"}.get(category) or normalize(category)

@@ -1,0 +1,133 @@
+"""Find the line on which an entry of a lock states its version; only asked for what is reported."""
+
+import re
+from collections.abc import Sequence
+from functools import cached_property
+
+from pysentry_hook.inputs.documents import Document
+from pysentry_hook.inputs.manifest import Manifest
+from pysentry_hook.model import Location, NormalizedName
+from pysentry_hook.text import one_line
+
+_MULTILINE = re.compile(r'"""(?:\\.|[^\\])*?"""|' + r"'''.*?'''", re.DOTALL)
+_HEADER = re.compile(r"""^[ \t]*\[\[[ \t]*(?:package|"package"|'package')[ \t]*\]\]""", re.MULTILINE)
+_VERSION = re.compile(r"""^[ \t]*version[ \t]*=[^\r\n]*""", re.MULTILINE)
+_NAME = re.compile(r"""^[ \t]*name[ \t]*=[^\r\n]*""", re.MULTILINE)
+_TABLE = re.compile(r"^[ \t]*\[", re.MULTILINE)
+
+
+def span(path: str, text: str, start: int, end: int) -> Location:
+    """The location of text[start:end], which is the whole or a part of one line."""
+    line = text.count("\n", 0, start) + 1
+    column = start - (text.rfind("\n", 0, start) + 1) + 1
+    return Location(path, line, column, column + end - start, one_line(text[start:end]))
+
+
+def first_line(document: Document) -> Location:
+    """The first line, for an entry whose line is not known."""
+    line = document.text.partition("\n")[0].rstrip("\r")
+    return span(document.path, document.text, 0, len(line))
+
+
+class _WithManifests:
+    """Declarations are looked up in the manifests that stand beside the lock, in order."""
+
+    def __init__(self, manifests: Sequence[Manifest]) -> None:
+        self._manifests = manifests
+
+    def declaration(self, name: NormalizedName) -> Location | None:
+        """The first declaration of a package in the manifests."""
+        return next((place for manifest in self._manifests if (place := manifest.location(name))), None)
+
+
+class TomlPlaces(_WithManifests):
+    """The n-th `[[package]]` header outside strings belongs to the n-th entry."""
+
+    def __init__(self, document: Document, count: int, manifests: Sequence[Manifest]) -> None:
+        super().__init__(manifests)
+        self._document = document
+        self._count = count
+
+    def location(self, place: int) -> Location:
+        """The version line of an entry, its name line where it has no version, else line 1."""
+        starts = self._headers
+        if len(starts) != self._count or not 0 <= place < self._count:
+            return first_line(self._document)
+        text = self._blanked
+        inner = text.find("\n", starts[place]) + 1
+        following = _TABLE.search(text, inner)
+        end = following.start() if following else len(text)
+        found = _VERSION.search(text, inner, end) or _NAME.search(text, inner, end)
+        if not found:
+            return span(self._document.path, self._document.text, starts[place], inner - 1)
+        start = found.end() - len(found[0].lstrip())
+        return span(self._document.path, self._document.text, start, start + len(found[0].strip()))
+
+    @cached_property
+    def _blanked(self) -> str:
+        """The text with multi-line strings emptied, so that what looks like a header inside is none."""
+        text = self._document.text
+        if '"""' not in text and "'''" not in text:
+            return text
+        return _MULTILINE.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
+
+    @cached_property
+    def _headers(self) -> Sequence[int]:
+        return [found.start() for found in _HEADER.finditer(self._blanked)]
+
+
+class PipfilePlaces(_WithManifests):
+    """The `"version"` key of an entry, in the section where it stands."""
+
+    def __init__(
+        self, document: Document, entries: Sequence[tuple[str, str]], manifests: Sequence[Manifest]
+    ) -> None:
+        super().__init__(manifests)
+        self._document = document
+        self._entries = entries
+
+    def location(self, place: int) -> Location:
+        """The version line of an entry, the line of its name where it has no version, else line 1."""
+        keys = self._keys
+        category, name = self._entries[place]
+        start, end = keys.get((category, name, "version")) or keys.get((category, name)) or (0, 0)
+        if not end:
+            return first_line(self._document)
+        text = self._document.text
+        stop = text.find("\n", end)
+        value = text[start : stop if stop >= 0 else len(text)].rstrip().rstrip(",{").rstrip()
+        return span(self._document.path, text, start, start + len(value))
+
+    @cached_property
+    def _keys(self) -> dict[tuple[str, ...], tuple[int, int]]:
+        """Where each key of the first three levels stands: one pass over the text, which is valid JSON."""
+        import json
+
+        found: dict[tuple[str, ...], tuple[int, int]] = {}
+        path: list[str] = []
+        depth = 0
+        for token in re.finditer(r'"((?:[^"\\]|\\.)*)"([ \t\r\n]*:)?|[{}\[\]]', self._document.text):
+            mark = token[0]
+            if mark in "{[":
+                depth += 1
+            elif mark in "}]":
+                depth -= 1
+            elif token[2] and depth <= 3:
+                path[depth - 1 :] = [str(json.loads(f'"{token[1]}"'))]
+                found.setdefault(tuple(path[:depth]), (token.start(), token.end()))
+        return found
+
+
+class LinePlaces:
+    """Places that the reader knew when it read the line."""
+
+    def __init__(self, locations: Sequence[Location]) -> None:
+        self._locations = locations
+
+    def location(self, place: int) -> Location:
+        """The line of an entry."""
+        return self._locations[place]
+
+    def declaration(self, name: NormalizedName) -> Location | None:  # noqa: ARG002 (the entry is the declaration)
+        """Nothing: the file is the declaration itself, or its source is not known."""
+        return None

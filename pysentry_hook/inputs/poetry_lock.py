@@ -1,0 +1,212 @@
+"""Read poetry.lock of the lock versions 1.0 to 2.1 into an Inventory, https://python-poetry.org/docs/."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from pysentry_hook.errors import InputError
+from pysentry_hook.inputs.documents import parse_toml, read_text, table, tables, texts
+from pysentry_hook.inputs.manifest import Manifest, beside, requirement_name
+from pysentry_hook.inputs.places import TomlPlaces
+from pysentry_hook.inputs.scopes import reached
+from pysentry_hook.model import (
+    MAIN,
+    Dependency,
+    InputFile,
+    Inventory,
+    Node,
+    NormalizedName,
+    Unchecked,
+    normalize,
+    parse_name,
+    parse_version,
+)
+from pysentry_hook.text import one_line, without_credentials
+from pysentry_hook.tree import Tree
+
+FORMAT = "poetry.lock"
+VERSIONS = ("1.", "2.")
+PYPI = "https://pypi.org/simple"
+"""Poetry writes no source for what comes from PyPI."""
+
+
+def recognises(name: str) -> bool:
+    """Whether a file of this name is read here."""
+    return name == "poetry.lock"
+
+
+class _Entry(NamedTuple):
+    place: int
+    name: NormalizedName
+    version: str
+    data: Mapping[str, Any]
+
+    @property
+    def node(self) -> Node:
+        return Node(self.name, self.version)
+
+
+def read(tree: Tree, path: str) -> Inventory:
+    """Return every locked version, forks included; scopes come from the lock, else from pyproject.toml."""
+    document = read_text(tree, path)
+    data = parse_toml(document)
+    _check_version(path, data)
+    packages = tables(data.get("package"), path, "[[package]]")
+    entries = [_entry(path, place, package) for place, package in enumerate(packages)]
+    manifest, notes = beside(tree, path, "pyproject.toml")
+    graph = _Graph(path, entries, data, manifest)
+    dependencies, unchecked = [], []
+    for entry in entries:
+        groups, direct = graph.groups(entry), graph.direct(entry)
+        index, reason = _origin(path, entry)
+        version = parse_version(entry.version)
+        if reason or version is None:
+            reason = reason or f"the version {one_line(entry.version, 40)!r} is no PEP 440 version"
+            unchecked.append(
+                Unchecked(
+                    name=entry.name,
+                    version=one_line(entry.version, 80),
+                    reason=reason,
+                    groups=groups,
+                    direct=direct,
+                    place=entry.place,
+                )
+            )
+            continue
+        dependencies.append(
+            Dependency(
+                name=entry.name,
+                version=version,
+                written=one_line(entry.version, 80),
+                groups=groups,
+                direct=direct,
+                indexes=(index,),
+                pinned=True,
+                place=entry.place,
+            )
+        )
+    return Inventory(
+        path=path,
+        format=FORMAT,
+        files=(InputFile(path, FORMAT, document.sha256),),
+        dependencies=tuple(dependencies),
+        unchecked=tuple(unchecked),
+        roots=(graph.root,),
+        edges=tuple(graph.edges()),
+        places=TomlPlaces(document, len(entries), [manifest] if manifest else []),
+        scopes=graph.scopes,
+        notes=notes,
+    )
+
+
+def _check_version(path: str, data: Mapping[str, Any]) -> None:
+    metadata = data.get("metadata")
+    if not isinstance(metadata, dict):
+        raise InputError(path, "has no [metadata], which Poetry writes last. Is the file complete?")
+    version = metadata.get("lock-version", "1.0")  # Poetry 1.0 wrote none
+    if not isinstance(version, str) or not version.startswith(VERSIONS):
+        raise InputError(
+            path, f"lock version {one_line(version, 20)} is not supported (1.0 to 2.1 are). Upgrade pysentry-hook"
+        )
+
+
+def _entry(path: str, place: int, data: Mapping[str, Any]) -> _Entry:
+    name, version = parse_name(data.get("name")), data.get("version")
+    if name is None:
+        raise InputError(path, f"package number {place + 1} has no valid name: {one_line(data.get('name'), 60)!r}")
+    if not isinstance(version, str):
+        raise InputError(path, f"{name} has no version")
+    return _Entry(place, name, version, data)
+
+
+_REASONS = {
+    "git": "git dependency",
+    "url": "URL dependency",
+    "file": "path dependency",
+    "directory": "path dependency",
+}
+
+
+def _origin(path: str, entry: _Entry) -> tuple[str, str | None]:
+    """Return (index, None) or ("", why it cannot be checked)."""
+    source = table(entry.data.get("source"), path, f"the source of {entry.name}")
+    kind = source.get("type")
+    if not source or kind == "pypi":
+        return PYPI, None
+    if kind == "legacy" and isinstance(source.get("url"), str):
+        return without_credentials(source["url"]), None
+    return "", _REASONS.get(str(kind), f"its source is of an unknown type {one_line(kind, 20)!r}")
+
+
+class _Graph:
+    """Scopes and edges; Poetry names no version in an edge, so an edge leads to every fork of a name."""
+
+    def __init__(
+        self, path: str, entries: Sequence[_Entry], data: Mapping[str, Any], manifest: Manifest | None
+    ) -> None:
+        self._entries = entries
+        self._manifest = manifest
+        self._by_name: dict[NormalizedName, list[_Entry]] = {}
+        for entry in entries:
+            self._by_name.setdefault(entry.name, []).append(entry)
+        self._needs = {entry.name: _needs(path, entry) for entry in entries}
+        for entry in entries:
+            self._needs[entry.name] = self._needs[entry.name] | _needs(path, entry)
+        self._extras = _extras(path, data)
+        self.root = Node((manifest and manifest.name) or normalize("project"), None)
+        starts: dict[str, tuple[NormalizedName, ...]] = dict(manifest.scopes) if manifest else {}
+        starts |= {extra: names for extra, names in self._extras.items() if extra not in starts}
+        if manifest:
+            starts[MAIN] = tuple(name for name in starts.get(MAIN, ()) if name not in manifest.optional)
+        self._walked = reached(starts, {name: sorted(needs) for name, needs in self._needs.items()})
+        in_lock = {scope for entry in entries for scope in _written_groups(entry) or ()}
+        self.scopes = frozenset({MAIN, *starts, *in_lock})
+
+    def groups(self, entry: _Entry) -> frozenset[str]:
+        """The scopes of an entry: as the lock writes them, else by a walk from the manifest, else main."""
+        written = _written_groups(entry)
+        walked = self._walked.get(entry.name, set())
+        if written is None:
+            return frozenset(walked or {MAIN})
+        if MAIN in written and entry.data.get("optional") is True:
+            extras = walked & self._extras.keys()
+            return (written - {MAIN}) | extras if extras else written
+        return written
+
+    def direct(self, entry: _Entry) -> bool | None:
+        """Whether the manifest declares it; None without a manifest."""
+        return entry.name in self._manifest.direct if self._manifest else None
+
+    def edges(self) -> Iterator[tuple[Node, Node]]:
+        """Every edge of the graph; without a manifest the project leads to what nothing else needs."""
+        if self._manifest:
+            first = self._manifest.direct
+        else:
+            needed = {name for needs in self._needs.values() for name in needs}
+            first = frozenset(self._by_name.keys() - needed)
+        for name in sorted(first):
+            yield from ((self.root, entry.node) for entry in self._by_name.get(name, ()))
+        for entry in self._entries:
+            for name in sorted(self._needs[entry.name]):
+                yield from ((entry.node, target.node) for target in self._by_name.get(name, ()))
+
+
+def _needs(path: str, entry: _Entry) -> frozenset[NormalizedName]:
+    """The names that an entry depends on; some are not in the lock, because no platform needs them."""
+    needs = table(entry.data.get("dependencies"), path, f"the dependencies of {entry.name}")
+    return frozenset(name for key in needs if (name := parse_name(key)))
+
+
+def _extras(path: str, data: Mapping[str, Any]) -> dict[str, tuple[NormalizedName, ...]]:
+    extras = table(data.get("extras"), path, "[extras]")
+    return {
+        normalize(extra): tuple(name for text in texts(names, path, "an extra") if (name := requirement_name(text)))
+        for extra, names in extras.items()
+    }
+
+
+def _written_groups(entry: _Entry) -> frozenset[str] | None:
+    """The groups that the lock states: `groups` since 2.1, `category` in 1.x, nothing between."""
+    groups, category = entry.data.get("groups"), entry.data.get("category")
+    if isinstance(groups, list) and groups:
+        return frozenset(normalize(group) for group in groups if isinstance(group, str)) or None
+    return frozenset({normalize(category)}) if isinstance(category, str) and category else None

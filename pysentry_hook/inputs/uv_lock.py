@@ -1,0 +1,252 @@
+"""Read uv.lock into an Inventory, https://docs.astral.sh/uv/concepts/projects/layout/#the-lockfile."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from pysentry_hook.errors import InputError
+from pysentry_hook.inputs.documents import parse_toml, read_text, table, tables
+from pysentry_hook.inputs.manifest import Manifest, read_manifest
+from pysentry_hook.inputs.places import TomlPlaces
+from pysentry_hook.inputs.scopes import reached
+from pysentry_hook.model import (
+    MAIN,
+    Dependency,
+    InputFile,
+    Inventory,
+    Node,
+    NormalizedName,
+    Unchecked,
+    normalize,
+    parse_name,
+    parse_version,
+)
+from pysentry_hook.text import one_line, without_credentials
+from pysentry_hook.tree import Tree, inside
+
+FORMAT = "uv.lock"
+VERSION = 1
+
+
+def recognises(name: str) -> bool:
+    """Whether a file of this name is read here."""
+    return name == "uv.lock"
+
+
+class _Entry(NamedTuple):
+    place: int
+    name: NormalizedName
+    version: str | None
+    source: Mapping[str, Any]
+    data: Mapping[str, Any]
+
+    @property
+    def node(self) -> Node:
+        return Node(self.name, self.version)
+
+
+class _Step(NamedTuple):
+    """One entry, or one of its extras."""
+
+    place: int
+    extra: str | None
+
+
+def read(tree: Tree, path: str) -> Inventory:
+    """Return every locked version, forks included; InputError for a lock that is not whole."""
+    document = read_text(tree, path)
+    data = parse_toml(document)
+    if data.get("version") != VERSION:
+        found = one_line(data.get("version"), 20) or "none"
+        raise InputError(path, f"lock version {found} is not supported ({VERSION} is). Upgrade pysentry-hook")
+    lock = _Lock(path, data)
+    manifests, notes = lock.manifests(tree)
+    scopes = lock.scopes()
+    dependencies, unchecked = [], []
+    for entry in lock.entries:
+        if entry.place in lock.members:
+            continue
+        groups = frozenset(scopes.get(entry.place, {MAIN}))
+        direct = entry.place in lock.direct
+        reason = _why_unchecked(entry)
+        version = parse_version(entry.version) if entry.version else None
+        if reason or version is None:
+            reason = reason or f"the version {one_line(entry.version, 40)!r} is no PEP 440 version"
+            unchecked.append(
+                Unchecked(
+                    name=entry.name,
+                    version=entry.version and one_line(entry.version, 80),
+                    reason=reason,
+                    groups=groups,
+                    direct=direct,
+                    place=entry.place,
+                )
+            )
+            continue
+        index = without_credentials(str(entry.source["registry"]))
+        dependencies.append(
+            Dependency(
+                name=entry.name,
+                version=version,
+                written=one_line(entry.version, 80),
+                groups=groups,
+                direct=direct,
+                indexes=(index,),
+                pinned=True,
+                place=entry.place,
+            )
+        )
+    return Inventory(
+        path=path,
+        format=FORMAT,
+        files=(InputFile(path, FORMAT, document.sha256),),
+        dependencies=tuple(dependencies),
+        unchecked=tuple(unchecked),
+        roots=tuple(lock.entries[place].node for place in sorted(lock.members)) or (lock.root,),
+        edges=tuple(lock.edges()),
+        places=TomlPlaces(document, len(lock.entries), manifests),
+        scopes=frozenset(lock.starts),
+        notes=notes,
+    )
+
+
+class _Lock:
+    """The entries of one lock and the graph over them."""
+
+    def __init__(self, path: str, data: Mapping[str, Any]) -> None:
+        self._path = path
+        packages = tables(data.get("package"), path, "[[package]]")
+        self.entries = [_entry(path, place, package) for place, package in enumerate(packages)]
+        self._by_name: dict[NormalizedName, list[_Entry]] = {}
+        for entry in self.entries:
+            self._by_name.setdefault(entry.name, []).append(entry)
+        self._manifest = table(data.get("manifest"), path, "[manifest]")
+        self.members = self._find_members()
+        self.root = Node(normalize(path.rpartition("/")[2].removesuffix(".lock")), None)
+        self.starts = self._starts()
+        self.direct = {step.place for steps in self.starts.values() for step in steps}
+        self._steps = {step: self._following(step) for step in self._all_steps()}
+
+    def _find_members(self) -> set[int]:
+        named = self._manifest.get("members")
+        names = {normalize(name) for name in named} if isinstance(named, list) else set()
+        found = set()
+        for entry in self.entries:
+            where = entry.source.get("editable", entry.source.get("virtual", entry.source.get("directory")))
+            if where is not None and (entry.name in names or (not names and where == ".")):
+                found.add(entry.place)
+        return found
+
+    def _starts(self) -> dict[str, set[_Step]]:
+        """What each scope of the project and its members names, as steps into the graph."""
+        starts: dict[str, set[_Step]] = {MAIN: set()}
+        for place in sorted(self.members):
+            data = self.entries[place].data
+            self._add(starts, MAIN, data.get("dependencies"))
+            for key in ("optional-dependencies", "dev-dependencies", "dependency-groups"):
+                for scope, edges in table(data.get(key), self._path, key).items():
+                    self._add(starts, normalize(scope), edges)
+        self._add(starts, MAIN, self._manifest.get("requirements"))
+        for group, edges in table(self._manifest.get("dependency-groups"), self._path, "dependency-groups").items():
+            self._add(starts, normalize(group), edges)
+        return starts
+
+    def _add(self, starts: dict[str, set[_Step]], scope: str, edges: object) -> None:
+        starts.setdefault(scope, set()).update(self._targets(edges))
+
+    def _all_steps(self) -> Iterator[_Step]:
+        for entry in self.entries:
+            yield _Step(entry.place, None)
+            for extra in table(entry.data.get("optional-dependencies"), self._path, "optional-dependencies"):
+                yield _Step(entry.place, normalize(extra))
+
+    def _following(self, step: _Step) -> list[_Step]:
+        data = self.entries[step.place].data
+        if step.extra is None:
+            return self._targets(data.get("dependencies"))
+        extras = table(data.get("optional-dependencies"), self._path, "optional-dependencies")
+        return [target for extra, edges in extras.items() if normalize(extra) == step.extra for target in self._targets(edges)]
+
+    def _targets(self, edges: object) -> list[_Step]:
+        """The entries that a list of dependencies leads to, each with the extras that it asks for."""
+        found: list[_Step] = []
+        for edge in tables(edges, self._path, "dependencies"):
+            name = parse_name(edge.get("name"))
+            named = self._by_name.get(name, []) if name else []
+            fits = [entry for entry in named if _fits(edge, entry)]
+            if not fits:
+                what = one_line(edge.get("name"), 60)
+                raise InputError(self._path, f"an entry needs {what!r}, which is not in the lock. Is the file complete?")
+            extras = edge.get("extra") or edge.get("extras") or ()
+            asked = [None, *(normalize(extra) for extra in extras if isinstance(extra, str))]
+            found.extend(_Step(entry.place, extra) for entry in fits for extra in asked)
+        return found
+
+    def scopes(self) -> dict[int, set[str]]:
+        """The scopes that reach each entry, by its place."""
+        found: dict[int, set[str]] = {}
+        for step, scopes in reached(self.starts, self._steps).items():
+            found.setdefault(step.place, set()).update(scopes)
+        return found
+
+    def edges(self) -> Iterator[tuple[Node, Node]]:
+        """Every edge of the graph, extras and groups included, each once."""
+        if not self.members:
+            yield from ((self.root, self.entries[place].node) for place in sorted(self.direct))
+        pairs: dict[tuple[Node, Node], None] = {}
+        for entry in self.entries:
+            data = entry.data
+            lists = [data.get("dependencies")]
+            for key in ("optional-dependencies", "dev-dependencies", "dependency-groups"):
+                lists.extend(table(data.get(key), self._path, key).values())
+            for targets in map(self._targets, lists):
+                pairs.update(dict.fromkeys((entry.node, self.entries[step.place].node) for step in targets))
+        yield from pairs
+
+    def manifests(self, tree: Tree) -> tuple[list[Manifest], tuple[str, ...]]:
+        """The manifests of the project and its members, read when a declaration is looked up."""
+        folder = self._path.rpartition("/")[0]
+        places = ["."]
+        for place in sorted(self.members):
+            source = self.entries[place].source
+            places.append(str(source.get("editable") or source.get("virtual") or source.get("directory")))
+        found, notes = [], []
+        for where in dict.fromkeys(places):
+            path = inside(folder, f"{where}/pyproject.toml")
+            try:
+                manifest = read_manifest(tree, path) if path is not None else None
+            except InputError as error:
+                notes.append(f"{error}. So its declarations are not shown.")
+                continue
+            found.extend([manifest] if manifest else [])
+        return found, tuple(notes)
+
+
+def _entry(path: str, place: int, data: Mapping[str, Any]) -> _Entry:
+    name = parse_name(data.get("name"))
+    if name is None:
+        raise InputError(path, f"package number {place + 1} has no valid name: {one_line(data.get('name'), 60)!r}")
+    version = data.get("version")
+    if not isinstance(version, str | None):
+        raise InputError(path, f"the version of {name} is not a string")
+    return _Entry(place, name, version, table(data.get("source"), path, f"the source of {name}"), data)
+
+
+def _fits(edge: Mapping[str, Any], entry: _Entry) -> bool:
+    """Whether an edge, which names version and source only where needed, can mean this entry."""
+    version, source = edge.get("version"), edge.get("source")
+    return (version is None or version == entry.version) and (source is None or source == entry.source)
+
+
+_REASONS = {"git": "git dependency", "url": "URL dependency", "path": "path dependency"}
+_FOLDERS = ("directory", "editable", "virtual")
+
+
+def _why_unchecked(entry: _Entry) -> str | None:
+    if "registry" in entry.source:
+        return None if entry.version else "the lock gives no version"
+    for key, reason in _REASONS.items():
+        if key in entry.source:
+            return reason
+    if any(key in entry.source for key in _FOLDERS):
+        return "path dependency"
+    return "the lock does not say where it comes from"

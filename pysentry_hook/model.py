@@ -1,0 +1,443 @@
+"""The types that travel through a scan: frozen values without I/O."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum, IntEnum
+from functools import lru_cache
+from typing import NamedTuple, NewType, Protocol
+
+from packaging.version import InvalidVersion, Version
+
+NormalizedName = NewType("NormalizedName", str)
+
+MAIN = "main"
+"""The scope of what a plain installation brings in."""
+
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?", re.ASCII)
+_SEPARATORS = re.compile(r"[-_.]+")
+
+
+def normalize(name: str) -> NormalizedName:
+    """Return the PEP 503 form of a name, https://peps.python.org/pep-0503/#normalized-names."""
+    return NormalizedName(_SEPARATORS.sub("-", name).lower())
+
+
+def parse_name(name: object) -> NormalizedName | None:
+    """Return the normalised name, or None where it is no name by PEP 508 (at most 255 characters)."""
+    if isinstance(name, str) and len(name) <= 255 and _NAME.fullmatch(name):
+        return normalize(name)
+    return None
+
+
+@lru_cache(maxsize=1 << 16)
+def parse_version(text: str) -> Version | None:
+    """Return the PEP 440 version, or None where the text is none; each text is parsed once."""
+    if len(text) > 200:
+        return None
+    try:
+        return Version(text)
+    except (InvalidVersion, ValueError):  # ValueError: more digits than int() takes
+        return None
+
+
+class Severity(IntEnum):
+    """How bad an advisory is; an unknown severity is None, never a member."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRITICAL = 4
+
+    @property
+    def word(self) -> str:
+        """The word that options, configuration and reports use."""
+        return self.name.lower()
+
+
+class Location(NamedTuple):
+    """A stretch of one line; line and columns start at 1, `end_column` is the one after the last."""
+
+    path: str
+    line: int
+    column: int
+    end_column: int
+    text: str
+
+
+class Node(NamedTuple):
+    """One node of the dependency graph; a project without a version has None."""
+
+    name: NormalizedName
+    version: str | None
+
+
+class Places(Protocol):
+    """Where the entries of an input stand; lines are looked up only when somebody asks."""
+
+    def location(self, place: int) -> Location:
+        """The line that holds the version of entry number `place`."""
+
+    def declaration(self, name: NormalizedName) -> Location | None:
+        """The top-level declaration of a direct dependency in the manifest beside the lock."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dependency:
+    """One exact version that an input installs from an index."""
+
+    name: NormalizedName
+    version: Version
+    written: str
+    """The version as the input writes it, which is what a reader of the file looks for."""
+    groups: frozenset[str]
+    """The scopes that reach it: `main`, extras and groups by normalised name."""
+    direct: bool | None
+    """None where the input does not tell."""
+    indexes: tuple[str, ...]
+    """The URLs it may come from, without credentials; empty where the input does not tell."""
+    pinned: bool
+    """True where the project's author wrote or locked this version, false where we resolved it."""
+    place: int
+
+    @property
+    def node(self) -> Node:
+        """The node of this dependency in the graph of its input."""
+        return Node(self.name, self.written)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchecked:
+    """A dependency about which no complete answer is possible, with the reason."""
+
+    name: str
+    version: str | None
+    reason: str
+    groups: frozenset[str]
+    direct: bool | None
+    place: int
+
+
+class Failure(NamedTuple):
+    """Something that went wrong and makes, or may make, the audit incomplete."""
+
+    kind: str
+    """source, input, resolver or baseline."""
+    name: str
+    path: str | None
+    detail: str
+
+
+class InputFile(NamedTuple):
+    """A file that was read: its path in the tree and the hexadecimal SHA-256 of its bytes."""
+
+    path: str
+    format: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inventory:
+    """What one input installs, less the project itself and its workspace members."""
+
+    path: str
+    format: str
+    files: tuple[InputFile, ...]
+    dependencies: tuple[Dependency, ...]
+    unchecked: tuple[Unchecked, ...]
+    roots: tuple[Node, ...]
+    edges: tuple[tuple[Node, Node], ...]
+    places: Places
+    scopes: frozenset[str]
+    """Every scope that the project declares."""
+    notes: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = ()
+
+
+class Event(NamedTuple):
+    """One bound of a range: introduced, fixed, last_affected or limit; version None is before all."""
+
+    kind: str
+    version: Version | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Affected:
+    """What an advisory says of one package: version texts, and ranges as events in version order."""
+
+    name: NormalizedName
+    versions: frozenset[str]
+    ranges: tuple[tuple[Event, ...], ...]
+
+
+class Cvss(NamedTuple):
+    """One CVSS vector with its base score, 0.0 to 10.0."""
+
+    version: str
+    vector: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advisory:
+    """One record of one source, https://ossf.github.io/osv-schema/."""
+
+    id: str
+    source: str
+    aliases: tuple[str, ...]
+    affected: tuple[Affected, ...]
+    summary: str
+    details: str
+    published: str | None
+    modified: str | None
+    withdrawn: str | None
+    vectors: tuple[str, ...]
+    label: str | None
+    references: tuple[str, ...]
+    cwes: tuple[str, ...]
+    stated_fixes: tuple[str, ...] = ()
+    """Fixed versions that the source states outside ranges; they never decide "affected"."""
+    damage: str | None = None
+    """Why part of the record was set aside."""
+
+
+class Say(NamedTuple):
+    """What one record of one source says of one version of a package."""
+
+    source: str
+    id: str
+    affected: bool
+    fixed_in: tuple[Version, ...]
+    severity: Severity | None
+    withdrawn: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vulnerability:
+    """One alias group as it concerns one version of one package."""
+
+    id: str
+    aliases: tuple[str, ...]
+    severity: Severity | None
+    severity_source: str
+    """cvss, label or none."""
+    cvss: tuple[Cvss, ...]
+    malware: bool
+    summary: str
+    details: str
+    published: str | None
+    modified: str | None
+    references: tuple[str, ...]
+    cwes: tuple[str, ...]
+    ranges: tuple[str, ...]
+    says: tuple[Say, ...]
+    fixed_in: tuple[Version, ...]
+
+
+class Novelty(Enum):
+    """Whether a finding is older than the change that is judged."""
+
+    INTRODUCED = "introduced"
+    EXISTING = "existing"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One vulnerability in one dependency of one input."""
+
+    input: str
+    dependency: Dependency
+    vulnerability: Vulnerability
+    upgrade_to: Version | None
+    paths: tuple[tuple[str, ...], ...]
+    more_paths: int
+    location: Location
+    declared_at: Location | None
+    novelty: Novelty = Novelty.UNKNOWN
+    touched: bool = False
+
+    @property
+    def order(self) -> tuple[str, str, Version, str, int]:
+        """The order in which findings are shown: input, package, version, id."""
+        place = self.dependency
+        return (self.input, place.name, place.version, self.vulnerability.id, self.location.line)
+
+
+class AdvisoryData(NamedTuple):
+    """Which advisory data an answer rests on."""
+
+    source: str
+    kind: str
+    """api, database or archive."""
+    url: str
+    revision: str | None
+    as_of: datetime | None
+    stale: bool
+    damaged_records: tuple[str, ...]
+
+
+class Package(NamedTuple):
+    """What a source is asked about: one exact version."""
+
+    name: NormalizedName
+    version: Version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceAnswer:
+    """What one source knows of the packages that it was asked about."""
+
+    data: AdvisoryData
+    advisories: tuple[Advisory, ...]
+    answered: frozenset[Package]
+    unknown: Mapping[Package, str]
+    """Packages that the source cannot answer for, and why; no failure."""
+    failures: tuple[Failure, ...]
+
+
+class Decision(Enum):
+    """What a gate decides of one finding."""
+
+    BLOCK = "block"
+    WARN = "warn"
+    SUPPRESSED = "suppressed"
+    PASS = "pass"
+
+
+class Rule(NamedTuple):
+    """A setting that decided, and where it comes from: a file's place, an option or a built-in gate."""
+
+    key: str
+    value: str
+    origin: str
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppression:
+    """An accepted risk; `reason` None is an ignored id without a reason."""
+
+    id: str
+    package: NormalizedName | None = None
+    reason: str | None = None
+    expires: date | None = None
+    owner: str | None = None
+    while_no_fix: bool = False
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The decision on one finding, with the rule that made it."""
+
+    finding: Finding
+    decision: Decision
+    rule: Rule
+    reason: str
+    suppression: Suppression | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateResult:
+    """The verdict of a gate on a whole report."""
+
+    names: tuple[str, ...]
+    why: str
+    day: date
+    verdicts: tuple[Verdict, ...]
+    unused: tuple[Suppression, ...]
+    reasons: tuple[str, ...]
+    """Why the gate does not pass beside its blocking findings."""
+    incomplete_blocks: bool
+    effective: Mapping[str, object]
+
+    def passes(self, *, complete: bool) -> bool:
+        """Whether nothing blocks: no finding, nothing unchecked that must not be, no missing answer."""
+        return not (self.count(Decision.BLOCK) or self.reasons or (self.incomplete_blocks and not complete))
+
+    def count(self, decision: Decision) -> int:
+        """How many findings got this decision."""
+        return sum(verdict.decision is decision for verdict in self.verdicts)
+
+
+class NotKnown(NamedTuple):
+    """A version for which a source that was not required had no answer."""
+
+    source: str
+    package: str
+    version: str
+    reason: str
+
+
+class SkippedInput(NamedTuple):
+    """A file that could have been read and was not."""
+
+    path: str
+    reason: str
+
+
+class UncheckedLine(NamedTuple):
+    """An unchecked dependency as reports show it."""
+
+    name: str
+    version: str | None
+    reason: str
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """How much was checked: `checked + len(unchecked) == total`."""
+
+    total: int
+    checked: int
+    left_out_by_filter: int
+    unchecked: tuple[UncheckedLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputSummary:
+    """One input as reports show it; `sha256` is None where it could not be read."""
+
+    path: str
+    format: str
+    sha256: str | None
+    packages: int
+    damaged: bool
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Which state of which repository was scanned."""
+
+    repository: str | None
+    commit: str | None
+    ref: str | None
+    dirty: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One scan, complete: every format and every gate is made from it."""
+
+    version: str
+    generated: datetime
+    subject: Subject | None
+    complete: bool
+    failures: tuple[Failure, ...]
+    inputs: tuple[InputSummary, ...]
+    skipped_inputs: tuple[SkippedInput, ...]
+    advisory_data: tuple[AdvisoryData, ...]
+    not_known: tuple[NotKnown, ...]
+    hints: tuple[str, ...]
+    coverage: Coverage
+    gate: GateResult
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings in the order in which they are shown."""
+        return tuple(verdict.finding for verdict in self.gate.verdicts)

@@ -1,0 +1,63 @@
+"""Which format goes where: pair the formats with the outputs, and write each file in one step."""
+
+import os
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path, PurePath
+
+from pysentry_hook.errors import OutputError, UsageError
+from pysentry_hook.reports import FORMATS, SUFFIXES
+
+STDOUT = None
+
+
+def pair(formats: Sequence[str], outputs: Sequence[str], *, quiet: bool) -> list[tuple[str, Path | None]]:
+    """Return (format, file) for each report; a file None is stdout.
+
+    The n-th format belongs to the n-th output, further outputs go by their suffix, at most one
+    format may have no output, and where nothing goes to stdout the human report does.
+    """
+    for name in formats:
+        if name not in FORMATS:
+            raise UsageError(f"--format: {name!r} is no format; known: {', '.join(FORMATS)}")
+    if len(formats) > len(outputs) + 1:
+        raise UsageError("--format: at most one format may lack its --output, because stdout takes one report")
+    targets = [None if output == "-" else Path(output) for output in outputs]
+    pairs: list[tuple[str, Path | None]] = [
+        (formats[n] if n < len(formats) else _by_suffix(target), target) for n, target in enumerate(targets)
+    ]
+    if len(formats) > len(outputs):
+        pairs.append((formats[-1], STDOUT))
+    on_stdout = [name for name, target in pairs if target is None]
+    if len(on_stdout) > 1:
+        raise UsageError("--output: only one report can go to stdout")
+    if not on_stdout and not quiet:
+        pairs.append(("human", STDOUT))
+    return pairs
+
+
+def _by_suffix(target: Path | None) -> str:
+    suffix = PurePath(target).suffix if target else ".txt"
+    if suffix not in SUFFIXES:
+        known = ", ".join(SUFFIXES)
+        raise UsageError(f"--output {target}: its suffix names no format ({known}); say it with --format")
+    return SUFFIXES[suffix]
+
+
+def write(target: Path, text: str) -> None:
+    """Write a file in one step: either all of the text is there or what was there before."""
+    temporary = None
+    try:
+        descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(temporary).chmod(0o666 & ~mask)
+        Path(temporary).replace(target)
+    except OSError as error:
+        if temporary:
+            with suppress(OSError):
+                Path(temporary).unlink()
+        raise OutputError(f"{target}: the report cannot be written: {error.strerror}") from error

@@ -1,0 +1,1 @@
+"""The policy engine: from facts, policy and date to a verdict that explains itself."""

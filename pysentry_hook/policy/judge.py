@@ -1,0 +1,80 @@
+"""Judge findings by a gate: a pure function of facts, policy and date."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from pysentry_hook.model import Decision, Finding, GateResult, Rule, Suppression, Verdict
+from pysentry_hook.policy.gates import BLOCK, Gate
+
+MALWARE = Rule("malware", "block", "built in, in every gate")
+
+
+def judge(
+    findings: Sequence[Finding],
+    gate: Gate,
+    suppressions: Sequence[Suppression],
+    *,
+    unchecked: int,
+    why: str,
+    today: date,
+) -> GateResult:
+    """Return the verdict on every finding, in order, and on the whole."""
+    verdicts = tuple(
+        _verdict(finding, gate, suppressions) for finding in sorted(findings, key=lambda finding: finding.order)
+    )
+    used = {verdict.suppression for verdict in verdicts}
+    reasons = []
+    if unchecked and gate.unchecked == BLOCK:
+        rule = gate.rule("unchecked")
+        reasons.append(f'{unchecked} not checked and unchecked = "block" ({rule.origin})')
+    return GateResult(
+        names=(gate.name,),
+        why=why,
+        day=today,
+        verdicts=verdicts,
+        unused=tuple(suppression for suppression in suppressions if suppression not in used),
+        reasons=tuple(reasons),
+        incomplete_blocks=gate.on_incomplete == BLOCK,
+        effective=gate.values(),
+    )
+
+
+def _verdict(finding: Finding, gate: Gate, suppressions: Sequence[Suppression]) -> Verdict:
+    suppression = next((entry for entry in suppressions if _covers(entry, finding)), None)
+    if suppression is not None:
+        return Verdict(
+            finding=finding,
+            decision=Decision.SUPPRESSED,
+            rule=suppression.rule,
+            reason=suppression.reason or "no reason given",
+            suppression=suppression,
+        )
+    vulnerability = finding.vulnerability
+    if vulnerability.malware:
+        return _decided(finding, Decision.BLOCK, MALWARE, "malware blocks in every gate")
+    if vulnerability.severity is None:
+        decision = Decision.BLOCK if gate.unknown_severity == BLOCK else Decision.WARN
+        verb = "blocks" if decision is Decision.BLOCK else "warns"
+        return _decided(finding, decision, gate.rule("unknown_severity"), f"an unknown severity {verb} here")
+    word = vulnerability.severity.word
+    rule = gate.rule("fail_on")
+    if gate.fail_on is not None and vulnerability.severity >= gate.fail_on:
+        return _decided(finding, Decision.BLOCK, rule, f"{word} is at or above {gate.fail_on.word}")
+    why = f"{word} is below {gate.fail_on.word}" if gate.fail_on else "no severity blocks"
+    return _decided(finding, Decision.PASS, rule, why)
+
+
+def _decided(finding: Finding, decision: Decision, rule: Rule, reason: str) -> Verdict:
+    return Verdict(finding=finding, decision=decision, rule=rule, reason=reason)
+
+
+def _covers(suppression: Suppression, finding: Finding) -> bool:
+    """Whether a suppression names this finding; malware needs more than an id."""
+    vulnerability = finding.vulnerability
+    if vulnerability.malware and suppression.package is None:
+        return False
+    if suppression.package not in {None, finding.dependency.name}:
+        return False
+    if suppression.while_no_fix and vulnerability.fixed_in:
+        return False
+    return suppression.id.upper() in {name.upper() for name in (vulnerability.id, *vulnerability.aliases)}

@@ -1,0 +1,318 @@
+"""Tell a report to a person: what was found, the way in, the fix, why it blocks, what was not checked."""
+
+import posixpath
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from pysentry_hook.model import AdvisoryData, Decision, Finding, Report, Severity, Verdict
+from pysentry_hook.reports import Look
+
+MAX_LISTED = 20
+_STYLES = {
+    None: "magenta",
+    Severity.LOW: "cyan",
+    Severity.MEDIUM: "yellow",
+    Severity.HIGH: "red",
+    Severity.CRITICAL: "bold red",
+}
+
+
+class Span(NamedTuple):
+    """A piece of a line and its style, "" for none."""
+
+    text: str
+    style: str = ""
+
+
+Line = Sequence[Span]
+
+
+def render(report: Report, look: Look) -> str:
+    """Return the report as text; with colour only where the look asks for it."""
+    lines = list(_lines(report, look))
+    if look.colour:
+        return _coloured(lines)
+    return "".join("".join(span.text for span in line).rstrip() + "\n" for line in lines)
+
+
+def _coloured(lines: Iterable[Line]) -> str:
+    from io import StringIO
+
+    from rich.console import Console  # 150 ms, needed only on a terminal
+    from rich.text import Text
+
+    console = Console(file=StringIO(), force_terminal=True, width=100_000, highlight=False, soft_wrap=True)
+    for line in lines:
+        console.print(Text.assemble(*((span.text, span.style) for span in line)))
+    written = console.file
+    assert isinstance(written, StringIO)
+    return written.getvalue()
+
+
+def _lines(report: Report, look: Look) -> Iterator[Line]:
+    shown, hidden = _shown(report.gate.verdicts, look)
+    by_package = groupby(shown, key=lambda verdict: (verdict.finding.input, verdict.finding.dependency.node))
+    for _, group in by_package:
+        yield from _package(list(group), look)
+        yield ()
+    if hidden and look.severity:
+        yield (Span(f"{_count(hidden, 'finding')} below {look.severity.word} not shown (--severity); none of them blocks."),)
+        yield ()
+    yield from _suppressed(report)
+    yield from _notes(report, look)
+    yield from _coverage(report, look)
+    yield from _data(report.advisory_data)
+    yield from _verdict(report)
+
+
+def _shown(verdicts: Sequence[Verdict], look: Look) -> tuple[list[Verdict], int]:
+    """The findings to list, and how many the wanted severity hides; what blocks is always listed."""
+    judged = [verdict for verdict in verdicts if verdict.decision is not Decision.SUPPRESSED]
+    shown = [verdict for verdict in judged if verdict.decision is Decision.BLOCK or _is_wanted(verdict, look)]
+    return shown, len(judged) - len(shown)
+
+
+def _is_wanted(verdict: Verdict, look: Look) -> bool:
+    severity = verdict.finding.vulnerability.severity
+    return look.severity is None or severity is None or severity >= look.severity
+
+
+def _package(verdicts: Sequence[Verdict], look: Look) -> Iterator[Line]:
+    finding = verdicts[0].finding
+    dependency = finding.dependency
+    place = _place(finding.location.path, finding.location.line, look)
+    groups = ", ".join(sorted(dependency.groups))
+    yield (Span(f"{dependency.name} {dependency.written}", "bold"), Span(f"  {place}  {groups}", "dim"))
+    yield from _way_in(finding, look)
+    for verdict in verdicts:
+        yield from _finding(verdict, look)
+    yield from _fix([verdict.finding for verdict in verdicts], look)
+
+
+def _way_in(finding: Finding, look: Look) -> Iterator[Line]:
+    if not finding.paths:
+        return
+    path = " > ".join(finding.paths[0])
+    count = len(finding.paths) - 1 + finding.more_paths
+    more = f"  and {count} more" if count else ""
+    declared = finding.declared_at
+    where = f"  ({_place(declared.path, declared.line, look)})" if declared else ""
+    yield (Span("  way in    ", "dim"), Span(f"{path}{where}{more}"))
+
+
+def _finding(verdict: Verdict, look: Look) -> Iterator[Line]:
+    vulnerability = verdict.finding.vulnerability
+    word = "MALWARE" if vulnerability.malware else _word(vulnerability.severity)
+    if vulnerability.malware:
+        fixed = "remove it"
+    elif vulnerability.fixed_in:
+        fixed = "fixed in " + ", ".join(map(str, _useful_fixes(verdict.finding)))
+    else:
+        fixed = "no fixed version"
+    style = _STYLES[vulnerability.severity]
+    verb = {Decision.BLOCK: "blocks", Decision.WARN: "warns"}.get(verdict.decision, "does not block")
+    tail = f"  {verb}: {verdict.reason}"
+    head = f"  {vulnerability.id}  {fixed}"
+    yield (Span(f"  {word:<8}", style), Span(head), Span(tail, "bold" if verb == "blocks" else "dim"))
+    summary = vulnerability.summary or vulnerability.details.strip().partition("\n")[0]
+    if summary:
+        yield (Span("            " + textwrap.shorten(summary, max(30, look.width - 12), placeholder=" …"), "dim"),)
+    disagreeing = _disagreement(verdict.finding)
+    if disagreeing:
+        yield (Span(f"            sources disagree: {disagreeing}", "dim"),)
+    if look.detailed:
+        yield from _details(verdict.finding, look)
+
+
+def _word(severity: Severity | None) -> str:
+    return severity.word.upper() if severity else "UNKNOWN"
+
+
+def _useful_fixes(finding: Finding) -> Sequence[object]:
+    """The fixed versions above the installed one; all of them where there is none above."""
+    fixes = finding.vulnerability.fixed_in
+    return [version for version in fixes if version > finding.dependency.version][:3] or fixes[-3:]
+
+
+def _disagreement(finding: Finding) -> str:
+    """What live records of the same group say differently."""
+    says = [say for say in finding.vulnerability.says if say.withdrawn is None]
+    if len({(say.affected, say.fixed_in) for say in says}) <= 1:
+        withdrawn = [say for say in finding.vulnerability.says if say.withdrawn]
+        return "; ".join(f"{say.id} ({say.source}) is withdrawn" for say in withdrawn)
+    told = []
+    for say in says:
+        fixed = ", ".join(map(str, say.fixed_in)) or "no fix"
+        told.append(f"{say.id} ({say.source}): {fixed if say.affected else 'not affected'}")
+    return "; ".join(dict.fromkeys(told))
+
+
+def _details(finding: Finding, look: Look) -> Iterator[Line]:
+    vulnerability = finding.vulnerability
+    if vulnerability.aliases:
+        yield (Span(f"            also known as {', '.join(vulnerability.aliases)}", "dim"),)
+    for paragraph in vulnerability.details.strip().split("\n"):
+        for text in textwrap.wrap(paragraph, max(30, look.width - 12)) or [""]:
+            yield (Span(f"            {text}"),)
+    for url in vulnerability.references:
+        yield (Span(f"            {url}", "dim"),)
+
+
+_COMMANDS = {
+    "uv.lock": ("uv lock --upgrade-package {name}", "uv lock --directory {folder} --upgrade-package {name}"),
+    "poetry.lock": ("poetry update {name}", "poetry -C {folder} update {name}"),
+    "Pipfile.lock": ("pipenv upgrade {name}", "PIPENV_PIPFILE={folder}/Pipfile pipenv upgrade {name}"),
+}
+
+
+def _fix(findings: Sequence[Finding], look: Look) -> Iterator[Line]:
+    """One upgrade that clears all that is known of a package, with the command that asks for it."""
+    first = findings[0]
+    if any(finding.vulnerability.malware for finding in findings):
+        advice = "remove it, and treat every machine that installed it as compromised"
+        yield (Span("  fix       ", "dim"), Span(advice, "bold"))
+        return
+    targets = [finding.upgrade_to for finding in findings if finding.upgrade_to is not None]
+    if not targets:
+        fixed = any(finding.vulnerability.fixed_in for finding in findings)
+        why = "no version above this one is known to be free of all findings" if fixed else "no fixed version yet"
+        yield (Span("  fix       ", "dim"), Span(why))
+        return
+    shown = _relative(first.input, look)
+    folder, _, file = shown.rpartition("/")
+    commands = _COMMANDS.get(file)
+    if commands:
+        command = commands[bool(folder)].format(name=first.dependency.name, folder=folder)
+    else:
+        place = _place(first.location.path, first.location.line, look)
+        command = f"write {first.dependency.name}=={min(targets)} in {place}"
+    yield (Span("  fix       ", "dim"), Span(f"{min(targets)} (not tried): {command}"))
+
+
+def _suppressed(report: Report) -> Iterator[Line]:
+    entries = [verdict for verdict in report.gate.verdicts if verdict.decision is Decision.SUPPRESSED]
+    if entries:
+        yield (Span(f"{_count(len(entries), 'finding')} suppressed:"),)
+        for verdict in entries:
+            dependency = verdict.finding.dependency
+            text = f"{verdict.finding.vulnerability.id} in {dependency.name} {dependency.written}"
+            yield (Span(f"  {text}  {verdict.reason} ({verdict.rule.origin})", "dim"),)
+        yield ()
+    unused = [suppression.id for suppression in report.gate.unused]
+    if unused:
+        yield (Span(f"Ignored and not found: {', '.join(unused)}"),)
+        yield ()
+
+
+def _notes(report: Report, look: Look) -> Iterator[Line]:
+    lines = [f"{_relative(entry.path, look)}: {note}" for entry in report.inputs for note in entry.notes]
+    lines += [f"{_relative(entry.path, look)} was not read: {entry.reason}." for entry in report.skipped_inputs]
+    damaged = sorted({record for data in report.advisory_data for record in data.damaged_records})
+    if damaged:
+        lines.append(f"damaged advisory records, used as far as they can be: {_some(damaged)}")
+    by_source = groupby(report.not_known, key=lambda entry: (entry.source, entry.reason))
+    for (source, reason), group in by_source:
+        names = [f"{entry.package} {entry.version}" for entry in group]
+        lines.append(f"{source}: {reason}: {_some(names)}")
+    for line in lines:
+        yield (Span(f"note: {line}", "dim"),)
+    if lines:
+        yield ()
+
+
+def _coverage(report: Report, look: Look) -> Iterator[Line]:
+    coverage = report.coverage
+    unchecked = coverage.unchecked
+    if not coverage.total:
+        names = " and ".join(f"{_relative(entry.path, look)} lists 0 packages" for entry in report.inputs)
+        left = f" in these scopes ({coverage.left_out_by_filter} left out)" if coverage.left_out_by_filter else ""
+        yield (Span(f"nothing to check{left}: {names or 'there is no input'}", "bold"),)
+        return
+    left = f" ({coverage.left_out_by_filter} left out by the chosen scopes)" if coverage.left_out_by_filter else ""
+    packages = f"{coverage.checked} of {_count(coverage.total, 'package')}" if unchecked else _count(coverage.total, "package")
+    number = len(report.gate.verdicts)
+    found = _count(number, "known vulnerability") if number else "No known vulnerabilities"
+    if not number and not report.complete:
+        found = "Incomplete: this is not a clean result. Nothing known so far"
+    rest = f"; {len(unchecked)} {'was' if len(unchecked) == 1 else 'were'} NOT checked:" if unchecked else "."
+    yield (Span(f"{found} in {packages}{left}{rest}", "bold"),)
+    listed = unchecked[:MAX_LISTED]
+    names = [f"{line.name} {line.version or ''}".strip() for line in listed]
+    places = [_place(line.path, line.line, look) for line in listed]
+    for name, place, line in zip(names, places, listed, strict=True):
+        wide = f"  {name:<{max(map(len, names))}}  {place:<{max(map(len, places))}}  {line.reason}"
+        yield (Span(wide),)
+    if len(unchecked) > MAX_LISTED:
+        yield (Span(f"  and {len(unchecked) - MAX_LISTED} more (all of them with -f json)"),)
+    yield from ((Span(hint),) for hint in report.hints)
+
+
+def _data(data: Sequence[AdvisoryData]) -> Iterator[Line]:
+    told = []
+    for entry in data:
+        if entry.as_of is None:
+            told.append(f"{entry.source} none")
+            continue
+        stale = " (stale)" if entry.stale else ""
+        told.append(f"{entry.source} {entry.as_of:%Y-%m-%d %H:%M} UTC{stale}")
+    if told:
+        yield (Span(f"Data: {', '.join(told)}."),)
+
+
+def _verdict(report: Report) -> Iterator[Line]:
+    gate = report.gate
+    for failure in report.failures:
+        place = f"{failure.name}: " if failure.kind == "source" else ""
+        yield (Span("  failed  ", "bold red"), Span(f"{place}{failure.detail}"))
+    blocking = [verdict for verdict in gate.verdicts if verdict.decision is Decision.BLOCK]
+    name = " and ".join(gate.names)
+    also = _also(report)
+    if blocking or gate.reasons:
+        rules = dict.fromkeys(_rule(verdict) for verdict in blocking)
+        count = len(blocking)
+        parts = [f"{_count(count, 'finding')} {'block' if count > 1 else 'blocks'} ({'; '.join(rules)})"] if blocking else []
+        yield (Span(f"Gate {name}: blocked. {'; '.join((*parts, *gate.reasons))}.{also}", "bold red"),)
+    elif not report.complete:
+        verb = "incomplete, so it does not pass" if gate.incomplete_blocks else "passed with a warning"
+        rule = "block" if gate.incomplete_blocks else "warn"
+        yield (Span(f'Gate {name}: {verb} (on_incomplete = "{rule}").{also}', "bold yellow"),)
+    else:
+        warned = gate.count(Decision.WARN)
+        below = gate.count(Decision.PASS)
+        counted = [f"{_count(warned, 'warning')}"] if warned else []
+        counted += [f"{_count(below, 'finding')} below fail_on = \"{gate.effective['fail_on']}\""] if below else []
+        tail = f" ({', '.join(counted)})" if counted else ""
+        yield (Span(f"Gate {name}: passed{tail}.{also}", "bold green"),)
+
+
+def _also(report: Report) -> str:
+    """What the last line says beside the verdict: nothing that failed is left to a line above."""
+    failed = sorted({failure.name for failure in report.failures if failure.kind == "source"})
+    told = f" The audit is incomplete: {report.coverage.checked} of {report.coverage.total} checked." if not report.complete else ""
+    return told + (f" Failed: {', '.join(failed)}." if failed else "")
+
+
+def _rule(verdict: Verdict) -> str:
+    rule = verdict.rule
+    key = rule.key.rpartition(".")[2]
+    return f"{rule.key}, {rule.origin}" if key == rule.key else f'{key} = "{rule.value}", {rule.origin}'
+
+
+def _relative(path: str, look: Look) -> str:
+    return posixpath.relpath(path or ".", look.base) if look.base else path
+
+
+def _place(path: str, line: int, look: Look) -> str:
+    return f"{_relative(path, look)}:{line}"
+
+
+def _count(number: int, noun: str) -> str:
+    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
+    return f"{number:,} {noun if number == 1 else plural}"
+
+
+def _some(names: Sequence[str]) -> str:
+    rest = f" and {len(names) - 10} more" if len(names) > 10 else ""
+    return ", ".join(names[:10]) + rest

@@ -1,0 +1,214 @@
+"""Ask the OSV service, https://google.github.io/osv.dev/api/: ids by version, then whole records."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from datetime import UTC, datetime
+
+from pysentry_hook.errors import SourceError
+from pysentry_hook.http import Response
+from pysentry_hook.model import Advisory, AdvisoryData, Failure, Package, SourceAnswer
+from pysentry_hook.sources import Context
+from pysentry_hook.sources.records import DamagedRecordError, parse
+from pysentry_hook.text import one_line, without_credentials
+
+BATCH = 1_000
+_MAX_PAGES = 200
+
+Hit = tuple[str, str]
+"""(id, modified): how the service names one state of a record."""
+Hits = frozenset[Hit]
+
+
+class Osv:
+    """The OSV API as a source; its own version matching is only a preselection."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        base = context.url.rstrip("/")
+        self._base = base.removesuffix("/v1")
+        self._key = hashlib.sha256(self._base.encode()).hexdigest()[:16]
+        self._oldest = context.now.timestamp()
+
+    def ask(self, packages: Sequence[Package]) -> SourceAnswer:
+        """Return the records about these versions; a package with any missing record is not answered."""
+        hits, failed = self._hits(packages)
+        records, broken = self._records({hit for found in hits.values() for hit in found})
+        for package, found in hits.items():
+            causes = sorted({broken[hit] for hit in found if hit in broken})
+            if causes:
+                failed[package] = causes[0]
+        advisories, damaged = _parse_all(records)
+        return SourceAnswer(
+            data=AdvisoryData(
+                source="osv",
+                kind="api",
+                url=without_credentials(self._base),
+                revision=_revision(records),
+                as_of=datetime.fromtimestamp(self._oldest, UTC) if hits else None,
+                stale=self._context.now.timestamp() - self._oldest > self._context.fresh_for.total_seconds(),
+                damaged_records=damaged,
+            ),
+            advisories=advisories,
+            answered=frozenset(packages) - failed.keys(),
+            unknown={},
+            failures=failures("osv", failed),
+        )
+
+    def _hits(self, packages: Sequence[Package]) -> tuple[dict[Package, Hits], dict[Package, str]]:
+        found: dict[Package, Hits] = {}
+        for package in packages:
+            entry = self._context.cache.get(self._query_key(package))
+            if entry and self._usable(entry.stored):
+                found[package] = frozenset((name, modified) for name, modified in json.loads(entry.data))
+                self._oldest = min(self._oldest, entry.stored)
+        missing = [package for package in packages if package not in found]
+        chunks = [missing[start : start + BATCH] for start in range(0, len(missing), BATCH)]
+        failed: dict[Package, str] = {}
+        for chunk, future in zip(chunks, self._context.http.map(self._query, chunks) if chunks else (), strict=True):
+            answers, cause = future.result()
+            for package, found_here in answers.items():
+                found[package] = found_here
+                data = json.dumps(sorted(found_here)).encode()
+                self._context.cache.put(self._query_key(package), data, stored=self._context.now.timestamp())
+            failed.update({package: cause for package in chunk if package not in answers})
+        return found, failed
+
+    def _usable(self, stored: float) -> bool:
+        age = self._context.now.timestamp() - stored
+        return self._context.http.offline or 0 <= age <= self._context.fresh_for.total_seconds()
+
+    def _query_key(self, package: Package) -> str:
+        return f"osv:{self._key}:{package.name}:{package.version}"
+
+    def _query(self, chunk: Sequence[Package]) -> tuple[dict[Package, Hits], str]:
+        """Ask about one batch and follow every page; return complete answers, and why others lack."""
+        collected: dict[Package, set[Hit]] = {package: set() for package in chunk}
+        waiting: list[tuple[Package, str | None]] = [(package, None) for package in chunk]
+        done: dict[Package, Hits] = {}
+        for _ in range(_MAX_PAGES):
+            queries = [_query_of(package, token) for package, token in waiting]
+
+            def read(response: Response, count: int = len(queries)) -> list[tuple[set[Hit], str | None]]:
+                return _results(response, count)
+
+            try:
+                url = f"{self._base}/v1/querybatch"
+                results = self._context.http.post(url, json.dumps({"queries": queries}).encode(), read)
+            except SourceError as error:
+                return done, str(error)
+            following: list[tuple[Package, str | None]] = []
+            for (package, token), (found, following_token) in zip(waiting, results, strict=True):
+                collected[package] |= found
+                if following_token is None:
+                    done[package] = frozenset(collected[package])
+                elif following_token != token:
+                    following.append((package, following_token))
+            waiting = following
+            if not waiting:
+                break
+        return done, f"the answer does not end after {_MAX_PAGES} pages"
+
+    def _records(self, hits: Iterable[Hit]) -> tuple[dict[Hit, object], dict[Hit, str]]:
+        records: dict[Hit, object] = {}
+        missing: list[Hit] = []
+        for hit in sorted(hits):
+            entry = self._context.cache.get(self._record_key(hit))
+            if entry:
+                records[hit] = json.loads(entry.data)
+            else:
+                missing.append(hit)
+        broken: dict[Hit, str] = {}
+        waiting: list[tuple[Hit, Future[bytes]]] = []
+        if missing:
+            waiting = list(zip(missing, self._context.http.map(self._record, missing), strict=True))
+        for hit, future in waiting:
+            try:
+                data = future.result()
+            except SourceError as error:
+                broken[hit] = str(error)
+                continue
+            records[hit] = json.loads(data)
+            self._context.cache.put(self._record_key(hit), data, stored=self._context.now.timestamp())
+        return records, broken
+
+    def _record_key(self, hit: Hit) -> str:
+        return f"osv-record:{self._key}:{hit[0]}:{hit[1]}"
+
+    def _record(self, hit: Hit) -> bytes:
+        def read(response: Response) -> bytes:
+            if response.status != 200:
+                raise SourceError(f"HTTP {response.status} for {hit[0]}")
+            record = json.loads(response.body)
+            if not isinstance(record, Mapping) or record.get("id") != hit[0]:
+                raise ValueError(f"not the record {hit[0]}")
+            return response.body
+
+        return self._context.http.get(f"{self._base}/v1/vulns/{hit[0]}", read)
+
+
+def failures(source: str, failed: Mapping[Package, str]) -> tuple[Failure, ...]:
+    """One Failure for each cause, naming the packages that it concerns."""
+    by_cause: dict[str, list[Package]] = {}
+    for package, cause in failed.items():
+        by_cause.setdefault(cause, []).append(package)
+    lines = []
+    for cause, packages in sorted(by_cause.items()):
+        named = [f"{package.name} {package.version}" for package in sorted(packages)]
+        rest = f" and {len(named) - 10} more" if len(named) > 10 else ""
+        lines.append(Failure("source", source, None, f"{cause} ({', '.join(named[:10])}{rest})"))
+    return tuple(lines)
+
+
+def _query_of(package: Package, token: str | None) -> dict[str, object]:
+    query: dict[str, object] = {
+        "package": {"name": package.name, "ecosystem": "PyPI"},
+        "version": str(package.version),
+    }
+    return query | ({"page_token": token} if token else {})
+
+
+def _results(response: Response, count: int) -> list[tuple[set[Hit], str | None]]:
+    """Check the shape of a batch answer; ValueError where it is not what was asked for."""
+    if response.status != 200:
+        raise SourceError(f"HTTP {response.status}")
+    answer = json.loads(response.body)
+    results = answer.get("results") if isinstance(answer, Mapping) else None
+    if not isinstance(results, list) or len(results) != count:
+        raise ValueError("not one result for each query")
+    return [_result(result) for result in results]
+
+
+def _result(result: object) -> tuple[set[Hit], str | None]:
+    if not isinstance(result, Mapping):
+        raise ValueError("a result that is no object")
+    vulns = result.get("vulns") or []
+    token = result.get("next_page_token") or None
+    if not isinstance(vulns, list) or not isinstance(token, str | None):
+        raise ValueError("a result of the wrong shape")
+    found = set()
+    for vuln in vulns:
+        if not isinstance(vuln, Mapping) or not isinstance(vuln.get("id"), str):
+            raise ValueError("a result without an id")
+        found.add((one_line(vuln["id"]), one_line(vuln.get("modified"))))
+    return found, token
+
+
+def _parse_all(records: Mapping[Hit, object]) -> tuple[tuple[Advisory, ...], tuple[str, ...]]:
+    advisories, damaged = [], []
+    for hit, record in sorted(records.items(), key=lambda item: item[0]):
+        try:
+            advisory = parse(record, "osv")
+        except DamagedRecordError:
+            damaged.append(hit[0])
+            continue
+        advisories.append(advisory)
+        if advisory.damage:
+            damaged.append(advisory.id)
+    return tuple(advisories), tuple(sorted(set(damaged)))
+
+
+def _revision(records: Iterable[Hit]) -> str:
+    pairs = "".join(f"{name} {modified}\n" for name, modified in sorted(records))
+    return f"sha256:{hashlib.sha256(pairs.encode()).hexdigest()[:16]}"

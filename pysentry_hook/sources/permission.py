@@ -1,0 +1,58 @@
+"""Where a package comes from decides which services may be told its name.
+
+PyPI, the built-in public mirrors and the declared ones serve what everybody can see; the name of
+what comes from anywhere else may be a secret and is sent to nobody.
+"""
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from urllib.parse import urlsplit
+
+from pysentry_hook.model import Dependency
+
+PUBLIC = (
+    "https://pypi.org/simple",
+    "https://pypi.python.org/simple",
+    "https://pypi.python.org/pypi",
+    "https://files.pythonhosted.org",
+    "https://download.pytorch.org/whl",
+    "https://mirrors.aliyun.com/pypi/simple",
+    "https://mirrors.cloud.tencent.com/pypi/simple",
+    "https://mirrors.huaweicloud.com/repository/pypi/simple",
+    "https://mirrors.ustc.edu.cn/pypi/simple",
+    "https://pypi.mirrors.ustc.edu.cn/simple",
+    "https://pypi.tuna.tsinghua.edu.cn/simple",
+    "https://mirrors.tuna.tsinghua.edu.cn/pypi/web/simple",
+    "https://pypi.doubanio.com/simple",
+)
+"""Indexes that serve public packages only."""
+
+
+class Permission:
+    """Decides for one run, by the declared mirrors, private names and the user's own index."""
+
+    def __init__(self, mirrors: Sequence[str], private: Sequence[str], otherwise: Sequence[str]) -> None:
+        self._public = {_comparable(url) for url in (*PUBLIC, *mirrors)}
+        self._private = tuple(pattern.lower() for pattern in private)
+        self._otherwise = tuple(otherwise)
+
+    def is_private(self, dependency: Dependency) -> bool:
+        """Whether the name is declared private: never sent and never matched."""
+        return any(fnmatchcase(dependency.name, pattern) for pattern in self._private)
+
+    def unknown_index(self, dependency: Dependency) -> str | None:
+        """The first index of a dependency that is not known to be public, None where all are."""
+        indexes = dependency.indexes or self._otherwise
+        return next((url for url in indexes if not self._is_public(url)), None)
+
+    def _is_public(self, url: str) -> bool:
+        wanted = _comparable(url)
+        # download.pytorch.org/whl/cu121 is a part of download.pytorch.org/whl
+        return any(wanted == known or wanted.startswith(f"{known}/") for known in self._public)
+
+
+def _comparable(url: str) -> str:
+    """Host and path without scheme, case of the host, and a last `/simple` or `/`."""
+    parts = urlsplit(url if "://" in url else f"https://{url}")
+    host = (parts.hostname or "") + (f":{parts.port}" if parts.port not in {None, 80, 443} else "")
+    return f"{host}{parts.path.rstrip('/').removesuffix('/simple').rstrip('/')}"

@@ -1,0 +1,152 @@
+"""Ask the JSON API of PyPI, https://docs.pypi.org/api/json/: vulnerabilities by name and version."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from pysentry_hook.errors import SourceError
+from pysentry_hook.http import Response
+from pysentry_hook.model import Advisory, AdvisoryData, Affected, Package, SourceAnswer
+from pysentry_hook.sources import Context
+from pysentry_hook.sources.osv import failures
+from pysentry_hook.text import clean, one_line, without_credentials
+
+NOT_KNOWN = "PyPI does not know this version"
+
+
+class Pypi:
+    """The index itself as a source: it asserts which advisories affect the version that was asked for."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._base = context.url.rstrip("/").removesuffix("/pypi")
+        self._key = hashlib.sha256(self._base.encode()).hexdigest()[:16]
+        self._oldest = context.now.timestamp()
+
+    def ask(self, packages: Sequence[Package]) -> SourceAnswer:
+        """Return one advisory for each vulnerability that the index lists for a version."""
+        answers: dict[Package, Any] = {}
+        etags: dict[Package, str | None] = {}
+        for package in packages:
+            self._recall(package, answers, etags)
+        missing = [package for package in packages if package not in answers]
+        failed: dict[Package, str] = {}
+        asked = [(package, etags.get(package)) for package in missing]
+        futures = self._context.http.map(self._fetch, asked) if asked else []
+        for package, future in zip(missing, futures, strict=True):
+            try:
+                answers[package] = self._store(package, *future.result())
+            except SourceError as error:
+                failed[package] = str(error)
+        return self._answer(packages, answers, failed)
+
+    def _answer(
+        self, packages: Sequence[Package], answers: Mapping[Package, Any], failed: Mapping[Package, str]
+    ) -> SourceAnswer:
+        unknown = {package: NOT_KNOWN for package, answer in answers.items() if answer is None}
+        advisories = [
+            _advisory(package, item) for package, answer in sorted(answers.items()) for item in answer or () if item["id"]
+        ]
+        return SourceAnswer(
+            data=AdvisoryData(
+                source="pypi",
+                kind="api",
+                url=without_credentials(self._base),
+                revision=_revision(advisories),
+                as_of=datetime.fromtimestamp(self._oldest, UTC) if answers else None,
+                stale=self._context.now.timestamp() - self._oldest > self._context.fresh_for.total_seconds(),
+                damaged_records=(),
+            ),
+            advisories=tuple(advisories),
+            answered=frozenset(packages) - failed.keys() - unknown.keys(),
+            unknown=unknown,
+            failures=failures("pypi", failed),
+        )
+
+    def _recall(self, package: Package, answers: dict[Package, Any], etags: dict[Package, str | None]) -> None:
+        entry = self._context.cache.get(self._cache_key(package))
+        if entry is None:
+            return
+        stored = json.loads(entry.data)
+        age = self._context.now.timestamp() - entry.stored
+        if self._context.http.offline or 0 <= age <= self._context.fresh_for.total_seconds():
+            answers[package] = stored["vulnerabilities"]
+            self._oldest = min(self._oldest, entry.stored)
+        else:
+            etags[package] = stored["etag"]
+
+    def _cache_key(self, package: Package) -> str:
+        return f"pypi:{self._key}:{package.name}:{package.version}"
+
+    def _fetch(self, asked: tuple[Package, str | None]) -> tuple[Any, str | None, bool]:
+        package, etag = asked
+        url = f"{self._base}/pypi/{package.name}/{quote(str(package.version))}/json"
+        return self._context.http.get(url, _read, etag=etag)
+
+    def _store(self, package: Package, found: Any, etag: str | None, unchanged: bool) -> Any:
+        if unchanged:
+            entry = self._context.cache.get(self._cache_key(package))
+            if entry is None:
+                raise SourceError("the index said that nothing changed, and the cache lost what it was")
+            stored = json.loads(entry.data)
+            found, etag = stored["vulnerabilities"], stored["etag"]
+        data = json.dumps({"vulnerabilities": found, "etag": etag}).encode()
+        self._context.cache.put(self._cache_key(package), data, stored=self._context.now.timestamp())
+        return found
+
+
+_TEXTS = ("id", "summary", "details", "link", "withdrawn")
+
+
+def _read(response: Response) -> tuple[Any, str | None, bool]:
+    """Return (vulnerabilities or None where unknown, ETag, unchanged); ValueError for a wrong shape."""
+    if response.status == 304:
+        return None, None, True
+    if response.status == 404:
+        return None, None, False
+    answer = json.loads(response.body)
+    found = answer.get("vulnerabilities") if isinstance(answer, Mapping) else None
+    if not isinstance(found, list) or not all(isinstance(item, Mapping) for item in found):
+        raise ValueError("no list of vulnerabilities")
+    return [_shaped(item) for item in found], response.etag, False
+
+
+def _shaped(item: Mapping[str, object]) -> dict[str, Any]:
+    """Keep only what is used: an answer is mostly the project's description."""
+    shaped: dict[str, Any] = {key: clean(item.get(key)) or None for key in _TEXTS}
+    if shaped["id"] is None:
+        raise ValueError("a vulnerability without an id")
+    for key in ("aliases", "fixed_in"):
+        values = item.get(key) or []
+        if not isinstance(values, list):
+            raise ValueError(f"{key} is no list")
+        shaped[key] = [one_line(value, 100) for value in values]
+    return shaped
+
+
+def _advisory(package: Package, item: Mapping[str, Any]) -> Advisory:
+    """The answer for one version as a record that affects this version and says nothing of others."""
+    return Advisory(
+        id=one_line(item["id"], 100),
+        source="pypi",
+        aliases=tuple(item["aliases"]),
+        affected=(Affected(name=package.name, versions=frozenset((str(package.version),)), ranges=()),),
+        summary=one_line(item["summary"], 300),
+        details=clean(item["details"]),
+        published=None,
+        modified=None,
+        withdrawn=item["withdrawn"],
+        vectors=(),
+        label=None,
+        references=(item["link"],) if item["link"] else (),
+        cwes=(),
+        stated_fixes=tuple(item["fixed_in"]),
+    )
+
+
+def _revision(advisories: Sequence[Advisory]) -> str:
+    text = "\n".join(sorted(f"{entry.id} {sorted(entry.affected[0].versions)}" for entry in advisories))
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()[:16]}"

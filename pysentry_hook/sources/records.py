@@ -1,0 +1,167 @@
+"""Parse OSV records, from JSON or from the YAML of the PyPA database, into an Advisory.
+
+The schema is https://ossf.github.io/osv-schema/. What cannot be used is set aside and named in
+`Advisory.damage`: a bound that cannot be ordered never opens a range.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pysentry_hook.model import Advisory, Affected, Event, NormalizedName, normalize, parse_version
+from pysentry_hook.text import clean, one_line
+
+MAX_RECORD_BYTES = 8 * 1024 * 1024
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}", re.ASCII)
+_KINDS = ("introduced", "fixed", "last_affected", "limit")
+# On a tie a closing bound comes before an opening one, and last_affected includes its own version.
+_TIE = {"fixed": 0, "limit": 0, "introduced": 1, "last_affected": 2}
+
+
+class DamagedRecordError(ValueError):
+    """A record of which nothing can be used; the text says why."""
+
+
+def load_json(data: bytes) -> object:
+    """Decode JSON; DamagedRecordError where it is none."""
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise DamagedRecordError(f"is not JSON ({one_line(error, 80)})") from error
+
+
+def load_yaml(data: bytes) -> object:
+    """Decode YAML with every scalar but null kept as text, so that 1.10 stays 1.10."""
+    import yaml  # 120 ms, needed only where an archive is read for the first time
+
+    global _RecordLoader
+    if _RecordLoader is None:
+
+        class Loader(yaml.CSafeLoader):
+            yaml_implicit_resolvers = {
+                first: [(tag, regexp) for tag, regexp in resolvers if tag == "tag:yaml.org,2002:null"]
+                for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+            }
+
+        _RecordLoader = Loader
+    try:
+        return yaml.load(data, _RecordLoader)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise DamagedRecordError(f"is not YAML ({one_line(error, 80)})") from error
+
+
+_RecordLoader: Any = None
+
+
+def parse(record: object, source: str) -> Advisory:
+    """Return the Advisory of one OSV record; DamagedRecordError where it has no usable id."""
+    if not isinstance(record, Mapping):
+        raise DamagedRecordError("is not an object")
+    identifier = record.get("id")
+    if not isinstance(identifier, str) or not _ID.fullmatch(identifier):
+        raise DamagedRecordError("has no usable id")
+    damage: list[str] = []
+    entries = [entry for entry in _list(record.get("affected")) if isinstance(entry, Mapping)]
+    affected = [parsed for entry in entries if (parsed := _affected(entry, damage))]
+    specific = record.get("database_specific")
+    specific = specific if isinstance(specific, Mapping) else {}
+    return Advisory(
+        id=identifier,
+        source=source,
+        aliases=tuple(alias for alias in _texts(record.get("aliases")) if _ID.fullmatch(alias)),
+        affected=tuple(affected),
+        summary=one_line(record.get("summary"), 300),
+        details=clean(record.get("details"))[:65_536],
+        published=_time(record.get("published")),
+        modified=_time(record.get("modified")),
+        withdrawn=_time(record.get("withdrawn")),
+        vectors=tuple(_vectors(record, entries)),
+        label=one_line(specific.get("severity"), 20) or None,
+        references=tuple(_references(record)),
+        cwes=tuple(cwe for cwe in _texts(specific.get("cwe_ids")) if _ID.fullmatch(cwe)),
+        damage="; ".join(damage) or None,
+    )
+
+
+def names(record: object) -> set[NormalizedName]:
+    """The PyPI packages that a record speaks of, without parsing the rest of it."""
+    entries = _list(record.get("affected")) if isinstance(record, Mapping) else ()
+    return {name for entry in entries if isinstance(entry, Mapping) and (name := _name(entry))}
+
+
+def _name(entry: Mapping[str, object]) -> NormalizedName | None:
+    package = entry.get("package")
+    if not isinstance(package, Mapping):
+        return None
+    ecosystem, name = package.get("ecosystem"), package.get("name")
+    if not isinstance(ecosystem, str) or ecosystem.partition(":")[0] != "PyPI":
+        return None
+    return normalize(name) if isinstance(name, str) and name else None
+
+
+def _affected(entry: Mapping[str, object], damage: list[str]) -> Affected | None:
+    name = _name(entry)
+    if name is None:
+        return None
+    versions = frozenset(_texts(entry.get("versions")))
+    spoken = [
+        block for block in _list(entry.get("ranges")) if isinstance(block, Mapping) and block.get("type") == "ECOSYSTEM"
+    ]
+    ranges = tuple(events for block in spoken if (events := _events(block, damage)))
+    if not versions and not ranges:
+        damage.append(f"{name} has neither versions nor a usable range")
+    return Affected(name=name, versions=versions, ranges=ranges)
+
+
+def _events(block: Mapping[str, object], damage: list[str]) -> tuple[Event, ...]:
+    events: list[Event] = []
+    for entry in _list(block.get("events")):
+        if not isinstance(entry, Mapping):
+            damage.append("a range holds an event that is no object, so the range is set aside")
+            return ()
+        for kind in _KINDS:
+            if kind in entry:
+                text = str(entry[kind])
+                version = None if kind == "introduced" and text == "0" else parse_version(text)
+                if version is None and text != "0" and not (kind == "limit" and text == "*"):
+                    damage.append(f"{kind} {one_line(text, 40)!r} is no PEP 440 version, so the range is set aside")
+                    return ()
+                if kind != "limit" or version is not None:
+                    events.append(Event(kind, version))
+    return tuple(sorted(events, key=_event_order))
+
+
+def _event_order(event: Event) -> tuple[int, Any, int]:
+    if event.version is None:
+        return (0, 0, 0)
+    return (1, event.version, _TIE[event.kind])
+
+
+def _vectors(record: Mapping[str, object], entries: Sequence[Mapping[str, object]]) -> list[str]:
+    blocks = [record, *(entry for entry in entries if _name(entry))]
+    found = [
+        item["score"]
+        for block in blocks
+        for item in _list(block.get("severity"))
+        if isinstance(item, Mapping) and isinstance(item.get("score"), str)
+    ]
+    return list(dict.fromkeys(one_line(vector, 300) for vector in found))
+
+
+def _references(record: Mapping[str, object]) -> list[str]:
+    found = [item.get("url") for item in _list(record.get("references")) if isinstance(item, Mapping)]
+    links = [one_line(url, 1_000) for url in found if isinstance(url, str) and url.startswith(("https://", "http://"))]
+    return list(dict.fromkeys(links))[:50]
+
+
+def _time(value: object) -> str | None:
+    return one_line(value, 40) or None
+
+
+def _list(value: object) -> Sequence[Any]:
+    return value if isinstance(value, list) else ()
+
+
+def _texts(value: object) -> list[str]:
+    return [clean(item) for item in _list(value) if isinstance(item, str)]

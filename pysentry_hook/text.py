@@ -1,0 +1,27 @@
+"""Make text that others wrote safe to show: no control, escape or direction characters."""
+
+import re
+
+# C0 and C1 controls but tab and newline, zero-width and bidirectional characters, line separators, surrogates:
+# https://www.unicode.org/reports/tr9/#Explicit_Directional_Embeddings and https://trojansource.codes
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+_WHITE = re.compile(r"\s+")
+_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@")
+
+
+def clean(value: object) -> str:
+    """Return `value` as text without characters that could act on a terminal or reorder a line."""
+    return "" if value is None else _UNSAFE.sub("", str(value).replace("\r\n", "\n"))
+
+
+def one_line(value: object, limit: int = 200) -> str:
+    """Return `value` as one clean line of at most `limit` characters."""
+    text = _WHITE.sub(" ", clean(value)).strip()
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def without_credentials(url: str) -> str:
+    """Return `url` without `user:password@`, and without query and fragment, which may hold a token."""
+    return _CREDENTIALS.sub("", clean(url)).split("?", 1)[0].split("#", 1)[0]
