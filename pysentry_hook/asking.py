@@ -9,8 +9,10 @@ from typing import NamedTuple
 from pysentry_hook.cache import Cache
 from pysentry_hook.config import Settings
 from pysentry_hook.http import Http
-from pysentry_hook.model import Advisory, AdvisoryData, Dependency, Failure, NotKnown, Package, SourceAnswer
-from pysentry_hook.sources import SOURCES, Context, Source
+from pysentry_hook.model import Advisory, AdvisoryData, Dependency, Failure, Package, SourceAnswer
+from pysentry_hook.report import NotKnown
+from pysentry_hook.sources import SOURCES
+from pysentry_hook.sources.context import Context, Source
 from pysentry_hook.sources.database import Database
 from pysentry_hook.sources.permission import Permission
 
@@ -54,9 +56,7 @@ class Asker:
         ]
         for name in settings.sources:
             kind = SOURCES[name]
-            context = Context(
-                http=http, cache=cache, now=now, fresh_for=settings.fresh_for, url=settings.urls[name]
-            )
+            context = Context(http=http, cache=cache, now=now, fresh_for=settings.fresh_for, url=settings.urls[name])
             self._sources.append((name, kind.sends_names, kind.make(context)))
         self._public: frozenset[str] = frozenset()
 

@@ -248,7 +248,7 @@ def _check_settings(file: Path) -> None:
                 raise PlantedError("a setting with a strange value")
 
 
-def _closed_disk() -> Any:
+def _closed_disk() -> Any:  # noqa: C901 (one small class, whose base is imported late)
     """A diskcache Disk that knows text keys and inline bytes, and no pickle and no file."""
     from diskcache import Disk
     from diskcache.core import MODE_RAW, UNKNOWN
@@ -264,7 +264,7 @@ def _closed_disk() -> Any:
                 raise PlantedError("a key that is no text")
             return key
 
-        def store(self, value: object, read: object, key: object = UNKNOWN) -> tuple[int, int, None, Any]:
+        def store(self, value: object, read: object, key: object = UNKNOWN) -> tuple[int, int, None, Any]:  # noqa: ARG002
             if read or not isinstance(value, bytes):
                 raise TypeError("values are bytes")
             return 0, MODE_RAW, None, sqlite3.Binary(value)

@@ -87,5 +87,7 @@ def _bug(error: Exception, *, verbose: bool) -> int:
     descriptor, log = tempfile.mkstemp(prefix="pysentry-hook-", suffix=".log")
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(f"pysentry-hook {__version__}, Python {sys.version}\n{trace}")
-    sys.stderr.write(f"error: a bug in pysentry-hook ({type(error).__name__}). Nothing was judged. Details: {Path(log)}\n")
+    sys.stderr.write(
+        f"error: a bug in pysentry-hook ({type(error).__name__}). Nothing was judged. Details: {Path(log)}\n"
+    )
     return _BUG

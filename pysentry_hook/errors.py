@@ -4,7 +4,7 @@ PysentryHookError
 ├── UsageError         called wrongly: options, combinations            exit 2
 │   └── ConfigError    a value from the environment or a file           exit 2
 ├── InputError         one file that cannot be read, with its place     exit 2
-│   └── NothingToRead  no input where one was looked for                exit 2
+│   └── NothingToReadError  no input where one was looked for                exit 2
 ├── UnreadableInputsError  all of the inputs, a line each       exit 2
 ├── OutputError        a report that cannot be written                  exit 2
 └── SourceError        a service or advisory file that gave no answer   (becomes a Failure)
@@ -42,7 +42,7 @@ class InputError(PysentryHookError):
         self.detail = detail
 
 
-class NothingToRead(InputError):
+class NothingToReadError(InputError):
     """There is no file here that says what the project installs."""
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -60,12 +61,12 @@ class Http:
         *,
         offline: bool = False,
         ca_bundle: str | None = None,
-        log: Callable[[str], None] = lambda line: None,
+        log: Callable[[str], None] | None = None,
     ) -> None:
         self.offline = offline
         self._limits = limits
         self._ca_bundle = ca_bundle
-        self._log = log
+        self._log = log or (lambda _: None)
         self._deadline = time.monotonic() + limits.overall
         self._lock = threading.Lock()
         self._session: Any = None
@@ -132,7 +133,7 @@ class Http:
         raise AssertionError("the last try returns or raises")
 
     def _wait(self, attempt: int, asked: float | None) -> float:
-        jittered = _BACKOFF * 2 ** (attempt - 1) * random.uniform(0.75, 1.25)  # noqa: S311 (spreads load, no secret)
+        jittered = _BACKOFF * 2.0 ** (attempt - 1) * random.uniform(0.75, 1.25)  # noqa: S311 (spreads load, no secret)
         return min(_MAX_WAIT, jittered if asked is None else max(asked, jittered))
 
     def _once(self, method: str, url: str, headers: dict[str, str], payload: bytes | None, limit: int) -> Response:
@@ -156,9 +157,9 @@ class Http:
 
     def _receive(self, response: Any, limit: int) -> Response:
         status = response.status_code
-        if status == 429 or status >= 500:
+        if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise _TryAgainError(f"HTTP {status}", _retry_after(response))
-        if status not in {200, 304, 404}:
+        if status not in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED, HTTPStatus.NOT_FOUND}:
             raise SourceError(f"HTTP {status}")
         body = bytearray()
         for chunk in response.iter_content(_CHUNK):
@@ -209,7 +210,7 @@ def _retry_after(response: Any) -> float | None:
     if not text:
         return None
     try:
-        return urllib3.Retry().parse_retry_after(text)
+        return float(urllib3.Retry().parse_retry_after(text))
     except urllib3.exceptions.InvalidHeader:
         return None
 

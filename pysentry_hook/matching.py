@@ -73,7 +73,8 @@ def _is_listed(versions: frozenset[str], version: Version) -> bool:
     # Equal versions may be written differently (1.0 and 1.0.0); a listed 2.0 also stands for 2.0+cpu,
     # because PEP 440 ignores a local segment that the other side lacks.
     public = Version(version.public) if version.local else version
-    parsed = map(parse_version, versions)
+    first = str(version)[0] + "vV0 "  # what an equal version can begin with: a look at it is cheaper than parsing
+    parsed = (parse_version(text) for text in versions if text[:1] in first)
     return any(listed is not None and listed in (version, public) for listed in parsed)
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import Enum, IntEnum
 from functools import lru_cache
 from typing import NamedTuple, NewType, Protocol
@@ -16,6 +16,8 @@ MAIN = "main"
 """The scope of what a plain installation brings in."""
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?", re.ASCII)
+_LONGEST_NAME = 255
+_LONGEST_VERSION = 200
 _SEPARATORS = re.compile(r"[-_.]+")
 
 
@@ -26,7 +28,7 @@ def normalize(name: str) -> NormalizedName:
 
 def parse_name(name: object) -> NormalizedName | None:
     """Return the normalised name, or None where it is no name by PEP 508 (at most 255 characters)."""
-    if isinstance(name, str) and len(name) <= 255 and _NAME.fullmatch(name):
+    if isinstance(name, str) and len(name) <= _LONGEST_NAME and _NAME.fullmatch(name):
         return normalize(name)
     return None
 
@@ -34,7 +36,7 @@ def parse_name(name: object) -> NormalizedName | None:
 @lru_cache(maxsize=1 << 16)
 def parse_version(text: str) -> Version | None:
     """Return the PEP 440 version, or None where the text is none; each text is parsed once."""
-    if len(text) > 200:
+    if len(text) > _LONGEST_VERSION:
         return None
     try:
         return Version(text)
@@ -295,149 +297,3 @@ class SourceAnswer:
     unknown: Mapping[Package, str]
     """Packages that the source cannot answer for, and why; no failure."""
     failures: tuple[Failure, ...]
-
-
-class Decision(Enum):
-    """What a gate decides of one finding."""
-
-    BLOCK = "block"
-    WARN = "warn"
-    SUPPRESSED = "suppressed"
-    PASS = "pass"
-
-
-class Rule(NamedTuple):
-    """A setting that decided, and where it comes from: a file's place, an option or a built-in gate."""
-
-    key: str
-    value: str
-    origin: str
-    location: Location | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suppression:
-    """An accepted risk; `reason` None is an ignored id without a reason."""
-
-    id: str
-    package: NormalizedName | None = None
-    reason: str | None = None
-    expires: date | None = None
-    owner: str | None = None
-    while_no_fix: bool = False
-    rule: Rule
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """The decision on one finding, with the rule that made it."""
-
-    finding: Finding
-    decision: Decision
-    rule: Rule
-    reason: str
-    suppression: Suppression | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GateResult:
-    """The verdict of a gate on a whole report."""
-
-    names: tuple[str, ...]
-    why: str
-    day: date
-    verdicts: tuple[Verdict, ...]
-    unused: tuple[Suppression, ...]
-    reasons: tuple[str, ...]
-    """Why the gate does not pass beside its blocking findings."""
-    incomplete_blocks: bool
-    effective: Mapping[str, object]
-
-    def passes(self, *, complete: bool) -> bool:
-        """Whether nothing blocks: no finding, nothing unchecked that must not be, no missing answer."""
-        return not (self.count(Decision.BLOCK) or self.reasons or (self.incomplete_blocks and not complete))
-
-    def count(self, decision: Decision) -> int:
-        """How many findings got this decision."""
-        return sum(verdict.decision is decision for verdict in self.verdicts)
-
-
-class NotKnown(NamedTuple):
-    """A version for which a source that was not required had no answer."""
-
-    source: str
-    package: str
-    version: str
-    reason: str
-
-
-class SkippedInput(NamedTuple):
-    """A file that could have been read and was not."""
-
-    path: str
-    reason: str
-
-
-class UncheckedLine(NamedTuple):
-    """An unchecked dependency as reports show it."""
-
-    name: str
-    version: str | None
-    reason: str
-    path: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coverage:
-    """How much was checked: `checked + len(unchecked) == total`."""
-
-    total: int
-    checked: int
-    left_out_by_filter: int
-    unchecked: tuple[UncheckedLine, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InputSummary:
-    """One input as reports show it; `sha256` is None where it could not be read."""
-
-    path: str
-    format: str
-    sha256: str | None
-    packages: int
-    damaged: bool
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
-    """Which state of which repository was scanned."""
-
-    repository: str | None
-    commit: str | None
-    ref: str | None
-    dirty: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """One scan, complete: every format and every gate is made from it."""
-
-    version: str
-    generated: datetime
-    subject: Subject | None
-    complete: bool
-    failures: tuple[Failure, ...]
-    inputs: tuple[InputSummary, ...]
-    skipped_inputs: tuple[SkippedInput, ...]
-    advisory_data: tuple[AdvisoryData, ...]
-    not_known: tuple[NotKnown, ...]
-    hints: tuple[str, ...]
-    coverage: Coverage
-    gate: GateResult
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """The findings in the order in which they are shown."""
-        return tuple(verdict.finding for verdict in self.gate.verdicts)

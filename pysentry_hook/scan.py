@@ -13,26 +13,13 @@ from pysentry_hook import __version__, inputs
 from pysentry_hook.asking import Answers, Asker
 from pysentry_hook.cache import Cache
 from pysentry_hook.config import Settings, group_names
-from pysentry_hook.errors import InputError, NothingToRead, UnreadableInputsError, UsageError
+from pysentry_hook.errors import InputError, NothingToReadError, UnreadableInputsError, UsageError
 from pysentry_hook.graph import Ways
 from pysentry_hook.http import Http
 from pysentry_hook.matching import Knowledge
-from pysentry_hook.model import (
-    MAIN,
-    Coverage,
-    Dependency,
-    Failure,
-    Finding,
-    InputSummary,
-    Inventory,
-    Package,
-    Report,
-    SkippedInput,
-    Unchecked,
-    UncheckedLine,
-    Vulnerability,
-)
+from pysentry_hook.model import MAIN, Dependency, Failure, Finding, Inventory, Package, Unchecked, Vulnerability
 from pysentry_hook.policy.judge import judge
+from pysentry_hook.report import Coverage, InputSummary, Report, SkippedInput, UncheckedLine
 from pysentry_hook.tree import FolderTree, Tree, repository_root
 from pysentry_hook.upgrades import candidates, find_upgrades
 
@@ -95,7 +82,7 @@ def _read_inputs(settings: Settings) -> _Read:
     named = settings.requirements or settings.paths or (Path(),)
     for path in named:
         if not os.path.lexists(path):
-            raise NothingToRead(str(path), "no such file or folder")
+            raise NothingToReadError(str(path), "no such file or folder")
     tree = FolderTree(repository_root(named))
     read = _Read(tree.root, [], [], [], [], [], [])
     for path in dict.fromkeys(named):
@@ -108,7 +95,7 @@ def _read_inputs(settings: Settings) -> _Read:
 
 
 def _may_be_empty(read: _Read, settings: Settings) -> bool:
-    return settings.allow_empty and all(isinstance(error, NothingToRead) for error in read.errors)
+    return settings.allow_empty and all(isinstance(error, NothingToReadError) for error in read.errors)
 
 
 def _of_file(path: Path, tree: FolderTree) -> str:
@@ -130,14 +117,12 @@ def _read_one(tree: Tree, path: str, read: _Read, settings: Settings) -> None:
         if place == path:  # what the user named, not what was found in a folder that was named
             read.named.append(error)
         name = error.path.rpartition("/")[2]
-        if not isinstance(error, NothingToRead):
+        if not isinstance(error, NothingToReadError):
             read.broken.append(InputSummary(path=place, format=name, sha256=None, packages=0, damaged=True))
             read.failures.append(Failure("input", name, error.path, str(error)))
 
 
-def _within_scope(
-    inventory: Inventory, settings: Settings, everything: Sequence[Inventory]
-) -> tuple[Inventory, int]:
+def _within_scope(inventory: Inventory, settings: Settings, everything: Sequence[Inventory]) -> tuple[Inventory, int]:
     """Keep what the chosen scopes install; return that and how many were left out."""
     chosen = frozenset({MAIN, *group_names(settings.groups)})
     known = {scope for other in everything for scope in other.scopes}
@@ -202,17 +187,13 @@ def _finding(
     )
 
 
-def _coverage(
-    scoped: Sequence[tuple[Inventory, int]], answers: Answers
-) -> tuple[Coverage, tuple[Failure, ...]]:
+def _coverage(scoped: Sequence[tuple[Inventory, int]], answers: Answers) -> tuple[Coverage, tuple[Failure, ...]]:
     """Count what was checked and name the rest; where nothing at all could be checked that is a failure."""
     lines: list[UncheckedLine] = []
     failures: list[Failure] = []
     total = checked = 0
     for inventory, _ in scoped:
-        own: list[UncheckedLine] = []
-        for item in inventory.unchecked:
-            own.append(_line(inventory, item.name, item.version, item.reason, item.place))
+        own = [_line(inventory, item.name, item.version, item.reason, item.place) for item in inventory.unchecked]
         for dependency in inventory.dependencies:
             reason = answers.why_unchecked(dependency)
             if reason:
@@ -244,5 +225,3 @@ def _summary(inventory: Inventory) -> InputSummary:
         damaged=False,
         notes=inventory.notes,
     )
-
-

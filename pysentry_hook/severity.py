@@ -13,6 +13,9 @@ _LABELS = {
     "critical": Severity.CRITICAL,
 }
 
+_SCALE = ((9.0, Severity.CRITICAL), (7.0, Severity.HIGH), (4.0, Severity.MEDIUM), (0.0, Severity.LOW))
+_SCALE_2 = _SCALE[1:]
+
 
 @lru_cache(maxsize=4096)
 def score(vector: str) -> Cvss | None:
@@ -39,11 +42,8 @@ def rating(cvss: Cvss) -> Severity:
     https://www.first.org/cvss/v4-0/specification-document#Qualitative-Severity-Rating-Scale;
     version 2 has three steps, https://nvd.nist.gov/vuln-metrics/cvss. A score of 0.0 counts as low.
     """
-    if cvss.score >= 9.0 and cvss.version != "2.0":
-        return Severity.CRITICAL
-    if cvss.score >= 7.0:
-        return Severity.HIGH
-    return Severity.MEDIUM if cvss.score >= 4.0 else Severity.LOW
+    scale = _SCALE_2 if cvss.version == "2.0" else _SCALE
+    return next(severity for least, severity in scale if cvss.score >= least)
 
 
 def label(text: str | None) -> Severity | None:

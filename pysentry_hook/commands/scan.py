@@ -14,9 +14,10 @@ from pysentry_hook.cache import LAYOUT, Cache, DiskCache, MemoryCache
 from pysentry_hook.config import Flags, Settings, settle
 from pysentry_hook.errors import OutputError, UsageError
 from pysentry_hook.http import Http
-from pysentry_hook.model import Decision, Report
 from pysentry_hook.output import pair, write
-from pysentry_hook.reports import FORMATS, Look
+from pysentry_hook.report import Decision, Report
+from pysentry_hook.reports import FORMATS
+from pysentry_hook.reports.look import Look
 from pysentry_hook.scan import Result
 from pysentry_hook.scan import scan as run_scan
 
@@ -177,9 +178,7 @@ def cache_folder(settings: Settings) -> Path:
     return user_cache_path("pysentry-hook", appauthor=False)
 
 
-def _tell(
-    result: Result, targets: list[tuple[str, Path | None]], settings: Settings, *, detailed: bool
-) -> None:
+def _tell(result: Result, targets: list[tuple[str, Path | None]], settings: Settings, *, detailed: bool) -> None:
     report = result.report
     failed: OutputError | None = None
     for name, target in targets:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from pysentry_hook.errors import InputError, NothingToRead
+from pysentry_hook.errors import InputError, NothingToReadError
 from pysentry_hook.inputs import pipfile_lock, poetry_lock, requirements, uv_lock
-from pysentry_hook.model import Inventory, SkippedInput
+from pysentry_hook.model import Inventory
+from pysentry_hook.report import SkippedInput
 from pysentry_hook.tree import Tree
 
 
@@ -40,7 +41,7 @@ def find(tree: Tree, path: str) -> Found:
 
 def _file(tree: Tree, path: str) -> Found:
     if not tree.exists(path):
-        raise NothingToRead(path, "no such file or folder")
+        raise NothingToReadError(path, "no such file or folder")
     name = path.rpartition("/")[2]
     for reader in READERS:
         if reader.recognises(name):
@@ -57,7 +58,7 @@ def _in_folder(tree: Tree, folder: str) -> Found:
     ]
     if not present:
         known = ", ".join(reader.FORMAT for reader in READERS)
-        raise NothingToRead(folder or ".", f"nothing to read here; looked for {known}")
+        raise NothingToReadError(folder or ".", f"nothing to read here; looked for {known}")
     path, reader = present[0]
     reason = f"{reader.FORMAT} has precedence"
     return Found(path, reader, tuple(SkippedInput(other, reason) for other, _ in present[1:]))

@@ -80,7 +80,7 @@ def _category(name: str) -> str:
     return {"packages": MAIN, "dev-packages": "dev"}.get(name) or normalize(name)
 
 
-def _pyproject(document: Document, data: Mapping[str, Any]) -> Manifest:
+def _pyproject(document: Document, data: Mapping[str, Any]) -> Manifest:  # noqa: C901 (one loop for each table)
     scopes: dict[str, list[NormalizedName]] = {}
     optional: set[NormalizedName] = set()
     project, tool = _sub(data, "project"), _sub(data, "tool")

@@ -84,9 +84,7 @@ def _check_meta(path: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
     meta = table(data["_meta"], path, '"_meta"')
     spec = meta.get("pipfile-spec", SPEC)
     if spec != SPEC:
-        raise InputError(
-            path, f"pipfile-spec {one_line(spec, 20)} is not supported ({SPEC} is). Upgrade pysentry-hook"
-        )
+        raise InputError(path, f"pipfile-spec {one_line(spec, 20)} is not supported ({SPEC} is). Upgrade pysentry-hook")
     return meta
 
 
@@ -124,7 +122,12 @@ class _Indexes:
         return tuple(self._urls.values()) or (PYPI,)
 
 
-_REASONS = {"git": "git dependency", "hg": "Mercurial dependency", "svn": "Subversion dependency", "bzr": "Bazaar dependency"}
+_REASONS = {
+    "git": "git dependency",
+    "hg": "Mercurial dependency",
+    "svn": "Subversion dependency",
+    "bzr": "Bazaar dependency",
+}
 _OTHER = {"path": "path dependency", "file": "URL or path dependency", "uri": "URL dependency", "url": "URL dependency"}
 
 

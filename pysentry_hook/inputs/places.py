@@ -13,6 +13,7 @@ _MULTILINE = re.compile(r'"""(?:\\.|[^\\])*?"""|' + r"'''.*?'''", re.DOTALL)
 _HEADER = re.compile(r"""^[ \t]*\[\[[ \t]*(?:package|"package"|'package')[ \t]*\]\]""", re.MULTILINE)
 _VERSION = re.compile(r"""^[ \t]*version[ \t]*=[^\r\n]*""", re.MULTILINE)
 _NAME = re.compile(r"""^[ \t]*name[ \t]*=[^\r\n]*""", re.MULTILINE)
+_DEPTH = 3
 _TABLE = re.compile(r"^[ \t]*\[", re.MULTILINE)
 
 
@@ -79,9 +80,7 @@ class TomlPlaces(_WithManifests):
 class PipfilePlaces(_WithManifests):
     """The `"version"` key of an entry, in the section where it stands."""
 
-    def __init__(
-        self, document: Document, entries: Sequence[tuple[str, str]], manifests: Sequence[Manifest]
-    ) -> None:
+    def __init__(self, document: Document, entries: Sequence[tuple[str, str]], manifests: Sequence[Manifest]) -> None:
         super().__init__(manifests)
         self._document = document
         self._entries = entries
@@ -112,7 +111,7 @@ class PipfilePlaces(_WithManifests):
                 depth += 1
             elif mark in "}]":
                 depth -= 1
-            elif token[2] and depth <= 3:
+            elif token[2] and depth <= _DEPTH:
                 path[depth - 1 :] = [str(json.loads(f'"{token[1]}"'))]
                 found.setdefault(tuple(path[:depth]), (token.start(), token.end()))
         return found

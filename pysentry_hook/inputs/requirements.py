@@ -1,21 +1,18 @@
 """Read a requirements file and what it includes, as pip does; exact pins become dependencies.
 
-The grammar is https://pip.pypa.io/en/stable/reference/requirements-file-format/: lines are joined at
-a backslash before comments are cut, `#` starts a comment only after white space, `-r` is relative to
-the including file. `${VAR}` is never expanded.
+The grammar is https://pip.pypa.io/en/stable/reference/requirements-file-format/: `-r` is relative to
+the including file, and `${VAR}` is never expanded.
 """
 
-import codecs
 import hashlib
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
 
 from packaging.version import Version
 
 from pysentry_hook.errors import InputError
 from pysentry_hook.inputs.documents import MAX_PACKAGES
 from pysentry_hook.inputs.places import LinePlaces
+from pysentry_hook.inputs.requirement_lines import ITEM_OPTION, Line, decode, logical_lines
 from pysentry_hook.model import (
     MAIN,
     Dependency,
@@ -29,23 +26,19 @@ from pysentry_hook.model import (
     parse_name,
     parse_version,
 )
-from pysentry_hook.text import clean, one_line, without_credentials
+from pysentry_hook.text import one_line, without_credentials
 from pysentry_hook.tree import Tree, inside
 
 FORMAT = "requirements.txt"
 PYPI = "https://pypi.org/simple"
-MAX_LINE = 100_000
 MAX_DEPTH = 20
 
 _NAMES = re.compile(r"(?:.*[-_.])?requirements?(?:[-_.].*)?|.*\.txt", re.IGNORECASE)
-_COMMENT = re.compile(r"(?:^|\s)#.*$")
-_CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)")
 _PIN = re.compile(
     r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[A-Za-z0-9._,\s-]*\])?\s*\(?\s*(===?)\s*([^\s,;)]+)\s*\)?\s*(?:;.*)?",
     re.ASCII,
 )
 _NAMED = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*(.*)", re.ASCII | re.DOTALL)
-_ITEM_OPTION = re.compile(r"\s--(?:hash|config-settings?|global-option|install-option)(?:[=\s]|$)")
 _EGG = re.compile(r"#(?:.*&)?egg=([A-Za-z0-9._-]+)")
 _OPTION = re.compile(r"(-[a-zA-Z]|--[a-z-]+)(?:\s*=\s*|\s+|(?<=^-[a-zA-Z]))?(.*)", re.DOTALL)
 _VCS = ("git", "hg", "svn", "bzr")
@@ -54,14 +47,6 @@ _VCS = ("git", "hg", "svn", "bzr")
 def recognises(name: str) -> bool:
     """Whether a file of this name is read here when it is named on the command line."""
     return bool(_NAMES.fullmatch(name))
-
-
-class _Line(NamedTuple):
-    """One logical line: what is left of it without its comment, and where it starts."""
-
-    text: str
-    comment: str
-    location: Location
 
 
 def read(tree: Tree, path: str) -> Inventory:
@@ -100,19 +85,19 @@ class _Reading:
         data = self._tree.read(path)
         self._files[path] = InputFile(path, FORMAT, hashlib.sha256(data).hexdigest())
         self._open.append(path)
-        for line in _logical_lines(path, _decode(path, data)):
+        for line in logical_lines(path, decode(path, data)):
             self._compiled = self._compiled or "--hash" in line.text or line.comment.lstrip("# ").startswith("via")
             if line.text:
                 self._line(path, line, depth)
         self._open.pop()
 
-    def _line(self, path: str, line: _Line, depth: int) -> None:
+    def _line(self, path: str, line: Line, depth: int) -> None:
         if line.text.startswith("-"):
             self._option(path, line, depth)
         else:
             self._requirement(path, line)
 
-    def _option(self, path: str, line: _Line, depth: int) -> None:
+    def _option(self, path: str, line: Line, depth: int) -> None:
         found = _OPTION.fullmatch(line.text)
         if not found:
             raise InputError(path, f"is no option that pip knows: {one_line(line.text, 60)!r}", line=line.location.line)
@@ -132,7 +117,7 @@ class _Reading:
         elif key in {"-f", "--find-links"}:
             self._extra.append(without_credentials(value))
 
-    def _include(self, path: str, value: str, line: _Line, depth: int) -> None:
+    def _include(self, path: str, value: str, line: Line, depth: int) -> None:
         if "://" in value and not value.startswith("file:"):
             detail = f"line {line.location.line} includes {without_credentials(value)}, which is not loaded"
             self._failures.append(Failure("input", FORMAT, path, detail))
@@ -152,8 +137,8 @@ class _Reading:
         if target is None or not self._tree.exists(target):
             self._notes.append(f"{path}: the constraints {one_line(value, 80)!r} were not read.")
 
-    def _requirement(self, path: str, line: _Line) -> None:
-        cut = _ITEM_OPTION.search(line.text)
+    def _requirement(self, path: str, line: Line) -> None:
+        cut = ITEM_OPTION.search(line.text)
         text = (line.text[: cut.start()] if cut else line.text).strip()
         pin = _PIN.fullmatch(text)
         if pin and not pin[3].endswith(".*"):
@@ -174,7 +159,7 @@ class _Reading:
         else:
             raise InputError(path, f"is no requirement: {one_line(text, 60)!r}", line=line.location.line)
 
-    def _elsewhere(self, path: str, value: str, line: _Line) -> None:
+    def _elsewhere(self, path: str, value: str, line: Line) -> None:
         """An editable, a path or a URL; the folder of the file itself is the project."""
         folder = path.rpartition("/")[0]
         if "://" not in value and inside(folder, value.partition("[")[0] or ".") == folder:
@@ -186,7 +171,7 @@ class _Reading:
         name = egg[1] if egg and parse_name(egg[1]) else without_credentials(value)
         self._set_apart(name, None, _kind_of(value), line)
 
-    def _set_apart(self, name: str, version: str | None, reason: str, line: _Line) -> None:
+    def _set_apart(self, name: str, version: str | None, reason: str, line: Line) -> None:
         known = parse_name(name)
         self._unchecked.append(
             Unchecked(
@@ -199,7 +184,7 @@ class _Reading:
             )
         )
 
-    def _place(self, line: _Line) -> int:
+    def _place(self, line: Line) -> int:
         if len(self._places) >= MAX_PACKAGES:
             raise InputError(line.location.path, f"lists more than {MAX_PACKAGES:,} packages, which is the limit")
         self._places.append(line.location)
@@ -262,66 +247,3 @@ def _kind_of(target: str) -> str:
 
 def _is_file(text: str) -> bool:
     return bool(re.fullmatch(r"[^\s;<>=!~]+(?:/[^\s;]*|\.(?:whl|zip|tar\.gz|tgz|tar\.bz2))(?:\[[^\]]*\])?", text))
-
-
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-
-
-def _decode(path: str, data: bytes) -> str:
-    """Decode as pip does: a byte order mark, a PEP 263 line in the first two, else UTF-8."""
-    encoding, body = "utf-8", data
-    for mark, name in _BOMS:
-        if data.startswith(mark):
-            encoding, body = name, data[len(mark) :]
-            break
-    else:
-        for line in data.split(b"\n", 2)[:2]:
-            if found := _CODING.match(line):
-                encoding = found[1].decode("ascii")
-                break
-    try:
-        text = body.decode(encoding)
-    except UnicodeDecodeError as error:
-        line_number = body.count(b"\n", 0, error.start) + 1
-        raise InputError(path, f"is not {encoding} text", line=line_number) from error
-    except LookupError as error:
-        raise InputError(path, f"names an encoding that does not exist: {encoding!r}") from error
-    if "\0" in text:
-        raise InputError(path, "holds NUL bytes, so it is no text", line=text.count("\n", 0, text.index("\0")) + 1)
-    return text
-
-
-def _logical_lines(path: str, text: str) -> Iterator[_Line]:
-    """Join continued lines, then cut comments; the location is that of the first physical line."""
-    joined, start, first = "", 0, ""
-    for number, physical in enumerate([*text.split("\n"), ""], 1):
-        line = physical.rstrip("\r")
-        if not joined:
-            start, first = number, line
-        # pip: a comment line inside a continuation ends it
-        if line.endswith("\\") and not re.match(r"\s*#", line):
-            joined += line[:-1] + " "
-            if len(joined) > MAX_LINE:
-                raise InputError(path, f"is longer than {MAX_LINE:,} characters with its continuations", line=start)
-            continue
-        whole = joined + line
-        joined = ""
-        if len(whole) > MAX_LINE:
-            raise InputError(path, f"is longer than {MAX_LINE:,} characters", line=start)
-        comment = _COMMENT.search(whole)
-        content = (whole[: comment.start()] if comment else whole).strip()
-        yield _Line(clean(content), comment[0].strip() if comment else "", _line_location(path, start, first))
-
-
-def _line_location(path: str, number: int, line: str) -> Location:
-    shown = _COMMENT.sub("", line).rstrip("\\").rstrip()
-    cut = _ITEM_OPTION.search(shown)
-    shown = (shown[: cut.start()] if cut else shown).rstrip()
-    column = len(shown) - len(shown.lstrip()) + 1
-    return Location(path, number, column, max(column, len(shown) + 1), one_line(shown))

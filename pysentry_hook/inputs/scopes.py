@@ -6,9 +6,7 @@ from typing import TypeVar
 Step = TypeVar("Step", bound=Hashable)
 
 
-def reached(
-    starts: Mapping[str, Iterable[Step]], steps: Mapping[Step, Sequence[Step]]
-) -> dict[Step, set[str]]:
+def reached(starts: Mapping[str, Iterable[Step]], steps: Mapping[Step, Sequence[Step]]) -> dict[Step, set[str]]:
     """Return for every step that can be reached the scopes from which that is so."""
     scopes: dict[Step, set[str]] = {}
     for scope, first in starts.items():

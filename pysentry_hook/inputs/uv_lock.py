@@ -164,7 +164,12 @@ class _Lock:
         if step.extra is None:
             return self._targets(data.get("dependencies"))
         extras = table(data.get("optional-dependencies"), self._path, "optional-dependencies")
-        return [target for extra, edges in extras.items() if normalize(extra) == step.extra for target in self._targets(edges)]
+        return [
+            target
+            for extra, edges in extras.items()
+            if normalize(extra) == step.extra
+            for target in self._targets(edges)
+        ]
 
     def _targets(self, edges: object) -> list[_Step]:
         """The entries that a list of dependencies leads to, each with the extras that it asks for."""
@@ -175,7 +180,9 @@ class _Lock:
             fits = [entry for entry in named if _fits(edge, entry)]
             if not fits:
                 what = one_line(edge.get("name"), 60)
-                raise InputError(self._path, f"an entry needs {what!r}, which is not in the lock. Is the file complete?")
+                raise InputError(
+                    self._path, f"an entry needs {what!r}, which is not in the lock. Is the file complete?"
+                )
             extras = edge.get("extra") or edge.get("extras") or ()
             asked = [None, *(normalize(extra) for extra in extras if isinstance(extra, str))]
             found.extend(_Step(entry.place, extra) for entry in fits for extra in asked)

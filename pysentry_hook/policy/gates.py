@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pysentry_hook.model import Rule, Severity
+from pysentry_hook.model import Severity
+from pysentry_hook.report import Rule
 
 BLOCK, WARN, NEVER = "block", "warn", "never"
 
@@ -34,7 +35,5 @@ class Gate:
         }
 
 
-DEFAULT = Gate(
-    name="default", fail_on=Severity.MEDIUM, unknown_severity=BLOCK, unchecked=WARN, on_incomplete=BLOCK
-)
+DEFAULT = Gate(name="default", fail_on=Severity.MEDIUM, unknown_severity=BLOCK, unchecked=WARN, on_incomplete=BLOCK)
 """The gate of the bare command: everything is judged."""

@@ -6,10 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from pysentry_hook.model import AdvisoryData, Decision, Finding, Report, Severity, Verdict
-from pysentry_hook.reports import Look
+from pysentry_hook.model import AdvisoryData, Finding, Severity
+from pysentry_hook.report import Decision, Report, Verdict
+from pysentry_hook.reports.fixes import advice
+from pysentry_hook.reports.look import Look
 
 MAX_LISTED = 20
+MAX_NAMED = 10
 _STYLES = {
     None: "magenta",
     Severity.LOW: "cyan",
@@ -43,12 +46,11 @@ def _coloured(lines: Iterable[Line]) -> str:
     from rich.console import Console  # 150 ms, needed only on a terminal
     from rich.text import Text
 
-    console = Console(file=StringIO(), force_terminal=True, width=100_000, highlight=False, soft_wrap=True)
+    buffer = StringIO()
+    console = Console(file=buffer, force_terminal=True, width=100_000, highlight=False, soft_wrap=True)
     for line in lines:
         console.print(Text.assemble(*((span.text, span.style) for span in line)))
-    written = console.file
-    assert isinstance(written, StringIO)
-    return written.getvalue()
+    return buffer.getvalue()
 
 
 def _lines(report: Report, look: Look) -> Iterator[Line]:
@@ -58,7 +60,11 @@ def _lines(report: Report, look: Look) -> Iterator[Line]:
         yield from _package(list(group), look)
         yield ()
     if hidden and look.severity:
-        yield (Span(f"{_count(hidden, 'finding')} below {look.severity.word} not shown (--severity); none of them blocks."),)
+        yield (
+            Span(
+                f"{_count(hidden, 'finding')} below {look.severity.word} not shown (--severity); none of them blocks."
+            ),
+        )
         yield ()
     yield from _suppressed(report)
     yield from _notes(report, look)
@@ -160,35 +166,11 @@ def _details(finding: Finding, look: Look) -> Iterator[Line]:
         yield (Span(f"            {url}", "dim"),)
 
 
-_COMMANDS = {
-    "uv.lock": ("uv lock --upgrade-package {name}", "uv lock --directory {folder} --upgrade-package {name}"),
-    "poetry.lock": ("poetry update {name}", "poetry -C {folder} update {name}"),
-    "Pipfile.lock": ("pipenv upgrade {name}", "PIPENV_PIPFILE={folder}/Pipfile pipenv upgrade {name}"),
-}
-
-
 def _fix(findings: Sequence[Finding], look: Look) -> Iterator[Line]:
     """One upgrade that clears all that is known of a package, with the command that asks for it."""
-    first = findings[0]
-    if any(finding.vulnerability.malware for finding in findings):
-        advice = "remove it, and treat every machine that installed it as compromised"
-        yield (Span("  fix       ", "dim"), Span(advice, "bold"))
-        return
-    targets = [finding.upgrade_to for finding in findings if finding.upgrade_to is not None]
-    if not targets:
-        fixed = any(finding.vulnerability.fixed_in for finding in findings)
-        why = "no version above this one is known to be free of all findings" if fixed else "no fixed version yet"
-        yield (Span("  fix       ", "dim"), Span(why))
-        return
-    shown = _relative(first.input, look)
-    folder, _, file = shown.rpartition("/")
-    commands = _COMMANDS.get(file)
-    if commands:
-        command = commands[bool(folder)].format(name=first.dependency.name, folder=folder)
-    else:
-        place = _place(first.location.path, first.location.line, look)
-        command = f"write {first.dependency.name}=={min(targets)} in {place}"
-    yield (Span("  fix       ", "dim"), Span(f"{min(targets)} (not tried): {command}"))
+    shown = _relative(findings[0].input, look)
+    place = _place(findings[0].location.path, findings[0].location.line, look)
+    yield (Span("  fix       ", "dim"), Span(advice(findings, shown, place)))
 
 
 def _suppressed(report: Report) -> Iterator[Line]:
@@ -231,7 +213,9 @@ def _coverage(report: Report, look: Look) -> Iterator[Line]:
         yield (Span(f"nothing to check{left}: {names or 'there is no input'}", "bold"),)
         return
     left = f" ({coverage.left_out_by_filter} left out by the chosen scopes)" if coverage.left_out_by_filter else ""
-    packages = f"{coverage.checked} of {_count(coverage.total, 'package')}" if unchecked else _count(coverage.total, "package")
+    packages = (
+        f"{coverage.checked} of {_count(coverage.total, 'package')}" if unchecked else _count(coverage.total, "package")
+    )
     number = len(report.gate.verdicts)
     found = _count(number, "known vulnerability") if number else "No known vulnerabilities"
     if not number and not report.complete:
@@ -239,10 +223,10 @@ def _coverage(report: Report, look: Look) -> Iterator[Line]:
     rest = f"; {len(unchecked)} {'was' if len(unchecked) == 1 else 'were'} NOT checked:" if unchecked else "."
     yield (Span(f"{found} in {packages}{left}{rest}", "bold"),)
     listed = unchecked[:MAX_LISTED]
-    names = [f"{line.name} {line.version or ''}".strip() for line in listed]
+    named = [f"{line.name} {line.version or ''}".strip() for line in listed]
     places = [_place(line.path, line.line, look) for line in listed]
-    for name, place, line in zip(names, places, listed, strict=True):
-        wide = f"  {name:<{max(map(len, names))}}  {place:<{max(map(len, places))}}  {line.reason}"
+    for name, place, line in zip(named, places, listed, strict=True):
+        wide = f"  {name:<{max(map(len, named))}}  {place:<{max(map(len, places))}}  {line.reason}"
         yield (Span(wide),)
     if len(unchecked) > MAX_LISTED:
         yield (Span(f"  and {len(unchecked) - MAX_LISTED} more (all of them with -f json)"),)
@@ -272,7 +256,11 @@ def _verdict(report: Report) -> Iterator[Line]:
     if blocking or gate.reasons:
         rules = dict.fromkeys(_rule(verdict) for verdict in blocking)
         count = len(blocking)
-        parts = [f"{_count(count, 'finding')} {'block' if count > 1 else 'blocks'} ({'; '.join(rules)})"] if blocking else []
+        parts = (
+            [f"{_count(count, 'finding')} {'block' if count > 1 else 'blocks'} ({'; '.join(rules)})"]
+            if blocking
+            else []
+        )
         yield (Span(f"Gate {name}: blocked. {'; '.join((*parts, *gate.reasons))}.{also}", "bold red"),)
     elif not report.complete:
         verb = "incomplete, so it does not pass" if gate.incomplete_blocks else "passed with a warning"
@@ -282,7 +270,7 @@ def _verdict(report: Report) -> Iterator[Line]:
         warned = gate.count(Decision.WARN)
         below = gate.count(Decision.PASS)
         counted = [f"{_count(warned, 'warning')}"] if warned else []
-        counted += [f"{_count(below, 'finding')} below fail_on = \"{gate.effective['fail_on']}\""] if below else []
+        counted += [f'{_count(below, "finding")} below fail_on = "{gate.effective["fail_on"]}"'] if below else []
         tail = f" ({', '.join(counted)})" if counted else ""
         yield (Span(f"Gate {name}: passed{tail}.{also}", "bold green"),)
 
@@ -290,7 +278,11 @@ def _verdict(report: Report) -> Iterator[Line]:
 def _also(report: Report) -> str:
     """What the last line says beside the verdict: nothing that failed is left to a line above."""
     failed = sorted({failure.name for failure in report.failures if failure.kind == "source"})
-    told = f" The audit is incomplete: {report.coverage.checked} of {report.coverage.total} checked." if not report.complete else ""
+    told = (
+        f" The audit is incomplete: {report.coverage.checked} of {report.coverage.total} checked."
+        if not report.complete
+        else ""
+    )
     return told + (f" Failed: {', '.join(failed)}." if failed else "")
 
 
@@ -314,5 +306,5 @@ def _count(number: int, noun: str) -> str:
 
 
 def _some(names: Sequence[str]) -> str:
-    rest = f" and {len(names) - 10} more" if len(names) > 10 else ""
-    return ", ".join(names[:10]) + rest
+    rest = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+    return ", ".join(names[:MAX_NAMED]) + rest

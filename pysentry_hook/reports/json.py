@@ -6,19 +6,12 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from pysentry_hook.report import Decision
+
 if TYPE_CHECKING:
-    from pysentry_hook.model import (
-        AdvisoryData,
-        Finding,
-        GateResult,
-        InputSummary,
-        Location,
-        Report,
-        Suppression,
-        Verdict,
-        Vulnerability,
-    )
-    from pysentry_hook.reports import Look
+    from pysentry_hook.model import AdvisoryData, Finding, Location, Vulnerability
+    from pysentry_hook.report import GateResult, InputSummary, Report, Suppression, Verdict
+    from pysentry_hook.reports.look import Look
 
 SCHEMA = "pysentry-hook/report/1"
 
@@ -98,8 +91,7 @@ def _finding(verdict: Verdict) -> dict[str, Any]:
         "paths": [list(path) for path in finding.paths],
         "more_paths": finding.more_paths,
         "location": _location(finding.location),
-        "declared_at": finding.declared_at
-        and {"path": finding.declared_at.path, "line": finding.declared_at.line},
+        "declared_at": finding.declared_at and {"path": finding.declared_at.path, "line": finding.declared_at.line},
         "novelty": finding.novelty.value,
         "touched": finding.touched,
         "suppressed": _suppressed(verdict),
@@ -171,8 +163,6 @@ def _suppression(entry: Suppression) -> dict[str, Any]:
 
 
 def _gate(gate: GateResult, *, complete: bool) -> dict[str, Any]:
-    from pysentry_hook.model import Decision
-
     blocking = gate.count(Decision.BLOCK)
     return {
         "names": list(gate.names),

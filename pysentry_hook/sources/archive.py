@@ -102,7 +102,7 @@ def _index_of(archive: zipfile.ZipFile, load: Callable[[str], object]) -> Index:
         path = PurePosixPath(info.filename)
         if info.is_dir() or path.suffix not in {".json", ".yaml", ".yml"}:
             continue
-        if path.suffix != ".json" and len(path.parts) >= 3 and path.parts[-3] == "vulns":
+        if path.suffix != ".json" and path.parts[-3:-2] == ("vulns",):
             packages: set[str] = {normalize(path.parts[-2])}
         else:
             record = load(info.filename)

@@ -31,7 +31,9 @@ class Database:
             cause = error.strerror if isinstance(error, OSError) else str(error)
             return self._failed(f"{self._path}: {cause} (every package)")
         revision = f"sha256:{digest[:16]}"
-        data = AdvisoryData("database", "database", str(self._path), revision, changed, False, tuple(damaged))
+        data = AdvisoryData(
+            "database", "database", str(self._path), revision, changed, stale=False, damaged_records=tuple(damaged)
+        )
         return SourceAnswer(
             data=data, advisories=tuple(advisories), answered=frozenset(packages), unknown={}, failures=()
         )

@@ -4,12 +4,12 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from datetime import UTC, datetime
+from http import HTTPStatus
 
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http import Response
-from pysentry_hook.model import Advisory, AdvisoryData, Failure, Package, SourceAnswer
-from pysentry_hook.sources import Context
+from pysentry_hook.model import Advisory, AdvisoryData, Package, SourceAnswer
+from pysentry_hook.sources.context import Context, failures
 from pysentry_hook.sources.records import DamagedRecordError, parse
 from pysentry_hook.text import one_line, without_credentials
 
@@ -46,8 +46,8 @@ class Osv:
                 kind="api",
                 url=without_credentials(self._base),
                 revision=_revision(records),
-                as_of=datetime.fromtimestamp(self._oldest, UTC) if hits else None,
-                stale=self._context.now.timestamp() - self._oldest > self._context.fresh_for.total_seconds(),
+                as_of=self._context.as_of(self._oldest) if hits else None,
+                stale=self._context.is_stale(self._oldest),
                 damaged_records=damaged,
             ),
             advisories=advisories,
@@ -60,7 +60,7 @@ class Osv:
         found: dict[Package, Hits] = {}
         for package in packages:
             entry = self._context.cache.get(self._query_key(package))
-            if entry and self._usable(entry.stored):
+            if entry and self._context.may_use(entry):
                 found[package] = frozenset((name, modified) for name, modified in json.loads(entry.data))
                 self._oldest = min(self._oldest, entry.stored)
         missing = [package for package in packages if package not in found]
@@ -74,10 +74,6 @@ class Osv:
                 self._context.cache.put(self._query_key(package), data, stored=self._context.now.timestamp())
             failed.update({package: cause for package in chunk if package not in answers})
         return found, failed
-
-    def _usable(self, stored: float) -> bool:
-        age = self._context.now.timestamp() - stored
-        return self._context.http.offline or 0 <= age <= self._context.fresh_for.total_seconds()
 
     def _query_key(self, package: Package) -> str:
         return f"osv:{self._key}:{package.name}:{package.version}"
@@ -138,7 +134,7 @@ class Osv:
 
     def _record(self, hit: Hit) -> bytes:
         def read(response: Response) -> bytes:
-            if response.status != 200:
+            if response.status != HTTPStatus.OK:
                 raise SourceError(f"HTTP {response.status} for {hit[0]}")
             record = json.loads(response.body)
             if not isinstance(record, Mapping) or record.get("id") != hit[0]:
@@ -146,19 +142,6 @@ class Osv:
             return response.body
 
         return self._context.http.get(f"{self._base}/v1/vulns/{hit[0]}", read)
-
-
-def failures(source: str, failed: Mapping[Package, str]) -> tuple[Failure, ...]:
-    """One Failure for each cause, naming the packages that it concerns."""
-    by_cause: dict[str, list[Package]] = {}
-    for package, cause in failed.items():
-        by_cause.setdefault(cause, []).append(package)
-    lines = []
-    for cause, packages in sorted(by_cause.items()):
-        named = [f"{package.name} {package.version}" for package in sorted(packages)]
-        rest = f" and {len(named) - 10} more" if len(named) > 10 else ""
-        lines.append(Failure("source", source, None, f"{cause} ({', '.join(named[:10])}{rest})"))
-    return tuple(lines)
 
 
 def _query_of(package: Package, token: str | None) -> dict[str, object]:
@@ -171,7 +154,7 @@ def _query_of(package: Package, token: str | None) -> dict[str, object]:
 
 def _results(response: Response, count: int) -> list[tuple[set[Hit], str | None]]:
     """Check the shape of a batch answer; ValueError where it is not what was asked for."""
-    if response.status != 200:
+    if response.status != HTTPStatus.OK:
         raise SourceError(f"HTTP {response.status}")
     answer = json.loads(response.body)
     results = answer.get("results") if isinstance(answer, Mapping) else None

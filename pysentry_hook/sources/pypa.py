@@ -3,13 +3,13 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from http import HTTPStatus
 
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http import MAX_ARCHIVE, Response
 from pysentry_hook.model import AdvisoryData, Failure, Package, SourceAnswer
-from pysentry_hook.sources import Context
 from pysentry_hook.sources.archive import Archive
+from pysentry_hook.sources.context import Context
 from pysentry_hook.text import without_credentials
 
 
@@ -34,8 +34,8 @@ class Pypa:
             kind="archive",
             url=without_credentials(self._context.url),
             revision=f"sha256:{digest[:16]}",
-            as_of=datetime.fromtimestamp(stored, UTC),
-            stale=self._context.now.timestamp() - stored > self._context.fresh_for.total_seconds(),
+            as_of=self._context.as_of(stored),
+            stale=self._context.is_stale(stored),
             damaged_records=tuple(damaged),
         )
         return SourceAnswer(
@@ -58,13 +58,13 @@ class Pypa:
         now = self._context.now.timestamp()
         entry = self._context.cache.get(self._key)
         known = json.loads(entry.data) if entry else {}
-        if entry and (self._context.http.offline or 0 <= now - entry.stored <= self._context.fresh_for.total_seconds()):
+        if entry and self._context.may_use(entry):
             return known["digest"], entry.stored
         etag = known.get("etag") if known and self._context.cache.archive(known["digest"]) is not None else None
         response = self._context.http.get(
             self._context.url, _whole, etag=etag, accept="application/zip, */*", limit=MAX_ARCHIVE
         )
-        if response.status != 304:
+        if response.status != HTTPStatus.NOT_MODIFIED:
             known = {"digest": self._context.cache.put_archive(response.body), "etag": response.etag}
         self._context.cache.put(self._key, json.dumps(known).encode(), stored=now)
         return known["digest"], now
@@ -83,8 +83,10 @@ class Pypa:
 
 def _whole(response: Response) -> Response:
     """Refuse an answer that is no zip: a cut body is tried again, a missing page is not."""
-    if response.status == 404:
+    if response.status == HTTPStatus.NOT_FOUND:
         raise SourceError("HTTP 404")
-    if response.status == 200 and not (response.body.startswith(b"PK") and b"PK\x05\x06" in response.body[-65_557:]):
+    if response.status == HTTPStatus.OK and not (
+        response.body.startswith(b"PK") and b"PK\x05\x06" in response.body[-65_557:]
+    ):
         raise ValueError("not a whole zip archive")
     return response

@@ -3,18 +3,24 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any
+from http import HTTPStatus
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http import Response
 from pysentry_hook.model import Advisory, AdvisoryData, Affected, Package, SourceAnswer
-from pysentry_hook.sources import Context
-from pysentry_hook.sources.osv import failures
+from pysentry_hook.sources.context import Context, failures
 from pysentry_hook.text import clean, one_line, without_credentials
 
 NOT_KNOWN = "PyPI does not know this version"
+
+
+class _Listed(NamedTuple):
+    """What the index lists for a version, None where it does not know that version."""
+
+    vulnerabilities: list[dict[str, Any]] | None
+    etag: str | None
 
 
 class Pypi:
@@ -38,7 +44,7 @@ class Pypi:
         futures = self._context.http.map(self._fetch, asked) if asked else []
         for package, future in zip(missing, futures, strict=True):
             try:
-                answers[package] = self._store(package, *future.result())
+                answers[package] = self._store(package, future.result())
             except SourceError as error:
                 failed[package] = str(error)
         return self._answer(packages, answers, failed)
@@ -48,7 +54,10 @@ class Pypi:
     ) -> SourceAnswer:
         unknown = {package: NOT_KNOWN for package, answer in answers.items() if answer is None}
         advisories = [
-            _advisory(package, item) for package, answer in sorted(answers.items()) for item in answer or () if item["id"]
+            _advisory(package, item)
+            for package, answer in sorted(answers.items())
+            for item in answer or ()
+            if item["id"]
         ]
         return SourceAnswer(
             data=AdvisoryData(
@@ -56,8 +65,8 @@ class Pypi:
                 kind="api",
                 url=without_credentials(self._base),
                 revision=_revision(advisories),
-                as_of=datetime.fromtimestamp(self._oldest, UTC) if answers else None,
-                stale=self._context.now.timestamp() - self._oldest > self._context.fresh_for.total_seconds(),
+                as_of=self._context.as_of(self._oldest) if answers else None,
+                stale=self._context.is_stale(self._oldest),
                 damaged_records=(),
             ),
             advisories=tuple(advisories),
@@ -71,8 +80,7 @@ class Pypi:
         if entry is None:
             return
         stored = json.loads(entry.data)
-        age = self._context.now.timestamp() - entry.stored
-        if self._context.http.offline or 0 <= age <= self._context.fresh_for.total_seconds():
+        if self._context.may_use(entry):
             answers[package] = stored["vulnerabilities"]
             self._oldest = min(self._oldest, entry.stored)
         else:
@@ -81,37 +89,39 @@ class Pypi:
     def _cache_key(self, package: Package) -> str:
         return f"pypi:{self._key}:{package.name}:{package.version}"
 
-    def _fetch(self, asked: tuple[Package, str | None]) -> tuple[Any, str | None, bool]:
+    def _fetch(self, asked: tuple[Package, str | None]) -> _Listed | None:
         package, etag = asked
         url = f"{self._base}/pypi/{package.name}/{quote(str(package.version))}/json"
         return self._context.http.get(url, _read, etag=etag)
 
-    def _store(self, package: Package, found: Any, etag: str | None, unchanged: bool) -> Any:
-        if unchanged:
+    def _store(self, package: Package, listed: _Listed | None) -> Any:
+        """Keep an answer; None means that what the cache holds is still true."""
+        if listed is None:
             entry = self._context.cache.get(self._cache_key(package))
             if entry is None:
                 raise SourceError("the index said that nothing changed, and the cache lost what it was")
             stored = json.loads(entry.data)
-            found, etag = stored["vulnerabilities"], stored["etag"]
-        data = json.dumps({"vulnerabilities": found, "etag": etag}).encode()
-        self._context.cache.put(self._cache_key(package), data, stored=self._context.now.timestamp())
-        return found
+            listed = _Listed(stored["vulnerabilities"], stored["etag"])
+        self._context.cache.put(
+            self._cache_key(package), json.dumps(listed._asdict()).encode(), stored=self._context.now.timestamp()
+        )
+        return listed.vulnerabilities
 
 
 _TEXTS = ("id", "summary", "details", "link", "withdrawn")
 
 
-def _read(response: Response) -> tuple[Any, str | None, bool]:
-    """Return (vulnerabilities or None where unknown, ETag, unchanged); ValueError for a wrong shape."""
-    if response.status == 304:
-        return None, None, True
-    if response.status == 404:
-        return None, None, False
+def _read(response: Response) -> _Listed | None:
+    """Return what is listed, None where nothing changed; ValueError for a wrong shape."""
+    if response.status == HTTPStatus.NOT_MODIFIED:
+        return None
+    if response.status == HTTPStatus.NOT_FOUND:
+        return _Listed(None, None)
     answer = json.loads(response.body)
     found = answer.get("vulnerabilities") if isinstance(answer, Mapping) else None
     if not isinstance(found, list) or not all(isinstance(item, Mapping) for item in found):
         raise ValueError("no list of vulnerabilities")
-    return [_shaped(item) for item in found], response.etag, False
+    return _Listed([_shaped(item) for item in found], response.etag)
 
 
 def _shaped(item: Mapping[str, object]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ The schema is https://ossf.github.io/osv-schema/. What cannot be used is set asi
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from pysentry_hook.model import Advisory, Affected, Event, NormalizedName, normalize, parse_version
@@ -35,23 +36,25 @@ def load_yaml(data: bytes) -> object:
     """Decode YAML with every scalar but null kept as text, so that 1.10 stays 1.10."""
     import yaml  # 120 ms, needed only where an archive is read for the first time
 
-    global _RecordLoader
-    if _RecordLoader is None:
-
-        class Loader(yaml.CSafeLoader):
-            yaml_implicit_resolvers = {
-                first: [(tag, regexp) for tag, regexp in resolvers if tag == "tag:yaml.org,2002:null"]
-                for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-            }
-
-        _RecordLoader = Loader
     try:
-        return yaml.load(data, _RecordLoader)
+        return yaml.load(data, _record_loader())  # noqa: S506 (a CSafeLoader that knows even fewer types)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise DamagedRecordError(f"is not YAML ({one_line(error, 80)})") from error
 
 
-_RecordLoader: Any = None
+@cache
+def _record_loader() -> Any:
+    import yaml
+
+    class Loader(yaml.CSafeLoader):
+        """Keeps only null apart from text."""
+
+        yaml_implicit_resolvers = {  # noqa: RUF012 (as its base class has it)
+            first: [(tag, regexp) for tag, regexp in resolvers if tag == "tag:yaml.org,2002:null"]
+            for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+        }
+
+    return Loader
 
 
 def parse(record: object, source: str) -> Advisory:

@@ -1,0 +1,34 @@
+"""What to do about the findings of one package: an upgrade that clears them all, as a command to copy."""
+
+from collections.abc import Sequence
+
+from pysentry_hook.model import Finding
+
+_COMMANDS = {
+    "uv.lock": ("uv lock --upgrade-package {name}", "uv lock --directory {folder} --upgrade-package {name}"),
+    "poetry.lock": ("poetry update {name}", "poetry -C {folder} update {name}"),
+    "Pipfile.lock": ("pipenv upgrade {name}", "PIPENV_PIPFILE={folder}/Pipfile pipenv upgrade {name}"),
+}
+"""For each lock file the command in its own folder, and from a folder above."""
+
+
+def advice(findings: Sequence[Finding], lock: str, place: str) -> str:
+    """Return the advice for all findings of one package in one input.
+
+    `lock` is the path of the input and `place` that of the entry with its line, both as the reader
+    of the report sees them. A version that `upgrade_to` names is free of everything known, so one
+    serves for all findings. Malware is never answered with an upgrade.
+    """
+    if any(finding.vulnerability.malware for finding in findings):
+        return "remove it, and treat every machine that installed it as compromised"
+    targets = [finding.upgrade_to for finding in findings if finding.upgrade_to is not None]
+    if not targets:
+        fixed = any(finding.vulnerability.fixed_in for finding in findings)
+        return "no version above this one is known to be free of all findings" if fixed else "no fixed version yet"
+    folder, _, file = lock.rpartition("/")
+    name = findings[0].dependency.name
+    if file in _COMMANDS:
+        command = _COMMANDS[file][bool(folder)].format(name=name, folder=folder)
+    else:
+        command = f"write {name}=={min(targets)} in {place}"
+    return f"{min(targets)} (not tried): {command}"

@@ -1,0 +1,57 @@
+"""What every source is built with, and what it answers to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from pysentry_hook.cache import Cache, Entry
+from pysentry_hook.http import Http
+from pysentry_hook.model import Failure, Package, SourceAnswer
+
+MAX_NAMED = 10
+"""How many packages a failure names before it counts the rest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What every source works with: the network, the cache, the clock, and where it is served."""
+
+    http: Http
+    cache: Cache
+    now: datetime
+    fresh_for: timedelta
+    """How long an answer is used without asking again."""
+    url: str
+
+    def may_use(self, entry: Entry) -> bool:
+        """Whether a cached answer is young enough; offline every answer is, and `is_stale` tells."""
+        return self.http.offline or 0 <= self.now.timestamp() - entry.stored <= self.fresh_for.total_seconds()
+
+    def is_stale(self, stored: float) -> bool:
+        """Whether an answer that was stored at this time is older than it should be."""
+        return self.now.timestamp() - stored > self.fresh_for.total_seconds()
+
+    def as_of(self, stored: float) -> datetime:
+        """The moment of a stored answer."""
+        return datetime.fromtimestamp(stored, UTC)
+
+
+class Source(Protocol):
+    """One source of advisories; built for one run."""
+
+    def ask(self, packages: Sequence[Package]) -> SourceAnswer:
+        """Return what is known of these exact versions; failures are part of the answer."""
+
+
+def failures(source: str, failed: Mapping[Package, str]) -> tuple[Failure, ...]:
+    """One Failure for each cause, naming the packages that it concerns."""
+    by_cause: dict[str, list[Package]] = {}
+    for package, cause in failed.items():
+        by_cause.setdefault(cause, []).append(package)
+    lines = []
+    for cause, packages in sorted(by_cause.items()):
+        named = [f"{package.name} {package.version}" for package in sorted(packages)]
+        rest = f" and {len(named) - MAX_NAMED} more" if len(named) > MAX_NAMED else ""
+        lines.append(Failure("source", source, None, f"{cause} ({', '.join(named[:MAX_NAMED])}{rest})"))
+    return tuple(lines)
