@@ -1,0 +1,88 @@
+"""What every test stands on: no network beyond this machine, no file of the user, no setting of the user."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+_SCRUBBED = ("PYSENTRY_HOOK_", "GITHUB_", "ACTIONS_", "RUNNER_", "INPUT_", "PIP_", "UV_", "GIT_", "PRE_COMMIT")
+_KEPT = {"PATH", "SYSTEMROOT", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG", "TMPDIR", "LANG", "PYTHONPATH"}
+
+
+@pytest.fixture(autouse=True)
+def _no_user(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Give the test a home of its own and none of the user's settings."""
+    home = tmp_path_factory.mktemp("home")
+    for name in list(os.environ):
+        if name.startswith(_SCRUBBED) or name.lower().endswith("_proxy") or name in {"CI", "NO_COLOR", "FORCE_COLOR"}:
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(home))
+    for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(name, str(home / name.lower()))
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "")
+
+
+@pytest.fixture(autouse=True)
+def _no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fail a test that connects beyond the loopback without the marker `network`."""
+    if request.node.get_closest_marker("network"):
+        yield
+        return
+    connect = socket.socket.connect
+    tried: list[object] = []
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        host = address[0] if isinstance(address, tuple) else "localhost"
+        if host not in {"127.0.0.1", "::1", "localhost"}:
+            tried.append(address)
+            raise OSError(f"a test tried to reach {address}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+    yield
+    assert not tried, f"reached beyond the loopback: {tried}"
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Run the real command in a scrubbed environment; the cache is this test's own.
+
+    A proxy that does not exist stands between the command and every host but the loopback, so that
+    a request to the outside fails instead of leaving.
+    """
+
+    def call(
+        *arguments: object, cwd: Path | None = None, env: Mapping[str, str] | None = None, timeout: float = 120
+    ) -> subprocess.CompletedProcess[str]:
+        environment = {name: value for name, value in os.environ.items() if name in _KEPT}
+        environment |= {
+            "HOME": os.environ["HOME"],
+            "PYSENTRY_HOOK_CACHE_DIR": str(tmp_path / "cache"),
+            "PIP_CONFIG_FILE": os.devnull,
+            "HTTPS_PROXY": "http://127.0.0.1:9",
+            "HTTP_PROXY": "http://127.0.0.1:9",
+            "NO_PROXY": "127.0.0.1,localhost",
+            **(env or {}),
+        }
+        command = [sys.executable, "-m", "pysentry_hook", *map(str, arguments)]
+        return subprocess.run(
+            command,
+            cwd=cwd or tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=timeout,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+
+    return call
