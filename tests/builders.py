@@ -44,7 +44,7 @@ def a_package(name: str = "requests", version: str = "2.30.0") -> Package:
     return Package(normalize(name), Version(version))
 
 
-def a_dependency(  # noqa: PLR0913
+def a_dependency(
     name: str = "requests",
     version: str = "2.30.0",
     *,
@@ -86,7 +86,7 @@ def an_inventory(
     )
 
 
-def a_record(  # noqa: PLR0913
+def a_record(
     identifier: str = "PYSEC-2099-1",
     package: str = "requests",
     *,
