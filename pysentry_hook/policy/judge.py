@@ -52,20 +52,17 @@ def _verdict(finding: Finding, gate: Gate, suppressions: Sequence[Suppression]) 
         )
     vulnerability = finding.vulnerability
     if vulnerability.malware:
-        return _decided(finding, Decision.BLOCK, MALWARE, "malware blocks in every gate")
+        return _decided(finding, Decision.BLOCK, MALWARE)
     if vulnerability.severity is None:
         decision = Decision.BLOCK if gate.unknown_severity == BLOCK else Decision.WARN
-        verb = "blocks" if decision is Decision.BLOCK else "warns"
-        return _decided(finding, decision, gate.rule("unknown_severity"), f"an unknown severity {verb} here")
-    word = vulnerability.severity.word
-    rule = gate.rule("fail_on")
-    if gate.fail_on is not None and vulnerability.severity >= gate.fail_on:
-        return _decided(finding, Decision.BLOCK, rule, f"{word} is at or above {gate.fail_on.word}")
-    why = f"{word} is below {gate.fail_on.word}" if gate.fail_on else "no severity blocks"
-    return _decided(finding, Decision.PASS, rule, why)
+        return _decided(finding, decision, gate.rule("unknown_severity"))
+    blocks = gate.fail_on is not None and vulnerability.severity >= gate.fail_on
+    return _decided(finding, Decision.BLOCK if blocks else Decision.PASS, gate.rule("fail_on"))
 
 
-def _decided(finding: Finding, decision: Decision, rule: Rule, reason: str) -> Verdict:
+def _decided(finding: Finding, decision: Decision, rule: Rule) -> Verdict:
+    key = rule.key.rpartition(".")[2]
+    reason = "malware blocks in every gate" if rule is MALWARE else f"{key} is {rule.value}"
     return Verdict(finding=finding, decision=decision, rule=rule, reason=reason)
 
 
