@@ -1,0 +1,396 @@
+"""A real local server that answers as OSV, as the PyPA archive and as PyPI, and fails as it is told.
+
+```python
+with Upstream([a_record(fixed="2.31")], faults=[Fault("/v1/vulns/", "status", status=500, first=2)]) as upstream:
+    run("report", "-f", "json", *upstream.options)
+    assert upstream.asked("/v1/querybatch")
+```
+
+Who serves what: OSV every record (withdrawn ones by id only), PyPI every record that matches a version, the
+PyPA archive the records whose id begins with PYSEC. `records`, `faults` and `unknown` may be changed while it runs.
+"""
+
+import gzip
+import hashlib
+import io
+import json
+import re
+import socket
+import struct
+import threading
+import time
+import zipfile
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Literal, NamedTuple, Self
+from urllib.parse import unquote
+
+import yaml
+from packaging.version import InvalidVersion, Version
+
+Kind = Literal[
+    "status",  # answers `status`, with `retry_after` where it is given
+    "slow",  # answers after `seconds`
+    "reset",  # resets the connection in the middle of the body
+    "truncated",  # ends the connection in the middle of the body
+    "garbage",  # 200 and a page that is no JSON and no zip
+    "half",  # 200 and the first half of the body, as if that were all
+    "shape",  # 200 and JSON of a wrong shape
+    "other",  # the record of another id
+    "endless",  # every page names a further page
+    "huge",  # a body that does not end before the client hangs up
+    "bomb",  # a small gzip body that unpacks to 256 MB
+]
+_MB = 1 << 20
+_BATCH = 1_000
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What goes wrong below a path; the first fault that fits a request is taken."""
+
+    prefix: str
+    kind: Kind = "status"
+    status: int = 500
+    retry_after: str | None = None
+    seconds: float = 1.0
+    first: int | None = None
+    """Only so many requests; None: every one."""
+    every: int = 1
+    """2: every second of the distinct paths, and these always."""
+    only: Collection[str] = ()
+    """Only paths that hold one of these ids or names."""
+
+
+class Request(NamedTuple):
+    """One request that arrived."""
+
+    method: str
+    path: str
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What is sent back."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Upstream:
+    """The three services at one address of the loopback, for as long as the `with` block lasts."""
+
+    def __init__(
+        self,
+        records: Sequence[Mapping[str, Any]] = (),
+        *,
+        faults: Sequence[Fault] = (),
+        unknown: Collection[str] = (),
+        refused: Collection[str] = (),
+        page_size: int | None = None,
+        archive: bytes | None = None,
+        replies: Mapping[str, Reply] | None = None,
+    ) -> None:
+        """`unknown`: names or `name version` that PyPI answers 404 for; `refused`: services that nobody listens for.
+
+        `page_size` is the number of ids on a page of OSV; `archive` replaces the generated zip; `replies` adds paths.
+        """
+        self.records: list[Mapping[str, Any]] = list(records)
+        self.faults: list[Fault] = list(faults)
+        self.unknown = set(unknown)
+        self.archive = archive
+        self.replies = dict(replies or {})
+        self.requests: list[Request] = []
+        self.headers: list[dict[str, str]] = []
+        """The headers of each of `requests`, with names in lower case."""
+        self.page_size = page_size
+        self._refused = set(refused)
+        self._counts: dict[int, int] = {}
+        self._paths: dict[int, list[str]] = {}
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        self._closed_port = socket.socket()
+        self._closed_port.bind(("127.0.0.1", 0))  # bound and never listening: connections are refused
+        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server.upstream = self
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+        self._closed_port.close()
+
+    @property
+    def url(self) -> str:
+        """The address of OSV and PyPI; the archive is `/pypa.zip` below it."""
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def url_of(self, service: str) -> str:
+        """The address of osv, pypi or pypa as the command takes it."""
+        refused = f"http://127.0.0.1:{self._closed_port.getsockname()[1]}"
+        base = refused if service in self._refused else self.url
+        return f"{base}/pypa.zip" if service == "pypa" else base
+
+    @property
+    def options(self) -> list[str]:
+        """The options of the command that name this server for every source."""
+        return [part for name in ("osv", "pypi", "pypa") for part in ("--service-url", f"{name}={self.url_of(name)}")]
+
+    def asked(self, prefix: str = "/") -> list[Request]:
+        """The requests below a path."""
+        return [request for request in self.requests if request.path.startswith(prefix)]
+
+    def forget(self) -> None:
+        """Begin a new count of requests."""
+        self.requests.clear()
+        self.headers.clear()
+
+    def mentions(self, text: str) -> bool:
+        """Whether a text stands in any request: path, headers or body."""
+        sent = [f"{request.path} {request.body.decode(errors='replace')}" for request in self.requests]
+        return any(text in entry for entry in (*sent, *(json.dumps(headers) for headers in self.headers)))
+
+    def fault(self, path: str) -> Fault | None:
+        """The fault that this request meets."""
+        with self._lock:
+            for number, fault in enumerate(self.faults):
+                if not path.startswith(fault.prefix) or (fault.only and not any(part in path for part in fault.only)):
+                    continue
+                paths = self._paths.setdefault(number, [])
+                if path not in paths:
+                    paths.append(path)
+                if paths.index(path) % fault.every:
+                    continue
+                count = self._counts[number] = self._counts.get(number, 0) + 1
+                if fault.first is None or count <= fault.first:
+                    return fault
+        return None
+
+    def answer(self, request: Request, headers: Mapping[str, str]) -> Reply:
+        """The answer of a healthy service."""
+        path = unquote(request.path)
+        if path in self.replies:
+            return self.replies[path]
+        if request.method == "POST" and path == "/v1/querybatch":
+            return self._batch(json.loads(request.body)["queries"])
+        if path.startswith("/v1/vulns/"):
+            return self._record(path.removeprefix("/v1/vulns/"))
+        if path == "/pypa.zip":
+            body = self.archive if self.archive is not None else _archive(self.records)
+            return _tagged(body, "application/zip", headers)
+        match = re.fullmatch(r"/pypi/([^/]+)/([^/]+)/json", path)
+        return self._release(match[1], match[2], headers) if match else _json({"message": "Not Found"}, 404)
+
+    def _batch(self, queries: Sequence[Mapping[str, Any]]) -> Reply:
+        if len(queries) > _BATCH:
+            return _json({"code": 3, "message": "Too many queries"}, 400)
+        return _json({"results": [self._result(query) for query in queries]})
+
+    def _result(self, query: Mapping[str, Any]) -> dict[str, Any]:
+        found = [
+            {"id": record["id"], "modified": record["modified"]}
+            for record in self.records
+            if not record.get("withdrawn") and affects(record, query["package"]["name"], query["version"])
+        ]
+        start = int(query.get("page_token") or 0)
+        end = start + (self.page_size or len(found))
+        page = {"vulns": found[start:end]} if found[start:end] else {}
+        return page | ({"next_page_token": str(end)} if end < len(found) else {})
+
+    def _record(self, identifier: str) -> Reply:
+        record = next((record for record in self.records if record["id"] == identifier), None)
+        return _json(record) if record else _json({"code": 5, "message": "Bug not found."}, 404)
+
+    def _release(self, name: str, version: str, headers: Mapping[str, str]) -> Reply:
+        if name in self.unknown or f"{name} {version}" in self.unknown:
+            return _json({"message": "Not Found"}, 404)
+        found = [_as_pypi(record, name) for record in self.records if affects(record, name, version)]
+        answer = {"info": {"name": name, "version": version}, "urls": [], "vulnerabilities": found}
+        return _tagged(json.dumps(answer).encode(), "application/json", headers)
+
+
+def affects(record: Mapping[str, Any], name: str, version: str) -> bool:
+    """Whether an OSV record says that a version of a PyPI package is affected: an oracle without our code."""
+    for entry in record.get("affected", ()):
+        package = entry.get("package", {})
+        if package.get("ecosystem") != "PyPI" or _plain(package["name"]) != _plain(name):
+            continue
+        if version in entry.get("versions", ()):
+            return True
+        ranges = (block for block in entry.get("ranges", ()) if block["type"] == "ECOSYSTEM")
+        if any(_inside(block["events"], Version(version)) for block in ranges):
+            return True
+    return False
+
+
+def _inside(events: Sequence[Mapping[str, str]], version: Version) -> bool:
+    """The last bound at or below a version decides; a bound that is no version is passed over."""
+    state, last = False, Version("0.dev0")
+    for event in events:
+        ((kind, text),) = event.items()
+        try:
+            bound = Version("0.dev0") if text == "0" else Version(text)
+        except InvalidVersion:
+            continue
+        reached = version > bound if kind == "last_affected" else version >= bound
+        if reached and bound >= last:
+            state, last = kind == "introduced", bound
+    return state
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _as_pypi(record: Mapping[str, Any], name: str) -> dict[str, Any]:
+    entries = [entry for entry in record["affected"] if _plain(entry["package"]["name"]) == _plain(name)]
+    events = [event for entry in entries for block in entry.get("ranges", ()) for event in block["events"]]
+    return {
+        "id": record["id"],
+        "aliases": list(record.get("aliases", ())),
+        "details": record.get("details", ""),
+        "summary": record.get("summary"),
+        "fixed_in": [event["fixed"] for event in events if "fixed" in event],
+        "link": f"https://osv.dev/vulnerability/{record['id']}",
+        "source": "osv",
+        "withdrawn": record.get("withdrawn"),
+    }
+
+
+def _archive(records: Sequence[Mapping[str, Any]]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo("advisory-database-main/README.md"), "Advisories.\n")
+        for record in records:
+            names = {_plain(entry["package"]["name"]) for entry in record["affected"]}
+            for name in sorted(names) if record["id"].startswith("PYSEC") else ():
+                member = zipfile.ZipInfo(f"advisory-database-main/vulns/{name}/{record['id']}.yaml")
+                archive.writestr(member, yaml.safe_dump(dict(record), sort_keys=False))
+    return file.getvalue()
+
+
+def _json(value: object, status: int = 200) -> Reply:
+    return Reply(status, json.dumps(value).encode(), {"Content-Type": "application/json"})
+
+
+def _tagged(body: bytes, kind: str, headers: Mapping[str, str]) -> Reply:
+    etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
+    if headers.get("if-none-match") == etag:
+        return Reply(304, b"", {"ETag": etag})
+    return Reply(200, body, {"ETag": etag, "Content-Type": kind})
+
+
+def _spoiled(fault: Fault, request: Request, reply: Reply) -> Reply:
+    """The answer that arrives whole and is wrong."""
+    if fault.kind == "status":
+        extra = {"Retry-After": fault.retry_after} if fault.retry_after is not None else {}
+        return Reply(fault.status, b'{"message": "no"}', extra)
+    if fault.kind == "garbage":
+        return Reply(200, b"<html>The service is being moved.</html>", {"Content-Type": "text/html"})
+    if fault.kind == "half":
+        return Reply(200, reply.body[: len(reply.body) // 2], reply.headers)
+    if fault.kind == "shape":
+        return _json({"results": "none", "vulnerabilities": 7, "id": 7})
+    if fault.kind == "other":
+        return _json(json.loads(reply.body) | {"id": "GHSA-othe-rone-0000"})
+    if fault.kind == "endless":
+        queries = json.loads(request.body)["queries"]
+        return _json({"results": [{"next_page_token": f"{time.perf_counter_ns()}"} for _ in queries]})
+    if fault.kind == "bomb":
+        packed = gzip.compress(b" " * (256 * _MB), 1)
+        return Reply(200, packed, {"Content-Encoding": "gzip", "Content-Type": "application/json"})
+    return reply
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+    upstream: Upstream
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: a client that hangs up is part of the tests."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    timeout = 30
+    server: _Server
+
+    def do_GET(self) -> None:
+        self._serve()
+
+    def do_POST(self) -> None:
+        self._serve()
+
+    def _serve(self) -> None:
+        upstream = self.server.upstream
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        request = Request(self.command, self.path, body)
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        with upstream._lock:
+            upstream.requests.append(request)
+            upstream.headers.append(headers)
+        fault = upstream.fault(unquote(self.path))
+        reply = upstream.answer(request, headers)
+        if fault is None:
+            self._send(reply)
+        elif fault.kind == "huge":
+            self._pour()
+        elif fault.kind in {"reset", "truncated"}:
+            self._break(reply, reset=fault.kind == "reset")
+        else:
+            if fault.kind == "slow":
+                time.sleep(fault.seconds)
+            self._send(_spoiled(fault, request, reply))
+
+    def _send(self, reply: Reply, *, part: int | None = None) -> None:
+        self.send_response(reply.status)
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(reply.body)))
+        self.end_headers()
+        self.wfile.write(reply.body[:part])
+        self.wfile.flush()
+
+    def _break(self, reply: Reply, *, reset: bool) -> None:
+        """Promise the whole body and end after half of it."""
+        whole = reply if reply.body else Reply(200, b"{}")
+        self._send(whole, part=len(whole.body) // 2)
+        self.close_connection = True
+        if reset:
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        else:
+            with suppress(OSError):
+                self.connection.shutdown(socket.SHUT_WR)
+
+    def _pour(self) -> None:
+        self.send_response(200)
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.close_connection = True
+        for block in _blocks():
+            try:
+                self.wfile.write(block)
+            except OSError:
+                return
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the name of the base class)
+        """Say nothing."""
+
+
+def _blocks() -> Iterator[bytes]:
+    """Up to 2 GB of nothing."""
+    for _ in range(2048):
+        yield b" " * _MB
