@@ -4,7 +4,9 @@ import os
 import sys
 import tempfile
 import traceback
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -26,20 +28,17 @@ _FOREIGN_OPTIONS = {
 """Options of other audit tools, answered with ours."""
 
 
-def _application() -> typer.Typer:
+def _application(name: str) -> Callable[..., Any]:
+    """One command as a Typer application: the others are neither imported nor built."""
     from pysentry_hook.commands.scan import scan
 
-    application = typer.Typer(
-        add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False, rich_markup_mode="rich"
-    )
-    epilog = "Commands: report (the same scan; findings never fail it). Example: pysentry-hook --fail-on high -o r.json"
-    application.command(DEFAULT, epilog=epilog)(scan)
-    application.command("report", help="The same scan and report; findings never fail it.")(scan)
-
-    @application.callback()
-    def root() -> None:
-        """Find known vulnerabilities in what a Python project installs, and decide."""
-
+    application = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
+    if name == "report":
+        application.command(name, help="The same scan and the same report; findings never fail it.")(scan)
+    else:
+        application.command(name, epilog="Commands: report (findings never fail it). Example: pysentry-hook -o r.json")(
+            scan
+        )
     return application
 
 
@@ -52,11 +51,11 @@ def main() -> None:
     if arguments[:1] == ["--version"]:
         sys.stdout.write(f"pysentry-hook {__version__}\n")
         return
-    if not arguments or arguments[0] not in COMMANDS:
-        arguments = [DEFAULT, *arguments]
+    named = bool(arguments) and arguments[0] in COMMANDS
+    name = arguments.pop(0) if named else DEFAULT
     _refuse_foreign(arguments)
     try:
-        _application()(arguments, prog_name="pysentry-hook", standalone_mode=True)
+        sys.exit(_run(name, arguments, f"pysentry-hook {name}" if named else "pysentry-hook"))
     except PysentryHookError as error:
         for line in str(error).splitlines():
             sys.stderr.write(f"error: {line}\n")
@@ -69,6 +68,20 @@ def main() -> None:
         sys.exit(2)
     except Exception as error:  # noqa: BLE001 (a bug becomes one line and a log)
         sys.exit(_bug(error, verbose=bool({"-v", "--verbose"} & set(arguments))))
+
+
+def _run(name: str, arguments: list[str], called: str) -> int:
+    """Run one command; what typer finds wrong with the words is one line and exit code 2."""
+    try:
+        code = _application(name)(arguments, prog_name=called, standalone_mode=False)
+    except Exception as error:
+        tell = getattr(error, "format_message", None)
+        if tell is None:
+            raise
+        message = str(tell()).strip().rstrip(".")
+        sys.stderr.write(f"error: {message}. See {called} --help\n")
+        return 2
+    return code if isinstance(code, int) else 0
 
 
 def _refuse_foreign(arguments: list[str]) -> None:

@@ -11,6 +11,7 @@ PysentryHookError
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 
 class PysentryHookError(Exception):
@@ -35,11 +36,15 @@ class InputError(PysentryHookError):
     """A file of the project that cannot be read; `path` is relative to the tree, `line` starts at 1."""
 
     def __init__(self, path: str, detail: str, *, line: int | None = None) -> None:
-        place = path if line is None else f"{path}:{line}"
-        super().__init__(f"{place}: {detail}")
         self.path = path
         self.line = line
         self.detail = detail
+        super().__init__(self.told(path))
+
+    def told(self, path: str) -> str:
+        """The error with its file as the reader would write it."""
+        place = path if self.line is None else f"{path}:{self.line}"
+        return f"{place}: {self.detail}"
 
 
 class NothingToReadError(InputError):
@@ -47,10 +52,12 @@ class NothingToReadError(InputError):
 
 
 class UnreadableInputsError(PysentryHookError):
-    """Not one of the inputs could be read; `str()` is one line for each."""
+    """Not one of the inputs could be read; their paths are relative to `root`."""
 
-    def __init__(self, errors: Sequence[InputError]) -> None:
+    def __init__(self, root: Path, errors: Sequence[InputError]) -> None:
         super().__init__("\n".join(map(str, errors)))
+        self.root = root
+        self.errors = tuple(errors)
 
 
 class SourceError(PysentryHookError):

@@ -89,13 +89,9 @@ def _read_inputs(settings: Settings) -> _Read:
         relative = path.resolve().relative_to(tree.root).as_posix() if path.is_dir() else _of_file(path, tree)
         relative = "" if relative == "." else relative
         _read_one(tree, relative, read, settings)
-    if not read.inventories and not _may_be_empty(read, settings):
-        raise UnreadableInputsError(read.errors)
+    if read.errors and not read.inventories:
+        raise UnreadableInputsError(read.root, read.errors)
     return read
-
-
-def _may_be_empty(read: _Read, settings: Settings) -> bool:
-    return settings.allow_empty and all(isinstance(error, NothingToReadError) for error in read.errors)
 
 
 def _of_file(path: Path, tree: FolderTree) -> str:
@@ -113,13 +109,16 @@ def _read_one(tree: Tree, path: str, read: _Read, settings: Settings) -> None:
         read.skipped.extend(found.skipped)
         read.inventories.append(found.reader.read(tree, place))
     except InputError as error:
+        if settings.allow_empty and isinstance(error, NothingToReadError):
+            return
         read.errors.append(error)
         if place == path:  # what the user named, not what was found in a folder that was named
             read.named.append(error)
         name = error.path.rpartition("/")[2]
         if not isinstance(error, NothingToReadError):
             read.broken.append(InputSummary(path=place, format=name, sha256=None, packages=0, damaged=True))
-            read.failures.append(Failure("input", name, error.path, str(error)))
+            detail = error.detail if error.line is None else f"line {error.line}: {error.detail}"
+            read.failures.append(Failure("input", name, error.path, detail))
 
 
 def _within_scope(inventory: Inventory, settings: Settings, everything: Sequence[Inventory]) -> tuple[Inventory, int]:

@@ -57,11 +57,11 @@ class FolderTree:
 
 def _read_regular(target: Path, path: str) -> bytes:
     # O_NONBLOCK: opening a FIFO must not wait for a writer
+    if target.is_dir():
+        raise InputError(path, "is a folder, and a file was expected")
     descriptor = os.open(target, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with os.fdopen(descriptor, "rb") as file:
         before = os.fstat(descriptor)
-        if stat.S_ISDIR(before.st_mode):
-            raise InputError(path, "is a folder, a file was expected")
         if not stat.S_ISREG(before.st_mode):
             raise InputError(path, "is not a regular file")
         if before.st_size > MAX_BYTES:

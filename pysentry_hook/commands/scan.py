@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +12,7 @@ import typer
 
 from pysentry_hook.cache import LAYOUT, Cache, DiskCache, MemoryCache
 from pysentry_hook.config import Flags, Settings, settle
-from pysentry_hook.errors import OutputError, UsageError
+from pysentry_hook.errors import InputError, OutputError, UnreadableInputsError, UsageError
 from pysentry_hook.http import Http
 from pysentry_hook.output import pair, write
 from pysentry_hook.report import Decision, Report
@@ -133,11 +133,20 @@ def scan(
     if flags.paths and flags.requirements:
         raise UsageError("--requirements replaces discovery: give either PATHs or --requirements")
     settings = settle(flags, os.environ)
-    result = _run(settings, verbose=verbose)
+    try:
+        result = _run(settings, verbose=verbose)
+    except UnreadableInputsError as error:
+        _say(error.root, error.errors)
+        raise typer.Exit(error.exit_code) from error
     _tell(result, targets, settings, detailed=detailed)
-    for error in result.unreadable:
-        typer.echo(f"error: {error}", err=True)
-    raise typer.Exit(exit_code(result, gating=context.info_name != "report"))
+    _say(result.root, result.unreadable)
+    raise typer.Exit(exit_code(result, gating=context.command.name != "report"))
+
+
+def _say(root: Path, errors: Sequence[InputError]) -> None:
+    """One line on stderr for each error, with its file as it is written from here."""
+    for error in errors:
+        typer.echo(f"error: {error.told(os.path.relpath(root / error.path))}", err=True)
 
 
 def exit_code(result: Result, *, gating: bool) -> int:
@@ -202,10 +211,10 @@ def _to_stdout(report: Report, name: str, look: Look) -> None:
 def _look(environment: Mapping[str, str], root: Path, settings: Settings, *, detailed: bool) -> Look:
     terminal = sys.stdout.isatty() and environment.get("TERM") != "dumb"
     colour = bool(environment.get("FORCE_COLOR")) or (terminal and not environment.get("NO_COLOR"))
-    here = os.path.relpath(Path.cwd().resolve(), root)
     return Look(
         width=min(120, max(60, shutil.get_terminal_size((100, 24)).columns)) if terminal else 100,
-        base="" if here == "." else Path(here).as_posix(),
+        root=root.as_posix(),
+        here=Path.cwd().resolve().as_posix(),
         colour=colour,
         detailed=detailed,
         severity=settings.severity,

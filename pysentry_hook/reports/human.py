@@ -1,6 +1,5 @@
 """Tell a report to a person: what was found, the way in, the fix, why it blocks, what was not checked."""
 
-import posixpath
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -70,7 +69,7 @@ def _lines(report: Report, look: Look) -> Iterator[Line]:
     yield from _notes(report, look)
     yield from _coverage(report, look)
     yield from _data(report.advisory_data)
-    yield from _verdict(report)
+    yield from _verdict(report, look)
 
 
 def _shown(verdicts: Sequence[Verdict], look: Look) -> tuple[list[Verdict], int]:
@@ -168,7 +167,7 @@ def _details(finding: Finding, look: Look) -> Iterator[Line]:
 
 def _fix(findings: Sequence[Finding], look: Look) -> Iterator[Line]:
     """One upgrade that clears all that is known of a package, with the command that asks for it."""
-    shown = _relative(findings[0].input, look)
+    shown = look.path(findings[0].input)
     place = _place(findings[0].location.path, findings[0].location.line, look)
     yield (Span("  fix       ", "dim"), Span(advice(findings, shown, place)))
 
@@ -189,8 +188,8 @@ def _suppressed(report: Report) -> Iterator[Line]:
 
 
 def _notes(report: Report, look: Look) -> Iterator[Line]:
-    lines = [f"{_relative(entry.path, look)}: {note}" for entry in report.inputs for note in entry.notes]
-    lines += [f"{_relative(entry.path, look)} was not read: {entry.reason}." for entry in report.skipped_inputs]
+    lines = [f"{look.path(entry.path)}: {note}" for entry in report.inputs for note in entry.notes]
+    lines += [f"{look.path(entry.path)} was not read: {entry.reason}." for entry in report.skipped_inputs]
     damaged = sorted({record for data in report.advisory_data for record in data.damaged_records})
     if damaged:
         lines.append(f"damaged advisory records, used as far as they can be: {_some(damaged)}")
@@ -208,7 +207,7 @@ def _coverage(report: Report, look: Look) -> Iterator[Line]:
     coverage = report.coverage
     unchecked = coverage.unchecked
     if not coverage.total:
-        names = " and ".join(f"{_relative(entry.path, look)} lists 0 packages" for entry in report.inputs)
+        names = " and ".join(f"{look.path(entry.path)} lists 0 packages" for entry in report.inputs)
         left = f" in these scopes ({coverage.left_out_by_filter} left out)" if coverage.left_out_by_filter else ""
         yield (Span(f"nothing to check{left}: {names or 'there is no input'}", "bold"),)
         return
@@ -245,11 +244,11 @@ def _data(data: Sequence[AdvisoryData]) -> Iterator[Line]:
         yield (Span(f"Data: {', '.join(told)}."),)
 
 
-def _verdict(report: Report) -> Iterator[Line]:
+def _verdict(report: Report, look: Look) -> Iterator[Line]:
     gate = report.gate
     for failure in report.failures:
-        place = f"{failure.name}: " if failure.kind == "source" else ""
-        yield (Span("  failed  ", "bold red"), Span(f"{place}{failure.detail}"))
+        what = failure.name if failure.path is None else look.path(failure.path)
+        yield (Span("  failed  ", "bold red"), Span(f"{what}: {failure.detail}"))
     blocking = [verdict for verdict in gate.verdicts if verdict.decision is Decision.BLOCK]
     name = " and ".join(gate.names)
     also = _also(report)
@@ -292,12 +291,8 @@ def _rule(verdict: Verdict) -> str:
     return f"{rule.key}, {rule.origin}" if key == rule.key else f'{key} = "{rule.value}", {rule.origin}'
 
 
-def _relative(path: str, look: Look) -> str:
-    return posixpath.relpath(path or ".", look.base) if look.base else path
-
-
 def _place(path: str, line: int, look: Look) -> str:
-    return f"{_relative(path, look)}:{line}"
+    return f"{look.path(path)}:{line}"
 
 
 def _count(number: int, noun: str) -> str:

@@ -1,5 +1,6 @@
 """What a report format is given beside the report, and what it has to offer."""
 
+import posixpath
 from typing import NamedTuple, Protocol
 
 from pysentry_hook.model import Severity
@@ -10,12 +11,18 @@ class Look(NamedTuple):
     """How a person wants to see it; formats for machines ignore all of it."""
 
     width: int = 100
-    base: str = ""
-    """The folder, relative to the tree, from which places and commands are given."""
+    root: str = ""
+    """The absolute path of the tree; with `here` it turns places into what can be opened from there."""
+    here: str = ""
+    """The absolute path of the folder in which the report is read."""
     colour: bool = False
     detailed: bool = False
     severity: Severity | None = None
     """Show only findings from this severity on; what blocks is always shown."""
+
+    def path(self, path: str) -> str:
+        """A path of the tree as it is written where the report is read."""
+        return posixpath.relpath(posixpath.join(self.root, path), self.here) if self.root and self.here else path
 
 
 class Format(Protocol):

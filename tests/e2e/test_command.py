@@ -1,0 +1,245 @@
+"""The real command, as people and CI call it."""
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.builders import a_folder_of_records, a_record, a_uv_lock
+from tests.conftest import Run
+
+HOUSE = Path(__file__).parents[2]
+EXAMPLES = HOUSE / "examples"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "uv.lock").write_text(a_uv_lock(("requests", "2.30.0"), ("idna", "3.4")), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    record = a_record(fixed="2.31.0", aliases=["CVE-2099-0001"], database_specific={"severity": "HIGH"})
+    return a_folder_of_records(tmp_path / "records", record)
+
+
+def test_a_finding_from_fail_on_upwards_exits_1_and_says_why(run: Run, project: Path, database: Path) -> None:
+    done = run(project, "--advisory-db", database)
+    assert done.returncode == 1
+    assert "HIGH      CVE-2099-0001  fixed in 2.31.0  blocks: fail_on is medium" in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("Gate default: blocked. 1 finding blocks")
+    assert done.stderr == ""
+
+
+def test_a_finding_below_fail_on_exits_0_and_is_still_told(run: Run, project: Path, database: Path) -> None:
+    done = run(project, "--advisory-db", database, "--fail-on", "critical")
+    assert done.returncode == 0
+    assert "does not block: fail_on is critical" in done.stdout
+
+
+def test_report_tells_the_same_bytes_and_never_fails_for_findings(run: Run, project: Path, database: Path) -> None:
+    scanned = run(project, "--advisory-db", database)
+    reported = run("report", project, "--advisory-db", database)
+    assert (scanned.returncode, reported.returncode) == (1, 0)
+    assert scanned.stdout == reported.stdout
+
+
+def test_a_folder_that_bears_the_name_of_a_command_is_reached_by_its_path(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "uv.lock").write_text("version = 1\n", encoding="utf-8")
+    assert "report/uv.lock lists 0 packages" in run("./report", "--offline", cwd=tmp_path).stdout
+
+
+@pytest.mark.parametrize("level", ["high", "never"])
+def test_an_ignored_finding_stays_in_the_report(run: Run, project: Path, database: Path, level: str) -> None:
+    done = run(project, "--advisory-db", database, "--ignore", "cve-2099-0001", "--fail-on", level, "-f", "json")
+    report = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert [finding["verdict"]["decision"] for finding in report["findings"]] == ["suppressed"]
+    assert report["findings"][0]["suppressed"]["reason"] is None
+
+
+def test_malware_blocks_whatever_fail_on_says(run: Run, project: Path, tmp_path: Path) -> None:
+    records = a_folder_of_records(tmp_path / "records", a_record("MAL-2099-1", "idna", versions=["3.4"], events=[]))
+    done = run(project, "--advisory-db", records, "--fail-on", "never", "--ignore", "MAL-2099-1")
+    assert done.returncode == 1
+    assert "treat every machine that installed it as compromised" in done.stdout
+    assert "--upgrade-package" not in done.stdout
+
+
+def test_several_outputs_are_one_scan(run: Run, project: Path, database: Path, tmp_path: Path) -> None:
+    done = run(project, "--advisory-db", database, "-o", "r.json", "-o", "r.txt", cwd=tmp_path)
+    assert json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["gate"]["blocking"] == 1
+    assert (tmp_path / "r.txt").read_text(encoding="utf-8").splitlines()[-1] == done.stdout.splitlines()[-1]
+
+
+def test_quiet_prints_nothing(run: Run, project: Path, database: Path) -> None:
+    done = run(project, "--advisory-db", database, "-q")
+    assert (done.stdout, done.stderr, done.returncode) == ("", "", 1)
+
+
+def test_a_group_keeps_main_and_that_group(run: Run) -> None:
+    def packages(*options: str) -> set[str]:
+        done = run(EXAMPLES / "shop", "--advisory-db", EXAMPLES / "advisories", "-f", "json", *options)
+        return {finding["package"] for finding in json.loads(done.stdout)["findings"]}
+
+    assert "pillow" in packages()
+    assert "pillow" not in packages("--exclude-extra")
+    assert "pillow" not in packages("--group", "dev")
+    assert "pillow" in packages("--group", "Images")
+
+
+def test_an_unknown_group_is_answered_with_those_that_there_are(run: Run) -> None:
+    done = run(EXAMPLES / "shop", "--group", "nope", "--offline")
+    assert done.returncode == 2
+    assert done.stderr == "error: --group: there is no group or extra 'nope'; there is: dev, images\n"
+
+
+def _unreadable(folder: Path) -> dict[str, Path]:
+    cases = {name: folder / name for name in ("version", "cut", "folder", "binary", "large", "nothing", "fifo")}
+    for case in cases.values():
+        case.mkdir(parents=True)
+    (cases["version"] / "uv.lock").write_text("version = 9\n", encoding="utf-8")
+    whole = (EXAMPLES / "shop" / "uv.lock").read_bytes()
+    (cases["cut"] / "uv.lock").write_bytes(whole[: len(whole) // 2])
+    (cases["folder"] / "uv.lock").mkdir()
+    (cases["binary"] / "uv.lock").write_bytes(bytes(range(256)) * 16)
+    with (cases["large"] / "uv.lock").open("wb") as file:
+        file.truncate(50 * 1024 * 1024)
+    os.mkfifo(cases["fifo"] / "uv.lock")
+    return cases
+
+
+@pytest.mark.parametrize(
+    ("case", "said"),
+    [
+        ("version", r"version/uv\.lock: lock version 9 is not supported \(1 is\)\. Upgrade pysentry-hook"),
+        ("cut", r"cut/uv\.lock:\d+: is not valid TOML: .* Is the file complete\?"),
+        ("folder", r"folder/uv\.lock: is a folder, and a file was expected"),
+        ("binary", r"binary/uv\.lock:2: is not UTF-8 text \(byte 0x80\)"),
+        ("large", r"large/uv\.lock: is 50 MB large; at most 32 MB are read"),
+        ("nothing", r"nothing: nothing to read here; looked for uv\.lock, .*"),
+        ("fifo", r"fifo/uv\.lock: is not a regular file"),
+    ],
+)
+def test_what_cannot_be_read_is_one_line_and_exit_2(run: Run, tmp_path: Path, case: str, said: str) -> None:
+    _unreadable(tmp_path)
+    done = run(case, "--offline", cwd=tmp_path, timeout=20)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert re.fullmatch(f"error: {said}\n", done.stderr), done.stderr
+
+
+def test_others_are_audited_where_one_input_cannot_be_read(run: Run, project: Path, database: Path) -> None:
+    broken = project / "broken"
+    broken.mkdir()
+    (broken / "uv.lock").write_text("version = 9\n", encoding="utf-8")
+    options = (project, broken, "--advisory-db", database, "--fail-on", "never")
+    found = run(*options, "-f", "json")
+    report = json.loads(found.stdout)
+    assert found.returncode == 3
+    assert not report["complete"]
+    assert [failure["kind"] for failure in report["failures"]] == ["input"]
+    assert [entry["damaged"] for entry in report["inputs"]] == [False, True]
+    named = run(project, broken / "uv.lock", "--advisory-db", database, "--fail-on", "never")
+    assert named.returncode == 2
+    assert "Gate default" in named.stdout
+    assert "broken/uv.lock: lock version 9" in named.stderr
+
+
+def test_allow_empty_makes_a_missing_input_no_error(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert run("empty", "--offline", cwd=tmp_path).returncode == 2
+    assert run("empty", "--offline", "--allow-empty", cwd=tmp_path).returncode == 0
+
+
+def test_offline_without_data_is_incomplete_and_never_clean(run: Run, project: Path) -> None:
+    done = run(project, "--offline")
+    assert done.returncode == 3
+    assert "No known vulnerabilities" not in done.stdout
+    assert "not asked, because of --offline" in done.stdout
+
+
+def test_nothing_that_can_be_checked_is_incomplete(run: Run, tmp_path: Path, database: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("flask>=2\n", encoding="utf-8")
+    done = run(".", "--advisory-db", database, cwd=tmp_path)
+    assert done.returncode == 3
+    assert "none of the 1 dependencies could be checked" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--fail-on", "hgh"], "did you mean high?"),
+        (["--sources", "osvv"], "did you mean osv?"),
+        (["-f", "xml"], "known: human, json"),
+        (["-o", "r.xyz"], "its suffix names no format"),
+        (["--wrong"], "See pysentry-hook --help"),
+        (["--advisory-db", "nowhere"], "nowhere is not there"),
+        (["--requirements-file", "r.txt"], "it is --requirements FILE"),
+    ],
+)
+def test_a_wrong_word_is_one_line_that_helps(run: Run, project: Path, words: list[str], said: str) -> None:
+    done = run(project, *words)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert said in done.stderr
+
+
+def test_an_unwritable_output_is_exit_2_and_the_others_are_written(run: Run, project: Path, database: Path) -> None:
+    done = run(project, "--advisory-db", database, "-o", "nowhere/r.json", "-o", "there.json", cwd=project)
+    assert done.returncode == 2
+    assert "nowhere/r.json: the report cannot be written" in done.stderr
+    assert json.loads((project / "there.json").read_text(encoding="utf-8"))
+
+
+def test_the_version_is_told_without_loading_the_rest() -> None:
+    code = (
+        "import sys; sys.argv = ['pysentry-hook', '--version']\n"
+        "from pysentry_hook.cli import main\n"
+        "main()\n"
+        "print(*sorted({'requests', 'rich', 'yaml', 'rtoml', 'diskcache'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert re.fullmatch(r"pysentry-hook \d+\.\d+\.\d+\n\n", done.stdout)
+
+
+def _readme_commands() -> list[list[str]]:
+    text = (HOUSE / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```sh\n(.*?)\n```", text, re.DOTALL)
+    return [shlex.split(block.rpartition("&& ")[2]) for block in blocks]
+
+
+def test_the_first_command_of_the_readme_prints_what_the_readme_says(run: Run) -> None:
+    command = _readme_commands()[0]
+    assert command[0] == ".venv/bin/pysentry-hook"
+    done = run(*command[1:], cwd=HOUSE)
+    assert done.returncode == 1
+    text = (HOUSE / "README.md").read_text(encoding="utf-8")
+    for block in re.findall(r"```text\n(.*?)\n```", text, re.DOTALL):
+        assert block in done.stdout
+
+
+def test_the_second_command_of_the_readme_is_what_ci_runs() -> None:
+    command = " ".join(_readme_commands()[1])
+    assert command == ".venv/bin/pytest -q -n 2"
+    assert command in (HOUSE / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_every_variable_of_the_readme_is_a_setting_and_every_setting_is_in_it() -> None:
+    from pysentry_hook.config.environment import KEYS, PREFIX
+
+    text = (HOUSE / "README.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"`(?:PYSENTRY_HOOK|…)_([A-Z_]+)`", text))
+    for key in KEYS:
+        name = key.upper().replace(".", "_")
+        assert any(name == part or name.endswith(f"_{part}") for part in told), f"{PREFIX}{name} is not in the README"
