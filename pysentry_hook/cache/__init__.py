@@ -1,0 +1,240 @@
+"""The only door to the cache directory: answers with their time, and archives named by digest.
+
+The folder is untrusted: a row, setting, file or error that is not as we write it sets the whole
+folder aside with one warning, and none of it is run, opened or removed.
+"""
+
+import hashlib
+import os
+import re
+import sqlite3
+import stat
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from pysentry_hook.cache.planted import TIMEOUT, check_files, check_settings, closed_disk, is_folder
+from pysentry_hook.text import one_line
+
+LAYOUT = "v1"
+_SIZE_LIMIT = 1 << 30
+_NO_DAMAGE = ("locked", "full", "readonly", "disk I/O", "unable to open")
+_LATEST = 1e11
+_MAX_ARCHIVE = 1 << 29
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+class Entry(NamedTuple):
+    """A cached answer and when it was stored, in seconds since the epoch."""
+
+    stored: float
+    data: bytes
+
+
+class Cache(Protocol):
+    """What sources remember between runs."""
+
+    def get(self, key: str) -> Entry | None:
+        """Return what was stored under a key."""
+
+    def put(self, key: str, data: bytes, *, stored: float) -> None:
+        """Store an answer with its time."""
+
+    def archive(self, digest: str) -> bytes | None:
+        """Return the archive with this SHA-256."""
+
+    def put_archive(self, data: bytes) -> str:
+        """Store an archive and return its SHA-256."""
+
+    def close(self) -> None:
+        """Give the files back."""
+
+
+class MemoryCache:
+    """Remembers within one run only: `--no-cache`."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, Entry] = {}
+        self._archives: dict[str, bytes] = {}
+
+    def get(self, key: str) -> Entry | None:
+        """Return what was stored under a key."""
+        return self._entries.get(key)
+
+    def put(self, key: str, data: bytes, *, stored: float) -> None:
+        """Store an answer with its time."""
+        self._entries[key] = Entry(stored, data)
+
+    def archive(self, digest: str) -> bytes | None:
+        """Return the archive with this SHA-256."""
+        return self._archives.get(digest)
+
+    def put_archive(self, data: bytes) -> str:
+        """Store an archive and return its SHA-256."""
+        digest = hashlib.sha256(data).hexdigest()
+        self._archives[digest] = data
+        return digest
+
+    def close(self) -> None:
+        """Forget nothing: there is nothing to give back."""
+
+
+class DiskCache:
+    """Remembers in a private folder; any doubt about the folder sets it aside and starts anew."""
+
+    def __init__(self, folder: Path, warn: Callable[[str], None]) -> None:
+        self._folder = folder
+        self._warn = warn
+        self._memory = MemoryCache()
+        self._pending: set[str] = set()
+        self._rows: Any = None
+        self._lock = threading.Lock()
+        self._said = self._said_aside = False
+        self._usable = self._prepare()
+        if self._usable:
+            self._guard(self._connect, None)
+
+    def get(self, key: str) -> Entry | None:
+        """Return what was stored under a key; a damaged cache answers None."""
+        if key in self._pending or self._rows is None:
+            return self._memory.get(key)
+        data = self._guard(lambda: self._rows.get(key), None)
+        if data is None:
+            return None
+        head, _, body = data.partition(b"\n")
+        with suppress(ValueError):
+            if 0 <= (stored := float(head)) < _LATEST:
+                return Entry(stored, body)
+        self._set_aside("a row has no time")
+        return None
+
+    def put(self, key: str, data: bytes, *, stored: float) -> None:
+        """Store an answer with its time; all of a run are written together by `close`."""
+        self._memory.put(key, data, stored=stored)
+        self._pending.add(key)
+
+    def archive(self, digest: str) -> bytes | None:
+        """Return the archive with this SHA-256; one that does not have it is removed."""
+        known = self._memory.archive(digest)
+        if known is not None or not self._usable or not _DIGEST.fullmatch(digest):
+            return known
+        folder = self._folder / "archives"
+        file = folder / f"{digest}.zip"
+        try:
+            facts = file.lstat()
+            if not is_folder(folder) or not stat.S_ISREG(facts.st_mode) or facts.st_size > _MAX_ARCHIVE:
+                return None
+            data = file.read_bytes()
+        except OSError:
+            return None
+        if hashlib.sha256(data).hexdigest() == digest:
+            return data
+        with suppress(OSError):
+            file.unlink()
+        return None
+
+    def put_archive(self, data: bytes) -> str:
+        """Store an archive under its SHA-256, in one step, and return that."""
+        digest = self._memory.put_archive(data)
+        if self._usable:
+            try:
+                self._store_archive(self._folder / "archives", digest, data)
+            except OSError as error:
+                self._say(f"the cache {self._folder} takes no archive ({error.strerror}); it is loaded again next time")
+        return digest
+
+    def close(self) -> None:
+        """Write what is new and close; a full disk or a locked cache loses only these entries."""
+        if self._rows is not None and self._pending:
+            self._guard(self._write, None)
+        if self._rows is not None:
+            self._guard(self._rows.close, None)
+
+    def _write(self) -> None:
+        with self._rows.transact():
+            for key in sorted(self._pending):
+                entry = self._memory.get(key)
+                if entry is not None:
+                    self._rows.set(key, b"%.3f\n%s" % (entry.stored, entry.data))
+
+    def _store_archive(self, folder: Path, digest: str, data: bytes) -> None:
+        """Write an archive and keep the three newest: each new state of a database is a new file."""
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if not is_folder(folder):
+            raise NotADirectoryError(0, "its folder is a symbolic link")
+        descriptor, name = tempfile.mkstemp(dir=folder)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+            Path(name).replace(folder / f"{digest}.zip")
+        except OSError:
+            Path(name).unlink(missing_ok=True)
+            raise
+        with suppress(OSError):  # another process may be tidying up as well
+            for old in sorted(folder.iterdir(), key=lambda file: file.lstat().st_mtime, reverse=True)[3:]:
+                old.unlink(missing_ok=True)
+
+    def _prepare(self) -> bool:
+        """Make the folder, or refuse one that is not ours alone."""
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            facts = self._folder.lstat()
+            ours = not hasattr(os, "getuid") or facts.st_uid == os.getuid()
+            if stat.S_ISDIR(facts.st_mode) and ours:
+                if hasattr(os, "getuid") and facts.st_mode & 0o077:
+                    self._folder.chmod(0o700)
+                return True
+            why = "belongs to somebody else" if not ours else "is a symbolic link or a file, not a folder"
+        except OSError as error:
+            why = f"cannot be used ({error.strerror})"
+        self._say(f"no cache: {self._folder} {why}")
+        return False
+
+    def _connect(self) -> None:
+        from diskcache import Cache as Rows  # 80 ms; imported by runs that have a cache
+
+        folder = self._folder / "answers"
+        check_files(folder)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        check_settings(folder / "cache.db")
+        self._rows = Rows(str(folder), disk=closed_disk(), timeout=TIMEOUT, size_limit=_SIZE_LIMIT)
+
+    def _guard(self, work: Callable[[], Any], otherwise: Any) -> Any:
+        """Do `work`; a locked database or a full disk is no damage, everything else sets the folder aside."""
+        from diskcache import Timeout
+
+        try:
+            return work()
+        except Exception as error:  # noqa: BLE001 (a planted row may raise anything; none of it may end the run)
+            busy = isinstance(error, sqlite3.OperationalError) and any(word in str(error) for word in _NO_DAMAGE)
+            why = one_line(error) or type(error).__name__
+            if busy or isinstance(error, Timeout | OSError):
+                self._say(f"the cache {self._folder} takes part of this run only ({why})")
+            else:
+                self._set_aside(why)
+        return otherwise
+
+    def _set_aside(self, why: str) -> None:
+        with self._lock:  # of several threads that meet the damage one acts
+            if self._said_aside:
+                return
+            self._said_aside = True
+            rows, self._rows = self._rows, None
+        if rows is not None:
+            with suppress(Exception):
+                rows.close()
+        aside = self._folder / f"damaged-{time.time_ns()}"
+        try:
+            (self._folder / "answers").rename(aside)
+            self._say(f"the cache was damaged ({why}) and is set aside in {aside}; it is built anew")
+        except OSError as error:
+            self._say(f"the cache {self._folder} is damaged ({why}) and cannot be set aside ({error.strerror})")
+
+    def _say(self, line: str) -> None:
+        if not self._said:
+            self._said = True
+            self._warn(line)
