@@ -1,6 +1,7 @@
 """The only door to the network: bounded, retried, and honest about what failed."""
 
 import random
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -20,6 +21,8 @@ _MAX_WAIT = 30.0
 _CHUNK = 1 << 16
 MAX_JSON = 64 * 1024 * 1024
 MAX_ARCHIVE = 512 * 1024 * 1024
+
+_SECRETS = re.compile(r"(?<=://)[^/@\s'\"]*@|<[^<>]* object at 0x[0-9a-fA-F]+>(?:: )?")
 
 Answer = TypeVar("Answer")
 Item = TypeVar("Item")
@@ -121,7 +124,7 @@ class Http:
                 response = self._once(method, url, headers, payload, limit)
                 try:
                     return read(response)
-                except ValueError as error:
+                except (ValueError, RecursionError) as error:
                     raise _TryAgainError(f"a broken answer ({one_line(error, 100)})") from error
             except _TryAgainError as error:
                 wait = self._wait(attempt, error.wait)
@@ -162,7 +165,7 @@ class Http:
         if status not in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED, HTTPStatus.NOT_FOUND}:
             raise SourceError(f"HTTP {status}")
         body = bytearray()
-        for chunk in response.iter_content(_CHUNK):
+        while chunk := response.raw.read1(_CHUNK, decode_content=True):  # what is there: a trickle meets the deadline
             body += chunk
             if len(body) > limit:
                 raise SourceError(f"the answer is larger than {limit // 1024 // 1024} MB")
@@ -176,6 +179,7 @@ class Http:
         with self._lock:
             if self._session is None:
                 session = requests.Session()
+                session.hooks["response"].append(_leave_redirect)
                 session.headers["User-Agent"] = f"pysentry-hook/{__version__}"
                 size = self._limits.at_once
                 adapter = requests.adapters.HTTPAdapter(pool_connections=8, pool_maxsize=size, max_retries=0)
@@ -203,6 +207,12 @@ class Http:
         return settings, auth
 
 
+def _leave_redirect(response: Any, **_: object) -> None:
+    """Hang up instead of reading the body of a redirect, which requests would do without a limit."""
+    if response.is_redirect:
+        response.close()
+
+
 def _retry_after(response: Any) -> float | None:
     import urllib3
 
@@ -211,7 +221,7 @@ def _retry_after(response: Any) -> float | None:
         return None
     try:
         return float(urllib3.Retry().parse_retry_after(text))
-    except urllib3.exceptions.InvalidHeader:
+    except (urllib3.exceptions.InvalidHeader, ValueError, OverflowError):  # a number or year beyond all bounds
         return None
 
 
@@ -239,5 +249,5 @@ def _innermost(error: BaseException) -> str:
         if not isinstance(inner, BaseException):
             break
         error = inner
-    text = one_line(error.args[-1] if error.args else type(error).__name__, 160)
-    return text.rpartition(">: ")[2]
+    said = error.args[-1] if error.args else type(error).__name__
+    return one_line(_SECRETS.sub("", said if isinstance(said, str) else str(error)), 160)

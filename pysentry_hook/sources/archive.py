@@ -7,20 +7,33 @@ What was learnt is cached by the archive's SHA-256.
 
 import io
 import json
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
+from typing import Any
 
 from pysentry_hook.cache import Cache
 from pysentry_hook.errors import SourceError
 from pysentry_hook.model import Advisory, NormalizedName, normalize
+from pysentry_hook.sources.context import recall
 from pysentry_hook.sources.records import MAX_RECORD_BYTES, DamagedRecordError, load_json, load_yaml, names, parse
+from pysentry_hook.text import one_line
 
 MAX_ENTRIES = 500_000
+MAX_UNPACKED = 1 << 32
 _DAMAGED = ""
 """The key of members whose package is unknown because they cannot be read."""
 
 Index = dict[str, list[str]]
+
+_DAMAGES = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error,
+    OSError, RuntimeError, EOFError, ValueError, LookupError, ArithmeticError,
+)  # fmt: skip
+"""What zipfile raises for damaged archives; RuntimeError is an encrypted member or an unknown compression."""
 
 
 class Archive:
@@ -54,19 +67,18 @@ class Archive:
 
     def _of_package(self, name: str, members: list[str]) -> list[tuple[str, object]]:
         key = f"records:{self._digest}:{name}"
-        entry = self._cache.get(key)
-        if entry is None:
-            found = [(member, self._load(member)) for member in members]
-            self._cache.put(key, json.dumps(found).encode(), stored=self._stored)
-            return found
-        return [(member, record) for member, record in json.loads(entry.data)]
+        known = recall(self._cache, key, lambda value: [(str(member), record) for member, record in value])
+        if known is not None:
+            return known[1]
+        found = [(member, self._load(member)) for member in members]
+        self._cache.put(key, json.dumps(found).encode(), stored=self._stored)
+        return found
 
     def _index(self) -> Index:
         key = f"index:{self._digest}"
-        entry = self._cache.get(key)
-        if entry is not None:
-            index: Index = json.loads(entry.data)
-            return index
+        known = recall(self._cache, key, _as_index)
+        if known is not None:
+            return known[1]
         index = _index_of(self._open(), self._load)
         self._cache.put(key, json.dumps(index).encode(), stored=self._stored)
         return index
@@ -75,10 +87,13 @@ class Archive:
         if self._zip is None:
             try:
                 self._zip = zipfile.ZipFile(io.BytesIO(self._content()))
-            except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-                raise SourceError(f"is no zip archive ({error})") from error
-            if len(self._zip.infolist()) > MAX_ENTRIES:
+            except _DAMAGES as error:
+                raise SourceError(f"is no zip archive ({one_line(error)})") from error
+            members = self._zip.infolist()
+            if len(members) > MAX_ENTRIES:
                 raise SourceError(f"holds more than {MAX_ENTRIES:,} files")
+            if sum(member.file_size for member in members) > MAX_UNPACKED:  # no member gives more than it declares
+                raise SourceError(f"unpacks to more than {MAX_UNPACKED // 1024 // 1024:,} MB")
         return self._zip
 
     def _load(self, member: str) -> object:
@@ -86,7 +101,7 @@ class Archive:
         try:
             with self._open().open(member) as file:
                 data = file.read(MAX_RECORD_BYTES + 1)
-        except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, ValueError):
+        except _DAMAGES:
             return None
         if len(data) > MAX_RECORD_BYTES:
             return None
@@ -94,6 +109,10 @@ class Archive:
             return load_json(data) if member.endswith(".json") else load_yaml(data)
         except DamagedRecordError:
             return None
+
+
+def _as_index(value: Any) -> Index:
+    return {str(package): [str(member) for member in members] for package, members in value.items()}
 
 
 def _index_of(archive: zipfile.ZipFile, load: Callable[[str], object]) -> Index:

@@ -1,16 +1,30 @@
 """What every source is built with, and what it answers to."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from pysentry_hook.cache import Cache, Entry
 from pysentry_hook.http import Http
 from pysentry_hook.model import Failure, Package, SourceAnswer
 
+Value = TypeVar("Value")
+
 MAX_NAMED = 10
 """How many packages a failure names before it counts the rest."""
+
+
+def recall(cache: Cache, key: str, read: Callable[[Any], Value]) -> tuple[Entry, Value] | None:
+    """What the cache holds under a key, in the shape that `read` demands; anything else is as good as nothing."""
+    entry = cache.get(key)
+    if entry is None:
+        return None
+    try:
+        return entry, read(json.loads(entry.data))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

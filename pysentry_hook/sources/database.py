@@ -28,7 +28,7 @@ class Database:
             advisories, damaged, digest = self._folder(packages) if self._path.is_dir() else self._zip(packages)
             changed = datetime.fromtimestamp(int(self._path.stat().st_mtime), UTC)
         except (SourceError, OSError) as error:
-            cause = error.strerror if isinstance(error, OSError) else str(error)
+            cause = error.strerror or type(error).__name__ if isinstance(error, OSError) else str(error)
             return self._failed(f"{self._path}: {cause} (every package)")
         revision = f"sha256:{digest[:16]}"
         data = AdvisoryData(
@@ -59,7 +59,8 @@ class Database:
         count = 0
         for file in _records_below(self._path):
             count += 1
-            data = file.read_bytes()
+            with file.open("rb") as stream:
+                data = stream.read(MAX_RECORD_BYTES + 1)
             digest.update(f"{file.relative_to(self._path).as_posix()}\0{hashlib.sha256(data).hexdigest()}\n".encode())
             try:
                 record = _decode(file, data)

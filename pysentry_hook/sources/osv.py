@@ -4,13 +4,16 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from functools import partial
 from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
 
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http import Response
 from pysentry_hook.model import Advisory, AdvisoryData, Package, SourceAnswer
-from pysentry_hook.sources.context import Context, failures
-from pysentry_hook.sources.records import DamagedRecordError, parse
+from pysentry_hook.sources.context import Context, failures, recall
+from pysentry_hook.sources.records import DamagedRecordError, load_json, parse
 from pysentry_hook.text import one_line, without_credentials
 
 BATCH = 1_000
@@ -59,10 +62,10 @@ class Osv:
     def _hits(self, packages: Sequence[Package]) -> tuple[dict[Package, Hits], dict[Package, str]]:
         found: dict[Package, Hits] = {}
         for package in packages:
-            entry = self._context.cache.get(self._query_key(package))
-            if entry and self._context.may_use(entry):
-                found[package] = frozenset((name, modified) for name, modified in json.loads(entry.data))
-                self._oldest = min(self._oldest, entry.stored)
+            known = recall(self._context.cache, self._query_key(package), _as_hits)
+            if known and self._context.may_use(known[0]):
+                found[package] = known[1]
+                self._oldest = min(self._oldest, known[0].stored)
         missing = [package for package in packages if package not in found]
         chunks = [missing[start : start + BATCH] for start in range(0, len(missing), BATCH)]
         failed: dict[Package, str] = {}
@@ -110,38 +113,56 @@ class Osv:
         records: dict[Hit, object] = {}
         missing: list[Hit] = []
         for hit in sorted(hits):
-            entry = self._context.cache.get(self._record_key(hit))
-            if entry:
-                records[hit] = json.loads(entry.data)
+            known = recall(self._context.cache, self._record_key(hit), partial(_that, hit))
+            if known:
+                records[hit] = known[1]
             else:
                 missing.append(hit)
         broken: dict[Hit, str] = {}
-        waiting: list[tuple[Hit, Future[bytes]]] = []
+        waiting: list[tuple[Hit, Future[Mapping[str, object]]]] = []
         if missing:
             waiting = list(zip(missing, self._context.http.map(self._record, missing), strict=True))
         for hit, future in waiting:
             try:
-                data = future.result()
+                record = records[hit] = future.result()
             except SourceError as error:
                 broken[hit] = str(error)
                 continue
-            records[hit] = json.loads(data)
-            self._context.cache.put(self._record_key(hit), data, stored=self._context.now.timestamp())
+            if _is_that_state(record, hit):
+                data = json.dumps(record).encode()
+                self._context.cache.put(self._record_key(hit), data, stored=self._context.now.timestamp())
         return records, broken
 
     def _record_key(self, hit: Hit) -> str:
         return f"osv-record:{self._key}:{hit[0]}:{hit[1]}"
 
-    def _record(self, hit: Hit) -> bytes:
-        def read(response: Response) -> bytes:
+    def _record(self, hit: Hit) -> Mapping[str, object]:
+        def read(response: Response) -> Mapping[str, object]:
             if response.status != HTTPStatus.OK:
                 raise SourceError(f"HTTP {response.status} for {hit[0]}")
-            record = json.loads(response.body)
-            if not isinstance(record, Mapping) or record.get("id") != hit[0]:
-                raise ValueError(f"not the record {hit[0]}")
-            return response.body
+            return _that(hit, load_json(response.body))
 
-        return self._context.http.get(f"{self._base}/v1/vulns/{hit[0]}", read)
+        try:
+            return self._context.http.get(f"{self._base}/v1/vulns/{quote(hit[0], safe='')}", read)
+        except SourceError as error:
+            named = str(error) if hit[0] in str(error) else f"{hit[0]}: {error}"
+            raise SourceError(named) from error
+
+
+def _as_hits(value: Any) -> Hits:
+    return frozenset((str(name), str(modified)) for name, modified in value)
+
+
+def _that(hit: Hit, record: object) -> Mapping[str, object]:
+    if not isinstance(record, Mapping) or record.get("id") != hit[0]:
+        raise ValueError(f"not the record {hit[0]}")
+    return record
+
+
+def _is_that_state(record: Mapping[str, object], hit: Hit) -> bool:
+    """Whether a record is at least as new as was announced, to the second; an older one must be asked for again."""
+    to_the_second = slice(len("2099-01-01T00:00:00"))
+    return bool(hit[1]) and str(record.get("modified"))[to_the_second] >= hit[1][to_the_second]
 
 
 def _query_of(package: Package, token: str | None) -> dict[str, object]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
-from pysentry_hook.model import Dependency
+from pysentry_hook.model import Dependency, normalize
 
 PUBLIC = (
     "https://pypi.org/simple",
@@ -32,8 +32,8 @@ class Permission:
     """Decides for one run, by the declared mirrors, private names and the user's own index."""
 
     def __init__(self, mirrors: Sequence[str], private: Sequence[str], otherwise: Sequence[str]) -> None:
-        self._public = {_comparable(url) for url in (*PUBLIC, *mirrors)}
-        self._private = tuple(pattern.lower() for pattern in private)
+        self._mirrors = {_comparable(url) for url in mirrors}
+        self._private = tuple(normalize(pattern) for pattern in private)
         self._otherwise = tuple(otherwise)
 
     def is_private(self, dependency: Dependency) -> bool:
@@ -47,12 +47,19 @@ class Permission:
 
     def _is_public(self, url: str) -> bool:
         wanted = _comparable(url)
-        # download.pytorch.org/whl/cu121 is a part of download.pytorch.org/whl
-        return any(wanted == known or wanted.startswith(f"{known}/") for known in self._public)
+        # download.pytorch.org/whl/cu121 is a part of download.pytorch.org/whl; beside a mirror the same host
+        # may serve what is private
+        return wanted in self._mirrors or any(wanted == known or wanted.startswith(f"{known}/") for known in _PUBLIC)
 
 
 def _comparable(url: str) -> str:
     """Host and path without scheme, case of the host, and a last `/simple` or `/`."""
-    parts = urlsplit(url if "://" in url else f"https://{url}")
-    host = (parts.hostname or "") + (f":{parts.port}" if parts.port not in {None, 80, 443} else "")
+    try:
+        parts = urlsplit(url if "://" in url else f"https://{url}")
+        host = (parts.hostname or "") + (f":{parts.port}" if parts.port not in {None, 80, 443} else "")
+    except ValueError:  # a port that is no number, or a broken IPv6 address: equal to nothing that is public
+        return f"?{url}"
     return f"{host}{parts.path.rstrip('/').removesuffix('/simple').rstrip('/')}"
+
+
+_PUBLIC = tuple(_comparable(url) for url in PUBLIC)

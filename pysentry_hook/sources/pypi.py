@@ -10,7 +10,7 @@ from urllib.parse import quote
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http import Response
 from pysentry_hook.model import Advisory, AdvisoryData, Affected, Package, SourceAnswer
-from pysentry_hook.sources.context import Context, failures
+from pysentry_hook.sources.context import Context, failures, recall
 from pysentry_hook.text import clean, one_line, without_credentials
 
 NOT_KNOWN = "PyPI does not know this version"
@@ -76,15 +76,15 @@ class Pypi:
         )
 
     def _recall(self, package: Package, answers: dict[Package, Any], etags: dict[Package, str | None]) -> None:
-        entry = self._context.cache.get(self._cache_key(package))
-        if entry is None:
+        known = recall(self._context.cache, self._cache_key(package), _as_listed)
+        if known is None:
             return
-        stored = json.loads(entry.data)
+        entry, listed = known
         if self._context.may_use(entry):
-            answers[package] = stored["vulnerabilities"]
+            answers[package] = listed.vulnerabilities
             self._oldest = min(self._oldest, entry.stored)
         else:
-            etags[package] = stored["etag"]
+            etags[package] = listed.etag
 
     def _cache_key(self, package: Package) -> str:
         return f"pypi:{self._key}:{package.name}:{package.version}"
@@ -97,15 +97,22 @@ class Pypi:
     def _store(self, package: Package, listed: _Listed | None) -> Any:
         """Keep an answer; None means that what the cache holds is still true."""
         if listed is None:
-            entry = self._context.cache.get(self._cache_key(package))
-            if entry is None:
+            known = recall(self._context.cache, self._cache_key(package), _as_listed)
+            if known is None:
                 raise SourceError("the index said that nothing changed, and the cache lost what it was")
-            stored = json.loads(entry.data)
-            listed = _Listed(stored["vulnerabilities"], stored["etag"])
+            listed = known[1]
         self._context.cache.put(
             self._cache_key(package), json.dumps(listed._asdict()).encode(), stored=self._context.now.timestamp()
         )
         return listed.vulnerabilities
+
+
+def _as_listed(value: Any) -> _Listed:
+    found = value["vulnerabilities"]
+    etag = value["etag"]
+    return _Listed(
+        None if found is None else [_shaped(item) for item in found], etag if isinstance(etag, str) else None
+    )
 
 
 _TEXTS = ("id", "summary", "details", "link", "withdrawn")
@@ -126,7 +133,10 @@ def _read(response: Response) -> _Listed | None:
 
 def _shaped(item: Mapping[str, object]) -> dict[str, Any]:
     """Keep only what is used: an answer is mostly the project's description."""
-    shaped: dict[str, Any] = {key: clean(item.get(key)) or None for key in _TEXTS}
+    texts = {key: item.get(key) for key in _TEXTS}
+    shaped: dict[str, Any] = {
+        key: clean(text) or None if isinstance(text, str) else None for key, text in texts.items()
+    }
     if shaped["id"] is None:
         raise ValueError("a vulnerability without an id")
     for key in ("aliases", "fixed_in"):

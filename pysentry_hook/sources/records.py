@@ -14,7 +14,10 @@ from pysentry_hook.model import Advisory, Affected, Event, NormalizedName, norma
 from pysentry_hook.text import clean, one_line
 
 MAX_RECORD_BYTES = 8 * 1024 * 1024
+_DEEPEST = 100
+_SHALLOW = 4096
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _KINDS = ("introduced", "fixed", "last_affected", "limit")
 # On a tie a closing bound comes before an opening one, and last_affected includes its own version.
 _TIE = {"fixed": 0, "limit": 0, "introduced": 1, "last_affected": 2}
@@ -27,7 +30,8 @@ class DamagedRecordError(ValueError):
 def load_json(data: bytes) -> object:
     """Decode JSON; DamagedRecordError where it is none."""
     try:
-        return json.loads(data)
+        record = json.loads(data)
+        return _bounded(record) if data.count(b"[") + data.count(b"{") > _DEEPEST else record
     except (ValueError, RecursionError) as error:
         raise DamagedRecordError(f"is not JSON ({one_line(error, 80)})") from error
 
@@ -37,9 +41,36 @@ def load_yaml(data: bytes) -> object:
     import yaml  # 120 ms, needed only where an archive is read for the first time
 
     try:
-        return yaml.load(data, _record_loader())  # noqa: S506 (a CSafeLoader that knows even fewer types)
+        if len(data) > _SHALLOW:
+            _check_depth(data)
+        return _bounded(yaml.load(data, _record_loader()))  # noqa: S506 (a CSafeLoader of fewer types)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise DamagedRecordError(f"is not YAML ({one_line(error, 80)})") from error
+
+
+def _bounded(record: object) -> object:
+    """Return the record; ValueError where it is nested deeply or grows by references to itself (billion laughs)."""
+    left = MAX_RECORD_BYTES
+    waiting = [(record, 0)]
+    while waiting:
+        value, depth = waiting.pop()
+        inner = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else ()
+        left -= 1 + len(inner) + (len(value) if isinstance(value, str) else 0)
+        if left < 0 or depth > _DEEPEST:
+            raise ValueError("it is nested too deeply or refers to itself too often")
+        waiting.extend((item, depth + 1) for item in inner)
+    return record
+
+
+def _check_depth(data: bytes) -> None:
+    """Refuse what is nested so deeply that libyaml's recursion would end the process: a level takes a byte or more."""
+    import yaml
+
+    depth = 0
+    for event in yaml.parse(data, yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise ValueError("it is nested too deeply")
 
 
 @cache
@@ -47,11 +78,16 @@ def _record_loader() -> Any:
     import yaml
 
     class Loader(yaml.CSafeLoader):
-        """Keeps only null apart from text."""
+        """Keeps only null apart from text, and refuses every tag that would make something else."""
 
         yaml_implicit_resolvers = {  # noqa: RUF012 (as its base class has it)
             first: [(tag, regexp) for tag, regexp in resolvers if tag == "tag:yaml.org,2002:null"]
             for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+        }
+        yaml_constructors = {  # noqa: RUF012 (as its base class has it)
+            tag: make
+            for tag, make in yaml.CSafeLoader.yaml_constructors.items()
+            if tag is None or tag.rpartition(":")[2] in {"null", "str", "seq", "map"}
         }
 
     return Loader
@@ -159,7 +195,8 @@ def _references(record: Mapping[str, object]) -> list[str]:
 
 
 def _time(value: object) -> str | None:
-    return one_line(value, 40) or None
+    """A date or time; anything else says nothing, so that `withdrawn: false` withdraws nothing."""
+    return one_line(value, 40) if isinstance(value, str) and _DATE.match(value) else None
 
 
 def _list(value: object) -> Sequence[Any]:
