@@ -131,6 +131,15 @@ class Failure(NamedTuple):
     detail: str
 
 
+class Subject(NamedTuple):
+    """Which state of which repository was scanned; `dirty` if an input differs from the commit."""
+
+    repository: str | None
+    commit: str | None
+    ref: str | None
+    dirty: bool
+
+
 class InputFile(NamedTuple):
     """A file that was read: its path in the tree and the hexadecimal SHA-256 of its bytes."""
 

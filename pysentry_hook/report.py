@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import NamedTuple
 
-from pysentry_hook.model import AdvisoryData, Failure, Finding, Location, NormalizedName
+from pysentry_hook.model import AdvisoryData, Failure, Finding, Location, NormalizedName, Subject
 
 
 class Decision(Enum):
@@ -120,16 +120,6 @@ class InputSummary:
     packages: int
     damaged: bool
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
-    """Which state of which repository was scanned."""
-
-    repository: str | None
-    commit: str | None
-    ref: str | None
-    dirty: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

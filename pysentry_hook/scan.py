@@ -20,7 +20,7 @@ from pysentry_hook.matching import Knowledge
 from pysentry_hook.model import MAIN, Dependency, Failure, Finding, Inventory, Package, Unchecked, Vulnerability
 from pysentry_hook.policy.judge import judge
 from pysentry_hook.report import Coverage, InputSummary, Report, SkippedInput, UncheckedLine
-from pysentry_hook.tree import FolderTree, Tree, repository_root
+from pysentry_hook.tree import FolderTree, Tree, repository_root, subject
 from pysentry_hook.upgrades import candidates, find_upgrades
 
 
@@ -64,7 +64,7 @@ def scan(settings: Settings, *, http: Http, cache: Cache, now: datetime) -> Resu
     report = Report(
         version=__version__,
         generated=now.replace(microsecond=0),
-        subject=None,
+        subject=subject(read.root, [inventory.path for inventory in read.inventories]),
         complete=complete,
         failures=failures,
         inputs=(*(_summary(inventory) for inventory in read.inventories), *read.broken),

@@ -28,14 +28,7 @@ def document(report: Report) -> dict[str, Any]:
         "schema": SCHEMA,
         "tool": {"name": "pysentry-hook", "version": report.version},
         "generated": _time(report.generated),
-        "subject": subject
-        and {
-            "repository": subject.repository,
-            "commit": subject.commit,
-            "ref": subject.ref,
-            "dirty": subject.dirty,
-            "baseline": None,
-        },
+        "subject": subject and subject._asdict() | {"baseline": None},
         "complete": report.complete,
         "failures": [failure._asdict() for failure in report.failures],
         "inputs": [_input(entry) for entry in report.inputs],

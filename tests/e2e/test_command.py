@@ -213,6 +213,31 @@ def test_the_version_is_told_without_loading_the_rest() -> None:
     assert re.fullmatch(r"pysentry-hook \d+\.\d+\.\d+\n\n", done.stdout)
 
 
+def test_the_report_names_the_commit_and_whether_the_inputs_differ_from_it(
+    run: Run, project: Path, database: Path
+) -> None:
+    def git(*words: str) -> str:
+        done = subprocess.run(["git", "-C", project, *words], capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    def subject() -> dict[str, object]:
+        done = run("report", project, "--advisory-db", database, "-f", "json")
+        found: dict[str, object] = json.loads(done.stdout)["subject"]
+        return found
+
+    git("init", "-q", "-b", "trunk")
+    git("config", "user.email", "somebody@example.org")
+    git("config", "user.name", "Somebody")
+    git("remote", "add", "origin", "https://user:secret@git.example/acme/shop.git")
+    git("add", "uv.lock")
+    git("commit", "-qm", "Lock")
+    repository = "https://git.example/acme/shop.git"
+    clean = {"repository": repository, "commit": git("rev-parse", "HEAD"), "ref": "trunk", "dirty": False}
+    assert subject() == clean | {"baseline": None}
+    (project / "uv.lock").write_text(a_uv_lock(("requests", "2.31.0")), encoding="utf-8")
+    assert subject()["dirty"] is True
+
+
 def _readme_commands() -> list[list[str]]:
     text = (HOUSE / "README.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```sh\n(.*?)\n```", text, re.DOTALL)

@@ -3,7 +3,6 @@
 import json
 import os
 import zipfile
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from packaging.version import Version
 
 from tests.conftest import Run
+from tests.upstream import Upstream
 
 CORPUS = Path(os.environ.get("PYSENTRY_CORPUS", ""))
 FORMATS = {"uv.lock", "poetry.lock", "Pipfile.lock", "requirements.txt"}
@@ -40,7 +40,7 @@ def _index() -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def projects(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def projects(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("projects")
     with zipfile.ZipFile(CORPUS / "projects.zip") as archive:
         archive.extractall(folder)
@@ -63,16 +63,13 @@ def _key(package: str, version: str, ids: list[str]) -> Key:
     return package, str(Version(version)), frozenset(ids)
 
 
-@pytest.mark.parametrize("kind", DATABASES)
-@pytest.mark.parametrize("project", _index(), ids=lambda project: project["project"])
-def test_the_findings_are_exactly_those_expected(
-    run: Run, projects: Path, cache_dir: Path, project: dict[str, Any], kind: str
-) -> None:
-    databases = [word for name in DATABASES[kind] for word in ("--advisory-db", CORPUS / "advisories" / name)]
-    inputs = _inputs(project, projects / project["project"])
-    done = run("report", *inputs, *databases, "--offline", "-f", "json", "--cache-dir", cache_dir)
-    report = json.loads(done.stdout)
-    expected = json.loads((CORPUS / kind / f"{project['project']}.json").read_text(encoding="utf-8"))
+def _expected(project: dict[str, Any], kind: str) -> dict[str, Any]:
+    expected: dict[str, Any] = json.loads((CORPUS / kind / f"{project['project']}.json").read_text(encoding="utf-8"))
+    return expected
+
+
+def _compare(report: dict[str, Any], expected: dict[str, Any]) -> None:
+    """Fail unless every finding is there once, in its alias group, on a line of its entry, and no other is."""
     wanted, optional = {}, set()
     for finding in expected["findings"]:
         key = _key(finding["package"], finding["version"], finding["ids"])
@@ -97,4 +94,30 @@ def test_the_findings_are_exactly_those_expected(
     packages = {(entry["name"], entry["version"]) for entry in expected["packages"] if entry["kind"] == "registry"}
     assert report["coverage"]["checked"] == len(packages)
     assert report["coverage"]["checked"] + len(report["coverage"]["unchecked"]) == report["coverage"]["total"]
+
+
+@pytest.mark.parametrize("kind", DATABASES)
+@pytest.mark.parametrize("project", _index(), ids=lambda project: project["project"])
+def test_the_findings_are_exactly_those_expected(
+    run: Run, projects: Path, cache_dir: Path, project: dict[str, Any], kind: str
+) -> None:
+    databases = [word for name in DATABASES[kind] for word in ("--advisory-db", CORPUS / "advisories" / name)]
+    inputs = _inputs(project, projects / project["project"])
+    done = run("report", *inputs, *databases, "--offline", "-f", "json", "--cache-dir", cache_dir)
+    report = json.loads(done.stdout)
+    _compare(report, _expected(project, kind))
     assert done.returncode == (0 if report["complete"] else 3)
+
+
+def test_three_services_together_find_what_the_records_on_disk_give(run: Run, projects: Path, cache_dir: Path) -> None:
+    with zipfile.ZipFile(CORPUS / "advisories" / "osv-pypi-all-2026-07.zip") as archive:
+        records = [json.loads(archive.read(name)) for name in archive.namelist()]
+    content = (CORPUS / "advisories" / "pypa-advisory-db-2026-07.zip").read_bytes()
+    with Upstream(records, archive=content) as upstream:
+        for project in _index():
+            inputs = _inputs(project, projects / project["project"])
+            done = run("report", *inputs, *upstream.options, "-f", "json", "--cache-dir", cache_dir)
+            report = json.loads(done.stdout)
+            assert [data["source"] for data in report["advisory_data"]] == ["pypa", "pypi", "osv"]
+            assert not [failure for failure in report["failures"] if failure["kind"] == "source"]
+            _compare(report, _expected(project, "expected-2026-07"))
