@@ -15,7 +15,7 @@ class Gate:
 
     name: str
     fail_on: Severity | None
-    """None: no severity blocks."""
+    """None: no finding blocks, whatever its severity; malware still does."""
     unknown_severity: str
     unchecked: str
     on_incomplete: str

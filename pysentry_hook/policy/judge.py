@@ -53,10 +53,12 @@ def _verdict(finding: Finding, gate: Gate, suppressions: Sequence[Suppression]) 
     vulnerability = finding.vulnerability
     if vulnerability.malware:
         return _decided(finding, Decision.BLOCK, MALWARE)
+    if gate.fail_on is None:
+        return _decided(finding, Decision.PASS, gate.rule("fail_on"))
     if vulnerability.severity is None:
         decision = Decision.BLOCK if gate.unknown_severity == BLOCK else Decision.WARN
         return _decided(finding, decision, gate.rule("unknown_severity"))
-    blocks = gate.fail_on is not None and vulnerability.severity >= gate.fail_on
+    blocks = vulnerability.severity >= gate.fail_on
     return _decided(finding, Decision.BLOCK if blocks else Decision.PASS, gate.rule("fail_on"))
 
 
