@@ -1,0 +1,217 @@
+"""Zips and folders of advisory records: layouts, damage and limits."""
+
+import io
+import json
+import zipfile
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pysentry_hook.cache import MemoryCache
+from pysentry_hook.errors import SourceError
+from pysentry_hook.model import normalize
+from pysentry_hook.sources import archive as module
+from pysentry_hook.sources.archive import Archive
+from pysentry_hook.sources.database import Database
+from tests.builders import a_folder_of_records, a_package, a_record, a_zip
+
+REQUESTS = [normalize("requests")]
+PYPA = "advisory-database-main/vulns/requests/PYSEC-2099-1.yaml"
+YAML = """\
+id: PYSEC-2099-1
+affected:
+- package: {name: Requests, ecosystem: PyPI}
+  versions: [1.10, 2.30.0]
+"""
+
+
+def an_archive(content: bytes, cache: MemoryCache | None = None) -> Archive:
+    return Archive("0" * 64, lambda: content, cache or MemoryCache(), source="database", stored=0)
+
+
+def zipped(members: dict[str, str | bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", compression) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+def test_a_zip_of_the_pypa_layout_is_read_by_package() -> None:
+    advisories, damaged = an_archive(zipped({PYPA: YAML, PYPA.replace("requests", "flask"): "id: ["})).records(REQUESTS)
+    assert advisories[0].affected[0].versions == {"1.10", "2.30.0"}
+    assert damaged == []
+
+
+def test_a_zip_of_the_osv_layout_is_read_by_package() -> None:
+    content = zipped({
+        "GHSA-1.json": json.dumps(a_record("GHSA-1", "Requests")),
+        "GHSA-2.json": json.dumps(a_record("GHSA-2", "flask")),
+        "GHSA-3.json": json.dumps(a_record("GHSA-3", "requests", ecosystem="npm")),
+        "modified_id.csv": "no record",
+    })  # fmt: skip
+    advisories, damaged = an_archive(content).records(REQUESTS)
+    assert [advisory.id for advisory in advisories] == ["GHSA-1"]
+    assert damaged == []
+
+
+def test_damaged_members_are_named() -> None:
+    content = zipped({
+        "GHSA-1.json": "{",
+        "GHSA-2.json": "[" * 100_000,
+        "PYSEC-2099-3.yaml": "a: !!python/object/apply:os.system [id]",
+        "GHSA-4.json": json.dumps(a_record("GHSA-4")),
+        "GHSA-5.json": json.dumps({**a_record("no usable id"), "id": 7}),
+    })  # fmt: skip
+    advisories, damaged = an_archive(content).records(REQUESTS)
+    assert [advisory.id for advisory in advisories] == ["GHSA-4"]
+    assert damaged == ["GHSA-1", "GHSA-2", "GHSA-5", "PYSEC-2099-3"]
+
+
+def test_a_member_with_damaged_compression_is_named() -> None:
+    content = bytearray(zipped({"GHSA-1.json": json.dumps(a_record("GHSA-1")), "GHSA-2.json": json.dumps(a_record())}))
+    start = len("GHSA-1.json") + 30
+    content[start : start + 40] = bytes(40)
+    advisories, damaged = an_archive(bytes(content)).records(REQUESTS)
+    assert damaged == ["GHSA-1"]
+    assert [advisory.id for advisory in advisories] == ["PYSEC-2099-1"]
+
+
+def test_an_encrypted_member_is_named() -> None:
+    content = bytearray(zipped({"GHSA-1.json": json.dumps(a_record("GHSA-1")), "GHSA-2.json": json.dumps(a_record())}))
+    central = content.index(b"PK\x01\x02")
+    content[6] |= 1
+    content[central + 8] |= 1
+    assert an_archive(bytes(content)).records(REQUESTS)[1] == ["GHSA-1"]
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_member_that_unpacks_beyond_the_limit_is_named_and_not_loaded(compression: int) -> None:
+    bomb = zipped({"GHSA-1.json": b" " * (64 << 20), "GHSA-2.json": json.dumps(a_record())}, compression)
+    advisories, damaged = an_archive(bomb).records(REQUESTS)
+    assert damaged == ["GHSA-1"]
+    assert len(advisories) == 1
+
+
+def test_an_archive_with_too_many_members_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_ENTRIES", 2)
+    content = zipped({f"GHSA-{number}.json": "{}" for number in range(3)})
+    with pytest.raises(SourceError, match="holds more than 2 files"):
+        an_archive(content).records(REQUESTS)
+
+
+def test_an_archive_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_UNPACKED", 3 << 20)
+    content = zipped({f"GHSA-{number}.json": b" " * (1 << 20) for number in range(4)})
+    with pytest.raises(SourceError, match="unpacks to more than 3 MB"):
+        an_archive(content).records(REQUESTS)
+
+
+def test_a_zip_without_records_is_refused() -> None:
+    with pytest.raises(SourceError, match="holds no advisory records"):
+        an_archive(zipped({"README.md": "no record"})).records(REQUESTS)
+
+
+def test_what_is_no_zip_is_refused() -> None:
+    with pytest.raises(SourceError, match="is no zip archive"):
+        an_archive(b"<html>").records(REQUESTS)
+
+
+@given(st.data())
+def test_a_zip_with_changed_bytes_never_crashes(data: st.DataObject) -> None:
+    content = bytearray(zipped({"GHSA-1.json": json.dumps(a_record()), PYPA: YAML}))
+    for _ in range(data.draw(st.integers(1, 4))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    with suppress(SourceError):
+        an_archive(bytes(content)).records(REQUESTS)
+
+
+def test_aliases_that_multiply_are_damage_and_cost_nothing() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10)]
+    laughs = "\n".join([*lines, "id: PYSEC-2099-1", "details: *a9"])
+    itself = "id: PYSEC-2099-2\ndetails: &d [*d]\n"
+    content = zipped({PYPA: laughs, PYPA.replace("-1.y", "-2.y"): itself, PYPA.replace("-1.y", "-3.y"): YAML})
+    advisories, damaged = an_archive(content).records(REQUESTS)
+    assert damaged == ["PYSEC-2099-1", "PYSEC-2099-2"]
+    assert len(advisories) == 1
+
+
+@pytest.mark.parametrize("planted", [b"no JSON", b"7", b"[7]", b'{"requests": 7}', b'{"requests": ["gone.json"]}'])
+def test_a_cached_index_of_the_wrong_shape_hides_nothing(planted: bytes) -> None:
+    cache = MemoryCache()
+    content = zipped({PYPA: YAML})
+    an_archive(content, cache).records(REQUESTS)
+    for key in list(cache._entries):
+        cache.put(key, planted, stored=0)
+    advisories, damaged = an_archive(content, cache).records(REQUESTS)
+    assert advisories or damaged
+
+
+def test_what_was_learnt_of_an_archive_is_not_unpacked_again() -> None:
+    cache = MemoryCache()
+    first = an_archive(zipped({PYPA: YAML}), cache).records(REQUESTS)
+
+    def content() -> bytes:
+        raise AssertionError("read again")
+
+    assert Archive("0" * 64, content, cache, source="database", stored=0).records(REQUESTS) == first
+
+
+def test_a_folder_of_json_and_yaml_records_is_a_database(tmp_path: Path) -> None:
+    folder = a_folder_of_records(tmp_path / "db", a_record("GHSA-1"), a_record("GHSA-2", "flask"))
+    (folder / "below").mkdir()
+    (folder / "below" / "PYSEC-2099-1.yaml").write_text(YAML)
+    (folder / "broken.json").write_text("{")
+    (folder / "other.json").write_text('["no record"]')
+    (folder / "notes.txt").write_text("no record")
+    answer = Database(folder, MemoryCache()).ask([a_package()])
+    assert [advisory.id for advisory in answer.advisories] == ["GHSA-1", "PYSEC-2099-1"]
+    assert answer.data.damaged_records == ("broken",)
+    assert answer.answered == {a_package()}
+
+
+def test_a_record_too_large_for_a_record_is_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pysentry_hook.sources.database.MAX_RECORD_BYTES", 100)
+    answer = Database(a_folder_of_records(tmp_path / "db", a_record()), MemoryCache()).ask([a_package()])
+    assert answer.data.damaged_records == ("PYSEC-2099-1",)
+
+
+def test_a_folder_with_too_many_files_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pysentry_hook.sources.database.MAX_FILES", 1)
+    folder = a_folder_of_records(tmp_path / "db", a_record("GHSA-1"), a_record("GHSA-2"))
+    answer = Database(folder, MemoryCache()).ask([a_package()])
+    assert not answer.answered
+    assert "holds more than 1 files (every package)" in answer.failures[0].detail
+
+
+def test_the_revision_of_a_folder_changes_with_any_record(tmp_path: Path) -> None:
+    folder = a_folder_of_records(tmp_path / "db", a_record())
+    before = Database(folder, MemoryCache()).ask([]).data.revision
+    a_folder_of_records(folder, a_record(fixed="3"))
+    assert Database(folder, MemoryCache()).ask([]).data.revision != before
+
+
+@pytest.mark.parametrize("members", [{PYPA: YAML}, {"PYSEC-2099-1.json": json.dumps(a_record())}])
+def test_a_zip_of_either_layout_is_a_database(members: dict[str, str], tmp_path: Path) -> None:
+    answer = Database(a_zip(tmp_path / "db.zip", members), MemoryCache()).ask([a_package()])
+    assert [advisory.id for advisory in answer.advisories] == ["PYSEC-2099-1"]
+    assert answer.data.kind == "database"
+
+
+@pytest.mark.parametrize("content", [b"", b"no zip", zipped({"a.txt": "x"})])
+def test_a_database_that_cannot_be_read_is_a_failure_that_names_it(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "db.zip").write_bytes(content)
+    answer = Database(tmp_path / "db.zip", MemoryCache()).ask([a_package()])
+    assert not answer.answered
+    assert answer.failures[0].detail.startswith(f"{tmp_path / 'db.zip'}: ")
+
+
+def test_a_database_that_is_gone_or_empty_is_a_failure(tmp_path: Path) -> None:
+    gone = Database(tmp_path / "gone", MemoryCache()).ask([a_package()])
+    assert "No such file" in gone.failures[0].detail
+    empty = Database(tmp_path, MemoryCache()).ask([a_package()])
+    assert "holds no advisory records" in empty.failures[0].detail
