@@ -6,6 +6,8 @@ https://pip.pypa.io/en/stable/reference/requirements-file-format/#line-continuat
 
 import codecs
 import re
+import shlex
+from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -16,7 +18,11 @@ from pysentry_hook.text import clean, one_line
 MAX_LINE = 100_000
 ITEM_OPTION = re.compile(r"\s--(?:hash|config-settings?|global-option|install-option)(?:[=\s]|$)")
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
+_OPTION = re.compile(r"(--[a-z][a-z-]+)(?:=(.*))?|(-[a-zA-Z])(.*)", re.DOTALL)
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)")
+
+_NO_CHARSETS = {"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"}
+"""Codecs of Python that are no encodings of files; some take quadratic time."""
 
 
 class Line(NamedTuple):
@@ -49,37 +55,73 @@ def decode(path: str, data: bytes) -> str:
                 encoding = found[1].decode("ascii")
                 break
     try:
-        text = body.decode(encoding)
+        text = body.decode(_charset(encoding))
     except UnicodeDecodeError as error:
         line_number = body.count(b"\n", 0, error.start) + 1
         raise InputError(path, f"is not {encoding} text", line=line_number) from error
     except LookupError as error:
-        raise InputError(path, f"names an encoding that does not exist: {encoding!r}") from error
+        raise InputError(path, f"names an encoding that is not read: {one_line(encoding, 40)!r}") from error
     if "\0" in text:
         raise InputError(path, "holds NUL bytes, so it is no text", line=text.count("\n", 0, text.index("\0")) + 1)
     return text
 
 
+def _charset(encoding: str) -> str:
+    if codecs.lookup(encoding).name.replace("-", "_") in _NO_CHARSETS:
+        raise LookupError(encoding)
+    return encoding
+
+
 def logical_lines(path: str, text: str) -> Iterator[Line]:
     """Join continued lines, then cut comments; the location is that of the first physical line."""
-    joined, start, first = "", 0, ""
-    for number, physical in enumerate([*text.split("\n"), ""], 1):
-        line = physical.rstrip("\r")
-        if not joined:
-            start, first = number, line
-        # pip: a comment line inside a continuation ends it
-        if line.endswith("\\") and not re.match(r"\s*#", line):
-            joined += line[:-1] + " "
-            if len(joined) > MAX_LINE:
-                raise InputError(path, f"is longer than {MAX_LINE:,} characters with its continuations", line=start)
-            continue
-        whole = joined + line
-        joined = ""
-        if len(whole) > MAX_LINE:
-            raise InputError(path, f"is longer than {MAX_LINE:,} characters", line=start)
-        comment = _COMMENT.search(whole)
-        content = (whole[: comment.start()] if comment else whole).strip()
-        yield Line(clean(content), comment[0].strip() if comment else "", _line_location(path, start, first))
+    parts: list[str] = []
+    start, first, length = 1, "", 0
+    for number, line in _physical_lines(text):
+        if not parts:
+            start, first, length = number, line, 0
+        comment = re.match(r"\s*#", line)
+        continued = line.endswith("\\") and not comment  # pip: a comment line inside a continuation ends it
+        parts.append(line.strip("\\") if continued else f" {line}" if comment else line)
+        length += len(line)
+        if length > MAX_LINE:
+            raise InputError(path, f"is longer than {MAX_LINE:,} characters with its continuations", line=start)
+        if not continued:
+            yield _logical("".join(parts), _line_location(path, start, first))
+            parts = []
+    if parts:
+        yield _logical("".join(parts), _line_location(path, start, first))
+
+
+def _physical_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Lines as pip splits them, at form feeds and the like too; the numbers are those that editors show."""
+    number = 1
+    for line in text.splitlines(keepends=True):
+        yield number, line.splitlines()[0]
+        number += line.endswith(("\n", "\r"))
+
+
+def _logical(whole: str, location: Location) -> Line:
+    comment = _COMMENT.search(whole)
+    content = (whole[: comment.start()] if comment else whole).strip()
+    return Line(clean(content), comment[0].strip() if comment else "", location)
+
+
+def options(path: str, line: Line) -> Iterator[tuple[str, str]]:
+    """The options of a line with their values, "" where there is none; pip reads them as a shell would."""
+    try:
+        words = deque(shlex.split(line.text))
+    except ValueError as error:
+        raise InputError(path, f"has an option with an open quotation: {error}", line=line.location.line) from error
+    while words:
+        found = _OPTION.fullmatch(words.popleft())
+        if not found:
+            raise InputError(path, "has an option that pip does not know", line=line.location.line)
+        key, value = (found[1], found[2]) if found[1] else (found[3], found[4] or None)
+        if value is None and words and not words[0].startswith("-"):
+            value = words.popleft()
+        yield key, value or ""
+        while words and not words[0].startswith("-"):
+            words.popleft()  # pip passes over what follows a value
 
 
 def _line_location(path: str, number: int, line: str) -> Location:

@@ -12,7 +12,7 @@ from packaging.version import Version
 from pysentry_hook.errors import InputError
 from pysentry_hook.inputs.documents import MAX_PACKAGES
 from pysentry_hook.inputs.places import LinePlaces
-from pysentry_hook.inputs.requirement_lines import ITEM_OPTION, Line, decode, logical_lines
+from pysentry_hook.inputs.requirement_lines import ITEM_OPTION, Line, decode, logical_lines, options
 from pysentry_hook.model import (
     MAIN,
     Dependency,
@@ -35,12 +35,18 @@ MAX_DEPTH = 20
 
 _NAMES = re.compile(r"(?:.*[-_.])?requirements?(?:[-_.].*)?|.*\.txt", re.IGNORECASE)
 _PIN = re.compile(
-    r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[A-Za-z0-9._,\s-]*\])?\s*\(?\s*(===?)\s*([^\s,;)]+)\s*\)?\s*(?:;.*)?",
+    r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*+(?:\[[A-Za-z0-9._,\s-]*+\]\s*+)?"
+    r"\(?\s*+(===?)\s*+([^\s,;)]++)\s*+\)?\s*+(?:;.*)?",
     re.ASCII,
 )
 _NAMED = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*(.*)", re.ASCII | re.DOTALL)
-_EGG = re.compile(r"#(?:.*&)?egg=([A-Za-z0-9._-]+)")
-_OPTION = re.compile(r"(-[a-zA-Z]|--[a-z-]+)(?:\s*=\s*|\s+|(?<=^-[a-zA-Z]))?(.*)", re.DOTALL)
+_EGG = re.compile(r"(?:^|&)egg=([A-Za-z0-9._-]+)")
+_VIA = re.compile(r"#\s*via\b")
+_ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar.bz2")
+_PASSED_OVER = frozenset({
+    "--all-releases", "--no-binary", "--only-binary", "--only-final", "--pre", "--prefer-binary",
+    "--require-hashes", "--trusted-host", "--use-feature",
+})  # fmt: skip
 _VCS = ("git", "hg", "svn", "bzr")
 
 
@@ -86,22 +92,19 @@ class _Reading:
         self._files[path] = InputFile(path, FORMAT, hashlib.sha256(data).hexdigest())
         self._open.append(path)
         for line in logical_lines(path, decode(path, data)):
-            self._compiled = self._compiled or "--hash" in line.text or line.comment.lstrip("# ").startswith("via")
+            self._compiled = self._compiled or "--hash" in line.text or bool(_VIA.match(line.comment))
             if line.text:
                 self._line(path, line, depth)
         self._open.pop()
 
     def _line(self, path: str, line: Line, depth: int) -> None:
         if line.text.startswith("-"):
-            self._option(path, line, depth)
+            for key, value in options(path, line):
+                self._option(path, line, key, value, depth)
         else:
             self._requirement(path, line)
 
-    def _option(self, path: str, line: Line, depth: int) -> None:
-        found = _OPTION.fullmatch(line.text)
-        if not found:
-            raise InputError(path, f"is no option that pip knows: {one_line(line.text, 60)!r}", line=line.location.line)
-        key, value = found[1], found[2].strip().strip("\"'")
+    def _option(self, path: str, line: Line, key: str, value: str, depth: int) -> None:
         if key in {"-r", "--requirement"}:
             self._include(path, value, line, depth)
         elif key in {"-c", "--constraint"}:
@@ -116,14 +119,20 @@ class _Reading:
             self._no_index = True
         elif key in {"-f", "--find-links"}:
             self._extra.append(without_credentials(value))
+        elif key not in _PASSED_OVER:
+            self._notes.append(
+                f"{path}:{line.location.line} has the option {one_line(key, 40)}, which was passed over."
+            )
 
     def _include(self, path: str, value: str, line: Line, depth: int) -> None:
         if "://" in value and not value.startswith("file:"):
             detail = f"line {line.location.line} includes {without_credentials(value)}, which is not loaded"
             self._failures.append(Failure("input", FORMAT, path, detail))
             return
+        if not value:
+            raise InputError(path, "has a -r without a file", line=line.location.line)
         target = inside(path.rpartition("/")[0], value)
-        if target is None or value.startswith(("/", "file:")):
+        if target is None or value.startswith("file:"):
             raise InputError(
                 path, f"includes {one_line(value, 80)!r}, which is outside of the repository", line=line.location.line
             )
@@ -135,7 +144,7 @@ class _Reading:
         """A constraint installs nothing; it is told when it cannot be read."""
         target = inside(path.rpartition("/")[0], value) if "://" not in value else None
         if target is None or not self._tree.exists(target):
-            self._notes.append(f"{path}: the constraints {one_line(value, 80)!r} were not read.")
+            self._notes.append(f"{path}: the constraints {one_line(without_credentials(value), 80)!r} were not read.")
 
     def _requirement(self, path: str, line: Line) -> None:
         cut = ITEM_OPTION.search(line.text)
@@ -167,7 +176,7 @@ class _Reading:
                 f"{path}:{line.location.line} installs the project itself; what it declares is not in this file."
             )
             return
-        egg = _EGG.search(value)
+        egg = _EGG.search(value.partition("#")[2])
         name = egg[1] if egg and parse_name(egg[1]) else without_credentials(value)
         self._set_apart(name, None, _kind_of(value), line)
 
@@ -246,4 +255,7 @@ def _kind_of(target: str) -> str:
 
 
 def _is_file(text: str) -> bool:
-    return bool(re.fullmatch(r"[^\s;<>=!~]+(?:/[^\s;]*|\.(?:whl|zip|tar\.gz|tgz|tar\.bz2))(?:\[[^\]]*\])?", text))
+    """Whether a line without a scheme is a path: one word that has a folder or is an archive."""
+    word = re.split(r"[\[;]", text, maxsplit=1)[0].strip()
+    head, folder, _ = word.partition("/")
+    return not re.search(r"\s", word) and not re.search(r"[<>=!~]", head) and bool(folder or head.endswith(_ARCHIVES))
