@@ -13,6 +13,11 @@ from pysentry_hook.tree import Tree
 
 MAX_PACKAGES = 100_000
 _AT_LINE = re.compile(r"line (\d+)")
+_TOML_TOKEN = re.compile(
+    r"""#[^\n]*|(\"{3}(?:[^"\\]|\\.|"(?!""))*+"{3,5}|'{3}(?:[^']|'(?!''))*+'{3,5})"""
+    r"""|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+'""",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,13 @@ def parse_toml(document: Document) -> Mapping[str, Any]:
         line = int(found[1]) if found else None
         detail = re.sub(r",? ?at line \d+( column \d+)?", "", text)
         raise InputError(document.path, f"is not valid TOML: {detail}. Is the file complete?", line=line) from error
+
+
+def without_long_strings(text: str) -> str:
+    """Return valid TOML with its multi-line strings blanked, so that each line means what it looks like."""
+    if '"""' not in text and "'''" not in text:
+        return text
+    return _TOML_TOKEN.sub(lambda found: re.sub(r"[^\n]", " ", found[1]) if found[1] else found[0], text)
 
 
 def parse_json(document: Document) -> Mapping[str, Any]:

@@ -7,16 +7,24 @@ from functools import lru_cache
 from typing import Any
 
 from pysentry_hook.errors import InputError
-from pysentry_hook.inputs.documents import Document, parse_toml, read_text
+from pysentry_hook.inputs.documents import Document, parse_toml, read_text, without_long_strings
+from pysentry_hook.inputs.scopes import scope_name
 from pysentry_hook.model import MAIN, Location, NormalizedName, normalize, parse_name
 from pysentry_hook.text import one_line
 from pysentry_hook.tree import Tree
 
-_REQUIREMENT = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*(?:$|[<>=!~;@( ])")
+_REQUIREMENT = re.compile(
+    r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*+(?:\[[^\]]*+\]\s*+)?(?:$|(?<=\s)|[<>=!~;@(])"
+)
 _TABLE = re.compile(r"\s*\[{1,2}([^\]]+)\]{1,2}\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*((?:[A-Za-z0-9_.-]|"[^"]*"|'[^']*')+)\s*=""")
-_STRING = re.compile(r""""([^"\\]*)"|'([^']*)'""")
+_SEGMENT = re.compile(r"""[^."'\s]+|"[^"]*"|'[^']*'""")
+_STRING = re.compile(r""""((?:[^"\\]|\\.)*+)"|'([^']*)'|#""")
 _NOT_PACKAGES = {"source", "requires", "pipenv", "scripts"}
+_PYPROJECT = {"project", "build-system", "dependency-groups", "tool"}
+_DEPTH_OF_GROUPS = 5  # tool.poetry.group.<name>.dependencies
+_Key = tuple[str, ...]
+"""A dotted key of TOML in parts: `a."b.c"` is ("a", "b.c")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,7 @@ def _pipfile(document: Document, data: Mapping[str, Any]) -> Manifest:
 
 
 def _category(name: str) -> str:
-    return {"packages": MAIN, "dev-packages": "dev"}.get(name) or normalize(name)
+    return {"packages": MAIN, "dev-packages": "dev"}.get(name) or scope_name(name)
 
 
 def _pyproject(document: Document, data: Mapping[str, Any]) -> Manifest:  # noqa: C901 (one loop for each table)
@@ -93,9 +101,9 @@ def _pyproject(document: Document, data: Mapping[str, Any]) -> Manifest:  # noqa
     if project:
         add(MAIN, project.get("dependencies"))
     for extra, requirements in _sub(project, "optional-dependencies").items():
-        add(normalize(extra), requirements)
+        add(scope_name(extra), requirements)
     for group, requirements in _sub(data, "dependency-groups").items():
-        add(normalize(group), requirements)
+        add(scope_name(group), requirements)
     add("dev", uv.get("dev-dependencies"))
     for scope, entries in _poetry_tables(poetry):
         for key, entry in entries.items():
@@ -105,7 +113,7 @@ def _pyproject(document: Document, data: Mapping[str, Any]) -> Manifest:  # noqa
                 if scope == MAIN and isinstance(entry, dict) and entry.get("optional") is True:
                     optional.add(name)
     for extra, names in _sub(poetry, "extras").items():
-        add(normalize(extra), names)
+        add(scope_name(extra), names)
     name = parse_name(project.get("name")) or parse_name(poetry.get("name"))
     return Manifest(document, name, {scope: tuple(names) for scope, names in scopes.items()}, frozenset(optional))
 
@@ -114,7 +122,7 @@ def _poetry_tables(poetry: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str
     yield MAIN, _sub(poetry, "dependencies")
     yield "dev", _sub(poetry, "dev-dependencies")
     for group, content in _sub(poetry, "group").items():
-        yield normalize(group), _sub(content, "dependencies") if isinstance(content, dict) else {}
+        yield scope_name(group), _sub(content, "dependencies") if isinstance(content, dict) else {}
 
 
 def _sub(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
@@ -126,57 +134,55 @@ def _sub(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 def _lines(document: Document) -> Mapping[NormalizedName, Location]:
     """The first line that declares each package; TOML parsers give no lines, so the text is read."""
     found: dict[NormalizedName, Location] = {}
-    table, key = "", ""
-    for number, line in enumerate(document.text.splitlines(), 1):
+    table: _Key = ()
+    key: _Key = ()
+    for number, line in enumerate(without_long_strings(document.text).split("\n"), 1):
         if header := _TABLE.match(line):
-            table, key = _plain(header[1]), ""
-            name = _name_of_header(table)
+            table, key = _segments(header[1]), ()
+            name = parse_name(table[-1]) if table and _holds_keys(table[:-1]) else None
             candidates = [(name, header.start(1), header.end(1))] if name else []
         else:
             started = _KEY.match(line)
             if started:
-                key = _plain(started[1])
+                key = _segments(started[1])
             candidates = list(_declared(table, key, line, started))
         for name, start, end in candidates:
             found.setdefault(name, Location(document.path, number, start + 1, end + 1, one_line(line[start:end])))
     return found
 
 
-def _plain(key: str) -> str:
-    return key.replace('"', "").replace("'", "").replace(" ", "")
+def _segments(key: str) -> _Key:
+    return tuple(part.strip("\"'") for part in _SEGMENT.findall(key))
 
 
-def _name_of_header(table: str) -> NormalizedName | None:
-    """The package of a header such as [tool.poetry.dependencies.requests] or [packages.requests]."""
-    above, _, last = table.rpartition(".")
-    return parse_name(last) if _holds_keys(above) else None
-
-
-def _holds_keys(table: str) -> bool:
+def _holds_keys(table: _Key) -> bool:
     """Whether the keys of a table are package names: Poetry's tables and a Pipfile's."""
-    if table.startswith("tool.poetry."):
-        return table.endswith(".dependencies") or table == "tool.poetry.dev-dependencies"
-    return bool(table) and "." not in table and table not in {"project", "build-system", "dependency-groups", "tool"}
+    if table[:2] == ("tool", "poetry"):
+        return table[2:] in {("dependencies",), ("dev-dependencies",)} or (
+            len(table) == _DEPTH_OF_GROUPS and table[2] == "group" and table[4] == "dependencies"
+        )
+    return len(table) == 1 and table[0] not in _NOT_PACKAGES | _PYPROJECT
 
 
 def _declared(
-    table: str, key: str, line: str, started: re.Match[str] | None
+    table: _Key, key: _Key, line: str, started: re.Match[str] | None
 ) -> Iterator[tuple[NormalizedName, int, int]]:
-    if _holds_keys(table) and table not in _NOT_PACKAGES:
-        name = parse_name(key.partition(".")[0])
+    if _holds_keys(table):
+        name = parse_name(key[0]) if started and key else None
         if started and name:
             yield name, started.start(1), len(line.rstrip())
     elif _holds_requirements(table, key):
-        text = line.partition(" #")[0]
-        for string in _STRING.finditer(text, started.end() if started else 0):
+        for string in _STRING.finditer(line, started.end() if started else 0):
+            if string[0] == "#":
+                return
             name = requirement_name(string[1] if string[1] is not None else string[2])
             if name:
                 yield name, string.start(), string.end()
 
 
-def _holds_requirements(table: str, key: str) -> bool:
-    if table == "project":
-        return key == "dependencies" or key.startswith("optional-dependencies")
-    return table in {"project.optional-dependencies", "dependency-groups"} or (
-        table == "tool.uv" and key == "dev-dependencies"
+def _holds_requirements(table: _Key, key: _Key) -> bool:
+    if table == ("project",):
+        return key[:1] in {("dependencies",), ("optional-dependencies",)}
+    return table in {("project", "optional-dependencies"), ("dependency-groups",)} or (
+        table == ("tool", "uv") and key == ("dev-dependencies",)
     )

@@ -1,9 +1,17 @@
-"""Which scopes reach a package: a walk over the graph of a lock from what each scope names."""
+"""The names of scopes, and which scopes reach a package: a walk over the graph of a lock."""
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
+from pysentry_hook.model import normalize
+from pysentry_hook.text import one_line
+
 Step = TypeVar("Step", bound=Hashable)
+
+
+def scope_name(text: str) -> str:
+    """Return the name of an extra or a group as it is shown and chosen: normalised and safe to print."""
+    return one_line(normalize(text), 80)
 
 
 def reached(starts: Mapping[str, Iterable[Step]], steps: Mapping[Step, Sequence[Step]]) -> dict[Step, set[str]]:
