@@ -8,6 +8,7 @@ from pysentry_hook.errors import InputError
 from pysentry_hook.inputs.documents import MAX_PACKAGES, parse_json, read_text, table, tables
 from pysentry_hook.inputs.manifest import beside
 from pysentry_hook.inputs.places import PipfilePlaces
+from pysentry_hook.inputs.scopes import scope_name
 from pysentry_hook.model import (
     MAIN,
     Dependency,
@@ -104,7 +105,7 @@ def _entries(path: str, data: Mapping[str, Any]) -> Iterator[_Entry]:
 
 
 class _Indexes:
-    """The indexes of the lock: by name, and the first as the one that is meant without a name."""
+    """The indexes of the lock by name; an entry without a name may come from each of them."""
 
     def __init__(self, path: str, meta: Mapping[str, Any]) -> None:
         sources = tables(meta.get("sources"), path, '"sources"')
@@ -165,4 +166,4 @@ def _joined(before: Dependency | Unchecked, now: Dependency | Unchecked) -> Depe
 
 
 def _scope(category: str) -> str:
-    return {"default": MAIN, "develop": "dev"}.get(category) or normalize(category)
+    return {"default": MAIN, "develop": "dev"}.get(category) or scope_name(category)

@@ -4,17 +4,17 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
-from pysentry_hook.inputs.documents import Document
+from pysentry_hook.inputs.documents import Document, without_long_strings
 from pysentry_hook.inputs.manifest import Manifest
 from pysentry_hook.model import Location, NormalizedName
 from pysentry_hook.text import one_line
 
-_MULTILINE = re.compile(r'"""(?:\\.|[^\\])*?"""|' + r"'''.*?'''", re.DOTALL)
 _HEADER = re.compile(r"""^[ \t]*\[\[[ \t]*(?:package|"package"|'package')[ \t]*\]\]""", re.MULTILINE)
 _VERSION = re.compile(r"""^[ \t]*version[ \t]*=[^\r\n]*""", re.MULTILINE)
 _NAME = re.compile(r"""^[ \t]*name[ \t]*=[^\r\n]*""", re.MULTILINE)
 _DEPTH = 3
 _TABLE = re.compile(r"^[ \t]*\[", re.MULTILINE)
+_JSON_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*+)"(?:([ \t\r\n]*:)([ \t]*"(?:[^"\\]|\\.)*+")?)?|[{}\[\]]')
 
 
 def span(path: str, text: str, start: int, end: int) -> Location:
@@ -66,11 +66,7 @@ class TomlPlaces(_WithManifests):
 
     @cached_property
     def _blanked(self) -> str:
-        """The text with multi-line strings emptied, so that what looks like a header inside is none."""
-        text = self._document.text
-        if '"""' not in text and "'''" not in text:
-            return text
-        return _MULTILINE.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
+        return without_long_strings(self._document.text)
 
     @cached_property
     def _headers(self) -> Sequence[int]:
@@ -92,20 +88,17 @@ class PipfilePlaces(_WithManifests):
         start, end = keys.get((category, name, "version")) or keys.get((category, name)) or (0, 0)
         if not end:
             return first_line(self._document)
-        text = self._document.text
-        stop = text.find("\n", end)
-        value = text[start : stop if stop >= 0 else len(text)].rstrip().rstrip(",{").rstrip()
-        return span(self._document.path, text, start, start + len(value))
+        return span(self._document.path, self._document.text, start, end)
 
     @cached_property
     def _keys(self) -> dict[tuple[str, ...], tuple[int, int]]:
-        """Where each key of the first three levels stands: one pass over the text, which is valid JSON."""
+        """Where each key of the first three levels stands, with its value if that is a string on its line."""
         import json
 
         found: dict[tuple[str, ...], tuple[int, int]] = {}
         path: list[str] = []
         depth = 0
-        for token in re.finditer(r'"((?:[^"\\]|\\.)*)"([ \t\r\n]*:)?|[{}\[\]]', self._document.text):
+        for token in _JSON_TOKEN.finditer(self._document.text):
             mark = token[0]
             if mark in "{[":
                 depth += 1
@@ -113,7 +106,7 @@ class PipfilePlaces(_WithManifests):
                 depth -= 1
             elif token[2] and depth <= _DEPTH:
                 path[depth - 1 :] = [str(json.loads(f'"{token[1]}"'))]
-                found.setdefault(tuple(path[:depth]), (token.start(), token.end()))
+                found.setdefault(tuple(path[:depth]), (token.start(), token.end(3) if token[3] else token.end(1) + 1))
         return found
 
 
