@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pysentry_hook.errors import InputError
-from pysentry_hook.inputs.documents import parse_toml, read_text, table, tables
+from pysentry_hook.inputs.documents import parse_toml, read_text, table, tables, texts
 from pysentry_hook.inputs.manifest import Manifest, read_manifest
 from pysentry_hook.inputs.places import TomlPlaces
-from pysentry_hook.inputs.scopes import reached
+from pysentry_hook.inputs.scopes import reached, scope_name
 from pysentry_hook.model import (
     MAIN,
     Dependency,
@@ -105,7 +105,7 @@ def read(tree: Tree, path: str) -> Inventory:
         edges=tuple(lock.edges()),
         places=TomlPlaces(document, len(lock.entries), manifests),
         scopes=frozenset(lock.starts),
-        notes=notes,
+        notes=notes if lock.entries else (*notes, f"{path} lists no packages. Is the file complete?"),
     )
 
 
@@ -127,13 +127,20 @@ class _Lock:
         self._steps = {step: self._following(step) for step in self._all_steps()}
 
     def _find_members(self) -> set[int]:
-        named = self._manifest.get("members")
-        names = {normalize(name) for name in named} if isinstance(named, list) else set()
+        """The places of the project and its workspace members; a lock without them was cut."""
+        names = {normalize(name) for name in texts(self._manifest.get("members"), self._path, "members")}
         found = set()
         for entry in self.entries:
             where = entry.source.get("editable", entry.source.get("virtual", entry.source.get("directory")))
             if where is not None and (entry.name in names or (not names and where == ".")):
                 found.add(entry.place)
+        missing = sorted(names - {self.entries[place].name for place in found})
+        if missing:
+            raise InputError(
+                self._path, f"the member {one_line(missing[0], 60)!r} is not in the lock. Is the file complete?"
+            )
+        if self.entries and not found and not self._manifest.keys() & {"requirements", "dependency-groups"}:
+            raise InputError(self._path, "the project itself is not in the lock. Is the file complete?")
         return found
 
     def _starts(self) -> dict[str, set[_Step]]:
@@ -144,11 +151,23 @@ class _Lock:
             self._add(starts, MAIN, data.get("dependencies"))
             for key in ("optional-dependencies", "dev-dependencies", "dependency-groups"):
                 for scope, edges in table(data.get(key), self._path, key).items():
-                    self._add(starts, normalize(scope), edges)
-        self._add(starts, MAIN, self._manifest.get("requirements"))
+                    self._add(starts, scope_name(scope), edges)
+        self._add(starts, MAIN, self._declared(self._manifest.get("requirements")))
         for group, edges in table(self._manifest.get("dependency-groups"), self._path, "dependency-groups").items():
-            self._add(starts, normalize(group), edges)
+            self._add(starts, scope_name(group), self._declared(edges))
         return starts
+
+    def _declared(self, requirements: object) -> list[Mapping[str, Any]]:
+        """The declared requirements, less those that markers, overrides or exclusions keep out of the lock."""
+        overrides = tables(self._manifest.get("overrides"), self._path, "overrides")
+        dropped = {parse_name(override.get("name")) for override in overrides}
+        dropped |= {parse_name(name) for name in texts(self._manifest.get("excludes"), self._path, "excludes")}
+        return [
+            requirement
+            for requirement in tables(requirements, self._path, "requirements")
+            if (name := parse_name(requirement.get("name"))) in self._by_name
+            or not ("marker" in requirement or name in dropped)
+        ]
 
     def _add(self, starts: dict[str, set[_Step]], scope: str, edges: object) -> None:
         starts.setdefault(scope, set()).update(self._targets(edges))
@@ -183,8 +202,8 @@ class _Lock:
                 raise InputError(
                     self._path, f"an entry needs {what!r}, which is not in the lock. Is the file complete?"
                 )
-            extras = edge.get("extra") or edge.get("extras") or ()
-            asked = [None, *(normalize(extra) for extra in extras if isinstance(extra, str))]
+            extras = texts(edge.get("extra", edge.get("extras")), self._path, f"an extra of {name}")
+            asked = [None, *map(normalize, extras)]
             found.extend(_Step(entry.place, extra) for entry in fits for extra in asked)
         return found
 
