@@ -7,7 +7,7 @@ from pysentry_hook.errors import InputError
 from pysentry_hook.inputs.documents import parse_toml, read_text, table, tables, texts
 from pysentry_hook.inputs.manifest import Manifest, beside, requirement_name
 from pysentry_hook.inputs.places import TomlPlaces
-from pysentry_hook.inputs.scopes import reached
+from pysentry_hook.inputs.scopes import reached, scope_name
 from pysentry_hook.model import (
     MAIN,
     Dependency,
@@ -199,7 +199,7 @@ def _needs(path: str, entry: _Entry) -> frozenset[NormalizedName]:
 def _extras(path: str, data: Mapping[str, Any]) -> dict[str, tuple[NormalizedName, ...]]:
     extras = table(data.get("extras"), path, "[extras]")
     return {
-        normalize(extra): tuple(name for text in texts(names, path, "an extra") if (name := requirement_name(text)))
+        scope_name(extra): tuple(name for text in texts(names, path, "an extra") if (name := requirement_name(text)))
         for extra, names in extras.items()
     }
 
@@ -208,5 +208,5 @@ def _written_groups(entry: _Entry) -> frozenset[str] | None:
     """The groups that the lock states: `groups` since 2.1, `category` in 1.x, nothing between."""
     groups, category = entry.data.get("groups"), entry.data.get("category")
     if isinstance(groups, list) and groups:
-        return frozenset(normalize(group) for group in groups if isinstance(group, str)) or None
-    return frozenset({normalize(category)}) if isinstance(category, str) and category else None
+        return frozenset(scope_name(group) for group in groups if isinstance(group, str)) or None
+    return frozenset({scope_name(category)}) if isinstance(category, str) and category else None
