@@ -157,6 +157,8 @@ class Http:
                 return self._receive(response, limit)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise _TryAgainError(_in_words(error)) from error
+        except (ValueError, TypeError) as error:  # what requests lets through for an address that cannot be split
+            raise SourceError(f"its address, a redirect or the proxy's makes no sense ({_innermost(error)})") from error
 
     def _receive(self, response: Any, limit: int) -> Response:
         status = response.status_code
