@@ -110,6 +110,8 @@ class Upstream:
         """The headers of each of `requests`, with names in lower case."""
         self.page_size = page_size
         self._refused = set(refused)
+        self._indexed: list[int] = []
+        self._index: dict[str, list[Mapping[str, Any]]] = {}
         self._counts: dict[int, int] = {}
         self._paths: dict[int, list[str]] = {}
         self._lock = threading.Lock()
@@ -200,13 +202,24 @@ class Upstream:
     def _result(self, query: Mapping[str, Any]) -> dict[str, Any]:
         found = [
             {"id": record["id"], "modified": record["modified"]}
-            for record in self.records
+            for record in self._about(str(query["package"]["name"]))
             if not record.get("withdrawn") and affects(record, query["package"]["name"], query["version"])
         ]
         start = int(query.get("page_token") or 0)
         end = start + (self.page_size or len(found))
         page = {"vulns": found[start:end]} if found[start:end] else {}
         return page | ({"next_page_token": str(end)} if end < len(found) else {})
+
+    def _about(self, name: str) -> Sequence[Mapping[str, Any]]:
+        """The records that name a package, from an index that is made anew whenever the records changed."""
+        state = [id(record) for record in self.records]
+        if state != self._indexed:
+            index: dict[str, list[Mapping[str, Any]]] = {}
+            for record in self.records:
+                for package in {_plain(entry["package"]["name"]) for entry in record.get("affected", ())}:
+                    index.setdefault(package, []).append(record)
+            self._index, self._indexed = index, state
+        return self._index.get(_plain(name), ())
 
     def _record(self, identifier: str) -> Reply:
         record = next((record for record in self.records if record["id"] == identifier), None)
@@ -215,7 +228,7 @@ class Upstream:
     def _release(self, name: str, version: str, headers: Mapping[str, str]) -> Reply:
         if name in self.unknown or f"{name} {version}" in self.unknown:
             return _json({"message": "Not Found"}, 404)
-        found = [_as_pypi(record, name) for record in self.records if affects(record, name, version)]
+        found = [_as_pypi(record, name) for record in self._about(name) if affects(record, name, version)]
         answer = {"info": {"name": name, "version": version}, "urls": [], "vulnerabilities": found}
         return _tagged(json.dumps(answer).encode(), "application/json", headers)
 
