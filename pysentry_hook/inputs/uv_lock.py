@@ -25,6 +25,7 @@ from pysentry_hook.tree import Tree, inside
 
 FORMAT = "uv.lock"
 VERSION = 1
+_EMPTY = "lists no dependencies; if the project has some, the file is not complete."
 
 
 def recognises(name: str) -> bool:
@@ -105,7 +106,7 @@ def read(tree: Tree, path: str) -> Inventory:
         edges=tuple(lock.edges()),
         places=TomlPlaces(document, len(lock.entries), manifests),
         scopes=frozenset(lock.starts),
-        notes=notes if lock.entries else (*notes, f"{path} lists no packages. Is the file complete?"),
+        notes=notes if dependencies or unchecked else (*notes, f"{path} {_EMPTY}"),
     )
 
 

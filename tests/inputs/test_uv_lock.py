@@ -224,10 +224,11 @@ def test_a_lock_without_its_project_is_refused() -> None:
         inventory({"uv.lock": f'version = 1\n[[package]]\nname = "a"\nversion = "1"\n{PYPI}\n'})
 
 
-def test_a_lock_without_packages_says_so() -> None:
-    found = inventory({"uv.lock": "version = 1\n"})
+@pytest.mark.parametrize("lock", ["version = 1\n", a_lock()])
+def test_a_lock_without_dependencies_says_so(lock: str) -> None:
+    found = inventory({"uv.lock": lock})
     assert found.dependencies == ()
-    assert found.notes == ("uv.lock lists no packages. Is the file complete?",)
+    assert found.notes == ("uv.lock lists no dependencies; if the project has some, the file is not complete.",)
 
 
 @pytest.mark.parametrize(
