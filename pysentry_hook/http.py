@@ -118,7 +118,6 @@ class Http:
     ) -> Answer:
         if self.offline:
             raise SourceError("not asked, because of --offline")
-        started = time.monotonic()
         for attempt in range(1, TRIES + 1):
             try:
                 response = self._once(method, url, headers, payload, limit)
@@ -129,9 +128,8 @@ class Http:
             except _TryAgainError as error:
                 wait = self._wait(attempt, error.wait)
                 if attempt == TRIES or time.monotonic() + wait >= self._deadline:
-                    spent = time.monotonic() - started
                     tries = "1 try" if attempt == 1 else f"{attempt} tries"
-                    raise SourceError(f"{error} after {tries} in {spent:.0f} s") from error
+                    raise SourceError(f"{error} after {tries}") from error
             time.sleep(wait)
         raise AssertionError("the last try returns or raises")
 

@@ -79,7 +79,7 @@ def test_a_broken_connection_is_tried_again(kind: Kind, make_http: MakeHttp) -> 
 @pytest.mark.usefixtures("quick")
 def test_the_tries_are_counted_and_told(make_http: MakeHttp) -> None:
     with Upstream(faults=[Fault(PAGE, "status", status=503)]) as upstream:
-        assert failure_of(make_http(), upstream.url + PAGE) == f"HTTP 503 after {TRIES} tries in 0 s"
+        assert failure_of(make_http(), upstream.url + PAGE) == f"HTTP 503 after {TRIES} tries"
         assert len(upstream.requests) == TRIES
 
 
@@ -130,7 +130,7 @@ def test_a_retry_after_without_meaning_is_passed_over(text: str, make_http: Make
 def test_no_wait_goes_beyond_the_deadline(make_http: MakeHttp) -> None:
     with Upstream(faults=[Fault(PAGE, status=429, retry_after="3600")]) as upstream:
         started = time.monotonic()
-        assert failure_of(make_http(overall=3), upstream.url + PAGE) == "HTTP 429 after 1 try in 0 s"
+        assert failure_of(make_http(overall=3), upstream.url + PAGE) == "HTTP 429 after 1 try"
         assert time.monotonic() - started < 2
 
 

@@ -284,7 +284,8 @@ def _as_pypi(record: Mapping[str, Any], name: str) -> dict[str, Any]:
 def _archive(records: Sequence[Mapping[str, Any]]) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(zipfile.ZipInfo("advisory-database-main/README.md"), "Advisories.\n")
+        other = "id: PYSEC-2000-1\naffected: [{package: {name: unrelated, ecosystem: PyPI}, versions: ['1']}]\n"
+        archive.writestr(zipfile.ZipInfo("advisory-database-main/vulns/unrelated/PYSEC-2000-1.yaml"), other)
         for record in records:
             names = {_plain(entry["package"]["name"]) for entry in record["affected"]}
             for name in sorted(names) if record["id"].startswith("PYSEC") else ():

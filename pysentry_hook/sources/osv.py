@@ -18,6 +18,7 @@ from pysentry_hook.text import one_line, without_credentials
 
 BATCH = 1_000
 _MAX_PAGES = 200
+_NAMED = 3
 
 Hit = tuple[str, str]
 """(id, modified): how the service names one state of a record."""
@@ -38,8 +39,9 @@ class Osv:
         """Return the records about these versions; a package with any missing record is not answered."""
         hits, failed = self._hits(packages)
         records, broken = self._records({hit for found in hits.values() for hit in found})
+        told = _with_ids(broken)
         for package, found in hits.items():
-            causes = sorted({broken[hit] for hit in found if hit in broken})
+            causes = sorted({told[broken[hit]] for hit in found if hit in broken})
             if causes:
                 failed[package] = causes[0]
         advisories, damaged = _parse_all(records)
@@ -139,23 +141,30 @@ class Osv:
     def _record(self, hit: Hit) -> Mapping[str, object]:
         def read(response: Response) -> Mapping[str, object]:
             if response.status != HTTPStatus.OK:
-                raise SourceError(f"HTTP {response.status} for {hit[0]}")
+                raise SourceError(f"HTTP {response.status}")
             return _that(hit, load_json(response.body))
 
-        try:
-            return self._context.http.get(f"{self._base}/v1/vulns/{quote(hit[0], safe='')}", read)
-        except SourceError as error:
-            named = str(error) if hit[0] in str(error) else f"{hit[0]}: {error}"
-            raise SourceError(named) from error
+        return self._context.http.get(f"{self._base}/v1/vulns/{quote(hit[0], safe='')}", read)
 
 
 def _as_hits(value: Any) -> Hits:
     return frozenset((str(name), str(modified)) for name, modified in value)
 
 
+def _with_ids(broken: Mapping[Hit, str]) -> dict[str, str]:
+    """Each cause, followed by some of the records that it kept from us."""
+    ids: dict[str, list[str]] = {}
+    for hit, cause in sorted(broken.items()):
+        ids.setdefault(cause, []).append(hit[0])
+    return {
+        cause: f"{cause} for {', '.join(of[:_NAMED])}{f' and {len(of) - _NAMED} more' if len(of) > _NAMED else ''}"
+        for cause, of in ids.items()
+    }
+
+
 def _that(hit: Hit, record: object) -> Mapping[str, object]:
     if not isinstance(record, Mapping) or record.get("id") != hit[0]:
-        raise ValueError(f"not the record {hit[0]}")
+        raise ValueError("not the record that was asked for")
     return record
 
 

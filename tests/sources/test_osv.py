@@ -174,6 +174,14 @@ def test_a_page_nested_beyond_reason_is_a_failure_and_no_crash(make_context: Mak
     assert not answer.answered
 
 
+def test_records_that_fail_alike_are_one_failure_that_names_some(make_context: MakeContext) -> None:
+    records = [a_record(f"GHSA-aaaa-bbbb-000{number}") for number in range(5)]
+    with Upstream(records, faults=[Fault("/v1/vulns/", "status", status=403)]) as upstream:
+        answer = Osv(make_context(upstream.url)).ask([a_package()])
+    named = ", ".join(record["id"] for record in records[:3])
+    assert details(answer) == f"HTTP 403 for {named} and 2 more (requests 2.30.0)"
+
+
 def test_an_id_cannot_lead_to_another_path_of_the_service(make_context: MakeContext) -> None:
     listed = b'{"results": [{"vulns": [{"id": "../../admin?x=1", "modified": "m"}]}]}'
     with Upstream(replies={"/v1/querybatch": Reply(200, listed)}) as upstream:
