@@ -1,0 +1,110 @@
+"""Make reports for the tests of the formats: only what matters is spelled."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from pysentry_hook.model import AdvisoryData, Cvss, Failure, Finding, Say, Severity, Subject
+from pysentry_hook.policy.gates import DEFAULT, Gate
+from pysentry_hook.policy.judge import judge
+from pysentry_hook.report import Coverage, InputSummary, NotKnown, Report, SkippedInput, Suppression, UncheckedLine
+from tests.builders import a_dependency, a_finding
+
+NOW = datetime(2026, 11, 22, 13, 2, 5, tzinfo=UTC)
+OSV = AdvisoryData("osv", "api", "https://api.osv.dev", "sha256:0123456789abcdef", NOW, stale=False, damaged_records=())
+PYPA = OSV._replace(source="pypa", kind="archive", url="https://a.example/main.zip", as_of=NOW.replace(hour=10))
+SILENT = Failure("source", "osv", None, "HTTP 503 after 4 tries in 21 s (numpy 2.1.0, pillow 11.0.0)")
+
+
+def an_unchecked(name: str = "fastthing", version: str | None = "0.3", reason: str = "git dependency") -> UncheckedLine:
+    return UncheckedLine(name, version, reason, "uv.lock", 240)
+
+
+def an_input(path: str = "uv.lock", *, packages: int = 15, **more: Any) -> InputSummary:
+    return InputSummary(path=path, format="uv.lock", sha256="0" * 64, packages=packages, damaged=False, **more)
+
+
+def a_report(
+    *findings: Finding,
+    gate: Gate = DEFAULT,
+    suppressions: Sequence[Suppression] = (),
+    unchecked: Sequence[UncheckedLine] = (),
+    total: int = 15,
+    **more: Any,
+) -> Report:
+    """A judged report; the other keywords are fields of Report."""
+    values: dict[str, Any] = {
+        "version": "0.1.0",
+        "generated": NOW,
+        "subject": None,
+        "complete": True,
+        "failures": (),
+        "inputs": (an_input(packages=total),),
+        "skipped_inputs": (),
+        "advisory_data": (OSV,),
+        "not_known": (),
+        "hints": (),
+        "coverage": Coverage(
+            total=total, checked=total - len(unchecked), left_out_by_filter=0, unchecked=tuple(unchecked)
+        ),
+        "gate": judge(
+            findings,
+            gate,
+            suppressions,
+            unchecked=len(unchecked),
+            why="no gate was named",
+            today=NOW.date(),
+        ),
+    }
+    return Report(**(values | more))
+
+
+def malware(**more: Any) -> Finding:
+    """A finding of a malicious package."""
+    values: dict[str, Any] = {
+        "id": "MAL-2099-1",
+        "aliases": (),
+        "severity": Severity.CRITICAL,
+        "malware": True,
+        "summary": "Malicious code in requestz",
+    }
+    return a_finding(a_dependency("requestz", "9.9.9"), **(values | more))
+
+
+def everything(suppression: Suppression) -> Report:
+    """A report in which every list has an entry and every field that may be empty is not."""
+    says = (
+        Say("osv", "GHSA-aaaa-bbbb-cccc", affected=True, fixed_in=(), severity=Severity.HIGH, withdrawn=None),
+        Say("pypa", "PYSEC-2099-1", affected=False, fixed_in=(), severity=None, withdrawn="2099-02-01T00:00:00Z"),
+    )
+    vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N"
+    rich = a_finding(
+        upgrade_to="2.31.0",
+        id="CVE-2099-0002",
+        severity=Severity.HIGH,
+        severity_source="cvss",
+        cvss=(Cvss("3.1", vector, 6.1),),
+        says=says,
+        references=("https://a.example/1",),
+        cwes=("CWE-200",),
+    )
+    bare = a_finding(
+        a_dependency("idna", "3.4", direct=None), published=None, modified=None, ranges=(), fixed_in=(), aliases=()
+    )
+    return a_report(
+        rich,
+        replace(bare, declared_at=None, paths=(), more_paths=2),
+        a_finding(a_dependency("certifi", "2023.5.7"), id="CVE-2099-0003", severity=Severity.LOW),
+        malware(),
+        suppressions=[suppression],
+        unchecked=[an_unchecked(), an_unchecked("acme-core", None)],
+        subject=Subject("https://git.example/shop", "0" * 40, "refs/heads/main", dirty=True),
+        complete=False,
+        failures=(SILENT, Failure("input", "poetry.lock", "api/poetry.lock", "is damaged")),
+        inputs=(an_input(notes=("a note",)), replace(an_input("api/poetry.lock"), sha256=None, damaged=True)),
+        skipped_inputs=(SkippedInput("requirements.txt", "uv.lock has precedence"),),
+        advisory_data=(OSV._replace(damaged_records=("PYSEC-2099-9",)), PYPA._replace(as_of=None, revision=None)),
+        not_known=(NotKnown("pypi", "idna", "3.4", "PyPI does not know this version"),),
+        hints=("If that index serves what PyPI serves: PYSENTRY_HOOK_SOURCES_MIRRORS=https://a.example",),
+    )
