@@ -79,6 +79,11 @@ def test_the_folder_for_configuration_may_be_elsewhere(tmp_path: Path) -> None:
     assert pip_indexes(environment) == ("https://pkgs.example/simple",)
 
 
+def test_windows_has_a_folder_for_configuration_of_its_own(tmp_path: Path) -> None:
+    written(tmp_path / "pip/pip.ini", "[global]\nindex-url = https://pkgs.example/simple\n")
+    assert pip_indexes({"APPDATA": str(tmp_path)}) == ("https://pkgs.example/simple",)
+
+
 def test_the_environment_beats_the_file(tmp_path: Path) -> None:
     file = written(tmp_path / "pip.conf", "[global]\nindex-url = https://file.example/simple\n")
     environment = {"PIP_CONFIG_FILE": str(file), "PIP_INDEX_URL": "https://pkgs.example/simple"}

@@ -169,6 +169,10 @@ def test_a_database_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     assert the_error(advisory_db=(str(tmp_path / "x.zip"),)) == f"--advisory-db: {tmp_path}/x.zip is not there"
 
 
+def test_a_database_behind_an_address_is_not_read_yet() -> None:
+    assert the_error(advisory_db=("https://a.example/all.zip",)).startswith("--advisory-db: a URL is not read yet")
+
+
 def test_a_bare_service_url_means_osv() -> None:
     urls = settled(service_urls=("http://127.0.0.1:8/v1?a=b",)).urls
     assert urls["osv"] == "http://127.0.0.1:8/v1?a=b"
