@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from packaging.version import Version
+
 from pysentry_hook.model import normalize
 
 INDEX = "https://pypi.org/simple"
@@ -64,7 +66,7 @@ def requirements(pins: Pins) -> str:
 def pylock(pins: Pins) -> str:
     entries = "".join(
         f'\n[[packages]]\nname = "{name}"\nversion = "{version}"\nindex = "{INDEX}"\n\n[[packages.wheels]]\n'
-        f'url = "https://files.example/{normalize(name).replace("-", "_")}-1.0-py3-none-any.whl"\n'
+        f'url = "https://files.example/{normalize(name).replace("-", "_")}-{Version(version)}-py3-none-any.whl"\n'
         f'hashes = {{ sha256 = "00" }}\n'
         for name, version in pins
     )
