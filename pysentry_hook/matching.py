@@ -18,7 +18,7 @@ from pysentry_hook.model import (
     Vulnerability,
     parse_version,
 )
-from pysentry_hook.severity import assess
+from pysentry_hook.severity import assess, is_malware
 
 _PREFIXES = ("CVE-", "GHSA-", "PYSEC-", "OSV-", "MAL-")
 _DIGITS = re.compile(r"(\d+)")
@@ -117,11 +117,11 @@ def alias_groups(records: Sequence[Advisory]) -> list[list[Advisory]]:
     return list(groups.values())
 
 
-def id_order(identifier: str) -> tuple[int, tuple[tuple[int, int | str], ...]]:
+def id_order(identifier: str) -> tuple[int, tuple[tuple[int, int | str], ...], str]:
     """Sort CVE before GHSA, PYSEC, OSV, MAL and the rest; numbers by value."""
     rank = next((n for n, prefix in enumerate(_PREFIXES) if identifier.startswith(prefix)), len(_PREFIXES))
     parts = tuple((0, int(part)) if part.isdecimal() else (1, part) for part in _DIGITS.split(identifier) if part)
-    return rank, parts
+    return rank, parts, identifier
 
 
 def _vulnerability(group: Sequence[Advisory], package: Package) -> Vulnerability | None:
@@ -138,7 +138,7 @@ def _vulnerability(group: Sequence[Advisory], package: Package) -> Vulnerability
         severity=severity,
         severity_source=severity_source,
         cvss=cvss,
-        malware=any(record.id.startswith("MAL-") for record in hits),
+        malware=any(map(is_malware, hits)),
         summary=richest.summary,
         details=richest.details,
         published=min((record.published for record in live if record.published), default=None),
@@ -194,4 +194,4 @@ def _describe(entry: Affected) -> tuple[str, ...]:
 
 
 def _union(groups: Iterable[Iterable[str]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(text for group in groups for text in group))
+    return tuple(sorted({text for group in groups for text in group}))

@@ -29,6 +29,9 @@ def pair(formats: Sequence[str], outputs: Sequence[str], *, quiet: bool) -> list
     ]
     if len(formats) > len(outputs):
         pairs.append((formats[-1], STDOUT))
+    files = [target for _, target in pairs if target is not None]
+    if len(set(files)) < len(files):
+        raise UsageError("--output: two reports cannot go into the same file")
     on_stdout = [name for name, target in pairs if target is None]
     if len(on_stdout) > 1:
         raise UsageError("--output: only one report can go to stdout")
@@ -38,7 +41,7 @@ def pair(formats: Sequence[str], outputs: Sequence[str], *, quiet: bool) -> list
 
 
 def _by_suffix(target: Path | None) -> str:
-    suffix = PurePath(target).suffix if target else ".txt"
+    suffix = PurePath(target).suffix.lower() if target else ".txt"
     if suffix not in SUFFIXES:
         known = ", ".join(SUFFIXES)
         raise UsageError(f"--output {target}: its suffix names no format ({known}); say it with --format")
@@ -46,18 +49,27 @@ def _by_suffix(target: Path | None) -> str:
 
 
 def write(target: Path, text: str) -> None:
-    """Write a file in one step: either all of the text is there or what was there before."""
+    """Write a file in one step: either all of the text is there or what was there before.
+
+    A link is followed, and what is no regular file (a pipe, /dev/null) is written to, never replaced.
+    """
+    data = text.encode("utf-8", "backslashreplace")  # a path that is not UTF-8 stays readable, in JSON as an escape
     temporary = None
     try:
+        target = target.resolve()
+        if target.exists() and not target.is_file():
+            target.write_bytes(data)
+            return
         descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
         mask = os.umask(0)
         os.umask(mask)
         Path(temporary).chmod(0o666 & ~mask)
         Path(temporary).replace(target)
-    except OSError as error:
+    except (OSError, RuntimeError) as error:
         if temporary:
             with suppress(OSError):
                 Path(temporary).unlink()
-        raise OutputError(f"{target}: the report cannot be written: {error.strerror}") from error
+        cause = error.strerror if isinstance(error, OSError) else "a symbolic link that leads to itself"
+        raise OutputError(f"{target}: the report cannot be written: {cause}") from error

@@ -57,6 +57,11 @@ def scores(advisories: Iterable[Advisory]) -> tuple[Cvss, ...]:
     return tuple(sorted(found, key=lambda cvss: (-cvss.score, cvss.vector)))
 
 
+def is_malware(advisory: Advisory) -> bool:
+    """Whether a record, or one that it calls its alias, reports a malicious package, https://github.com/ossf/malicious-packages."""
+    return any(name.startswith("MAL-") for name in (advisory.id, *advisory.aliases))
+
+
 def assess(advisories: Iterable[Advisory]) -> tuple[Severity | None, str, tuple[Cvss, ...]]:
     """Return (severity, its source, scored vectors) of records that describe one vulnerability.
 
@@ -64,7 +69,7 @@ def assess(advisories: Iterable[Advisory]) -> tuple[Severity | None, str, tuple[
     """
     records = tuple(advisories)
     cvss = scores(records)
-    if any(record.id.startswith("MAL-") for record in records):
+    if any(map(is_malware, records)):
         return Severity.CRITICAL, "label", cvss
     if cvss:
         return max(map(rating, cvss)), "cvss", cvss

@@ -1,14 +1,16 @@
 """Make text that others wrote safe to show: no control, escape or direction characters."""
 
 import re
+from collections.abc import Sequence
 
 # C0 and C1 controls but tab and newline, zero-width and bidirectional characters, line separators, surrogates:
 # https://www.unicode.org/reports/tr9/#Explicit_Directional_Embeddings and https://trojansource.codes
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
+_LONGEST_URL = 500
 _WHITE = re.compile(r"\s+")
-_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@")
+_CREDENTIALS = re.compile(r"(?<=://)[^/\s]*@")
 
 
 def clean(value: object) -> str:
@@ -24,4 +26,16 @@ def one_line(value: object, limit: int = 200) -> str:
 
 def without_credentials(url: str) -> str:
     """Return `url` without `user:password@`, and without query and fragment, which may hold a token."""
-    return _CREDENTIALS.sub("", clean(url)).split("?", 1)[0].split("#", 1)[0]
+    return _CREDENTIALS.sub("", one_line(url, _LONGEST_URL)).split("?", 1)[0].split("#", 1)[0]
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural where it is not one."""
+    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
+    return f"{number:,} {noun if number == 1 else plural}"
+
+
+def some(names: Sequence[str], limit: int = 10) -> str:
+    """Return the first names of a list and the number of the rest."""
+    rest = f" and {len(names) - limit} more" if len(names) > limit else ""
+    return ", ".join(names[:limit]) + rest

@@ -85,12 +85,19 @@ def repository_root(paths: Sequence[Path]) -> Path:
 
     A repository is known by its `.git`, a folder or, in a worktree or submodule, a file.
     """
-    folders = [path if path.is_dir() else path.parent for path in (path.resolve() for path in paths)]
+    folders = [path if _is_folder(path) else path.parent for path in (path.resolve() for path in paths)]
     common = Path(os.path.commonpath(folders))
     for folder in (common, *common.parents):
         if (folder / ".git").exists():
             return folder
     return common
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name longer than the file system takes
+        return False
 
 
 def inside(base: str, relative: str) -> str | None:

@@ -203,7 +203,7 @@ def _tell(result: Result, targets: list[tuple[str, Path | None]], settings: Sett
 
 
 def _to_stdout(report: Report, name: str, look: Look) -> None:
-    sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]  # a real stream on every platform
+    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")  # type: ignore[union-attr]  # a real stream on every platform
     sys.stdout.write(FORMATS[name]().render(report, look))
     sys.stdout.flush()
 

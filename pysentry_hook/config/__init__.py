@@ -75,9 +75,9 @@ def settle(flags: Flags, environment: Mapping[str, str]) -> Settings:
     """Return the Settings; ConfigError and UsageError name what has no meaning and what is known."""
     known = from_environment(environment)
     databases = flags.advisory_db or known.get("sources.database", ())
-    enabled = _names(flags.sources) or _names(known.get("sources.enabled", ()))
+    enabled = _names(flags.sources, "--sources") or _names(known.get("sources.enabled", ()), f"{PREFIX}SOURCES_ENABLED")
     sources = _enabled(enabled, flags, database=bool(databases))
-    required = _names(known.get("sources.required", ()))
+    required = _names(known.get("sources.required", ()), f"{PREFIX}SOURCES_REQUIRED")
     return Settings(
         paths=flags.paths,
         requirements=flags.requirements,
@@ -113,7 +113,7 @@ def settle(flags: Flags, environment: Mapping[str, str]) -> Settings:
         gate=_gate(flags, known),
         why="no gate was named",
         suppressions=_suppressions(flags, known),
-        severity=_level(flags.severity, "--severity") if flags.severity else None,
+        severity=None if flags.severity is None else _level(flags.severity, "--severity"),
         allow_empty=_either(flags.allow_empty, known.get("allow_empty"), otherwise=False),
     )
 
@@ -162,13 +162,15 @@ def _required(named: tuple[str, ...], sources: tuple[str, ...], *, database: boo
     return named or (("osv",) if "osv" in sources else sources)
 
 
-def _names(texts: Sequence[str]) -> tuple[str, ...]:
+def _names(texts: Sequence[str], origin: str) -> tuple[str, ...]:
     """Source names, each known, in the order of the registry."""
     asked = [name.strip() for text in texts for name in text.split(",") if name.strip()]
+    if texts and not asked:
+        raise UsageError(f"{origin} names no source; known: {', '.join(SOURCES)}")
     for name in asked:
         if name not in SOURCES:
             raise UsageError(
-                f"{one_line(name, 40)!r} is no source{nearest(name, SOURCES)}; known: {', '.join(SOURCES)}"
+                f"{origin}: {one_line(name, 40)!r} is no source{nearest(name, SOURCES)}; known: {', '.join(SOURCES)}"
             )
     return tuple(name for name in SOURCES if name in asked)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from pysentry_hook.errors import InputError, NothingToReadError
-from pysentry_hook.inputs import pipfile_lock, poetry_lock, requirements, uv_lock
+from pysentry_hook.inputs import pdm_lock, pipfile_lock, poetry_lock, pylock, requirements, uv_lock
 from pysentry_hook.model import Inventory
 from pysentry_hook.report import SkippedInput
 from pysentry_hook.tree import Tree
@@ -23,7 +23,7 @@ class Reader(Protocol):
         """Return what the file installs; InputError where it cannot be read."""
 
 
-READERS: Sequence[Reader] = (uv_lock, poetry_lock, pipfile_lock, requirements)
+READERS: Sequence[Reader] = (uv_lock, poetry_lock, pipfile_lock, pylock, pdm_lock, requirements)
 
 
 class Found(NamedTuple):

@@ -9,7 +9,7 @@ from pysentry_hook.inputs.manifest import Manifest
 from pysentry_hook.model import Location, NormalizedName
 from pysentry_hook.text import one_line
 
-_HEADER = re.compile(r"""^[ \t]*\[\[[ \t]*(?:package|"package"|'package')[ \t]*\]\]""", re.MULTILINE)
+_HEADER = r"""^[ \t]*\[\[[ \t]*(?:{0}|"{0}"|'{0}')[ \t]*\]\]"""
 _VERSION = re.compile(r"""^[ \t]*version[ \t]*=[^\r\n]*""", re.MULTILINE)
 _NAME = re.compile(r"""^[ \t]*name[ \t]*=[^\r\n]*""", re.MULTILINE)
 _DEPTH = 3
@@ -42,10 +42,13 @@ class _WithManifests:
 
 
 class TomlPlaces(_WithManifests):
-    """The n-th `[[package]]` header outside strings belongs to the n-th entry."""
+    """The n-th `[[package]]` header (or that of another table) outside strings belongs to the n-th entry."""
 
-    def __init__(self, document: Document, count: int, manifests: Sequence[Manifest]) -> None:
+    def __init__(
+        self, document: Document, count: int, manifests: Sequence[Manifest], *, table: str = "package"
+    ) -> None:
         super().__init__(manifests)
+        self._table = table
         self._document = document
         self._count = count
 
@@ -70,7 +73,8 @@ class TomlPlaces(_WithManifests):
 
     @cached_property
     def _headers(self) -> Sequence[int]:
-        return [found.start() for found in _HEADER.finditer(self._blanked)]
+        pattern = re.compile(_HEADER.format(self._table), re.MULTILINE)
+        return [found.start() for found in pattern.finditer(self._blanked)]
 
 
 class PipfilePlaces(_WithManifests):

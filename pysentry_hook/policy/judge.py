@@ -7,7 +7,7 @@ from pysentry_hook.model import Finding
 from pysentry_hook.policy.gates import BLOCK, Gate
 from pysentry_hook.report import Decision, GateResult, Rule, Suppression, Verdict
 
-MALWARE = Rule("malware", "block", "built in, in every gate")
+MALWARE = Rule("malware", "block", "built in")
 
 
 def judge(
@@ -23,7 +23,6 @@ def judge(
     verdicts = tuple(
         _verdict(finding, gate, suppressions) for finding in sorted(findings, key=lambda finding: finding.order)
     )
-    used = {verdict.suppression for verdict in verdicts}
     reasons = []
     if unchecked and gate.unchecked == BLOCK:
         rule = gate.rule("unchecked")
@@ -33,7 +32,7 @@ def judge(
         why=why,
         day=today,
         verdicts=verdicts,
-        unused=tuple(suppression for suppression in suppressions if suppression not in used),
+        unused=tuple(entry for entry in suppressions if not any(_names(entry, finding) for finding in findings)),
         reasons=tuple(reasons),
         incomplete_blocks=gate.on_incomplete == BLOCK,
         effective=gate.values(),
@@ -64,17 +63,21 @@ def _verdict(finding: Finding, gate: Gate, suppressions: Sequence[Suppression]) 
 
 def _decided(finding: Finding, decision: Decision, rule: Rule) -> Verdict:
     key = rule.key.rpartition(".")[2]
-    reason = "malware blocks in every gate" if rule is MALWARE else f"{key} is {rule.value}"
+    reason = "malware, in every gate" if rule is MALWARE else f"{key} is {rule.value}"
     return Verdict(finding=finding, decision=decision, rule=rule, reason=reason)
 
 
+def _names(suppression: Suppression, finding: Finding) -> bool:
+    """Whether a suppression speaks of this finding: by its id or an alias, and its package where it has one."""
+    vulnerability = finding.vulnerability
+    if suppression.package not in {None, finding.dependency.name}:
+        return False
+    return suppression.id.upper() in {name.upper() for name in (vulnerability.id, *vulnerability.aliases)}
+
+
 def _covers(suppression: Suppression, finding: Finding) -> bool:
-    """Whether a suppression names this finding; malware needs more than an id."""
+    """Whether a suppression holds for this finding; malware needs more than an id."""
     vulnerability = finding.vulnerability
     if vulnerability.malware and suppression.package is None:
         return False
-    if suppression.package not in {None, finding.dependency.name}:
-        return False
-    if suppression.while_no_fix and vulnerability.fixed_in:
-        return False
-    return suppression.id.upper() in {name.upper() for name in (vulnerability.id, *vulnerability.aliases)}
+    return _names(suppression, finding) and not (suppression.while_no_fix and vulnerability.fixed_in)

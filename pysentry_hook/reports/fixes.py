@@ -1,5 +1,6 @@
 """What to do about the findings of one package: an upgrade that clears them all, as a command to copy."""
 
+import shlex
 from collections.abc import Sequence
 
 from pysentry_hook.model import Finding
@@ -7,6 +8,7 @@ from pysentry_hook.model import Finding
 _COMMANDS = {
     "uv.lock": ("uv lock --upgrade-package {name}", "uv lock --directory {folder} --upgrade-package {name}"),
     "poetry.lock": ("poetry update {name}", "poetry -C {folder} update {name}"),
+    "pdm.lock": ("pdm update {name}", "pdm update -p {folder} {name}"),
     "Pipfile.lock": ("pipenv upgrade {name}", "PIPENV_PIPFILE={folder}/Pipfile pipenv upgrade {name}"),
 }
 """For each lock file the command in its own folder, and from a folder above."""
@@ -24,11 +26,11 @@ def advice(findings: Sequence[Finding], lock: str, place: str) -> str:
     targets = [finding.upgrade_to for finding in findings if finding.upgrade_to is not None]
     if not targets:
         fixed = any(finding.vulnerability.fixed_in for finding in findings)
-        return "no version above this one is known to be free of all findings" if fixed else "no fixed version yet"
+        return "none of the fixed versions is known to be free of other findings" if fixed else "no fixed version yet"
     folder, _, file = lock.rpartition("/")
     name = findings[0].dependency.name
     if file in _COMMANDS:
-        command = _COMMANDS[file][bool(folder)].format(name=name, folder=folder)
+        command = _COMMANDS[file][bool(folder)].format(name=name, folder=shlex.quote(folder))
     else:
         command = f"write {name}=={min(targets)} in {place}"
     return f"{min(targets)} (not tried): {command}"

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from pysentry_hook.model import AdvisoryData, Finding, Severity
+from pysentry_hook.model import AdvisoryData, Finding, Say, Severity
 from pysentry_hook.report import Decision, Report, Verdict
 from pysentry_hook.reports.fixes import advice
 from pysentry_hook.reports.look import Look
+from pysentry_hook.reports.verdict import verdict_line
+from pysentry_hook.text import clean, count, some
 
 MAX_LISTED = 20
-MAX_NAMED = 10
 _STYLES = {
     None: "magenta",
     Severity.LOW: "cyan",
@@ -33,10 +34,15 @@ Line = Sequence[Span]
 
 def render(report: Report, look: Look) -> str:
     """Return the report as text; with colour only where the look asks for it."""
-    lines = list(_lines(report, look))
+    lines = [[Span(_printable(span.text), span.style) for span in line] for line in _lines(report, look)]
     if look.colour:
         return _coloured(lines)
     return "".join("".join(span.text for span in line).rstrip() + "\n" for line in lines)
+
+
+def _printable(text: str) -> str:
+    """The text without what could act on a terminal or end the line, whoever wrote it."""
+    return clean(text).replace("\n", " ")
 
 
 def _coloured(lines: Iterable[Line]) -> str:
@@ -46,7 +52,15 @@ def _coloured(lines: Iterable[Line]) -> str:
     from rich.text import Text
 
     buffer = StringIO()
-    console = Console(file=buffer, force_terminal=True, width=100_000, highlight=False, soft_wrap=True)
+    console = Console(
+        file=buffer,
+        force_terminal=True,
+        color_system="standard",
+        width=100_000,
+        highlight=False,
+        soft_wrap=True,
+        _environ={},
+    )
     for line in lines:
         console.print(Text.assemble(*((span.text, span.style) for span in line)))
     return buffer.getvalue()
@@ -60,16 +74,17 @@ def _lines(report: Report, look: Look) -> Iterator[Line]:
         yield ()
     if hidden and look.severity:
         yield (
-            Span(
-                f"{_count(hidden, 'finding')} below {look.severity.word} not shown (--severity); none of them blocks."
-            ),
+            Span(f"{count(hidden, 'finding')} below {look.severity.word} not shown (--severity); none of them blocks."),
         )
         yield ()
     yield from _suppressed(report)
     yield from _notes(report, look)
     yield from _coverage(report, look)
     yield from _data(report.advisory_data)
-    yield from _verdict(report, look)
+    for failure in report.failures:
+        what = failure.name if failure.path is None else look.path(failure.path)
+        yield (Span("  failed  ", "bold red"), Span(f"{what}: {failure.detail}"))
+    yield (Span(*verdict_line(report, look)),)
 
 
 def _shown(verdicts: Sequence[Verdict], look: Look) -> tuple[list[Verdict], int]:
@@ -124,9 +139,8 @@ def _finding(verdict: Verdict, look: Look) -> Iterator[Line]:
     summary = vulnerability.summary or vulnerability.details.strip().partition("\n")[0]
     if summary:
         yield (Span("            " + textwrap.shorten(summary, max(30, look.width - 12), placeholder=" …"), "dim"),)
-    disagreeing = _disagreement(verdict.finding)
-    if disagreeing:
-        yield (Span(f"            sources disagree: {disagreeing}", "dim"),)
+    for text in _differences(verdict.finding):
+        yield (Span(f"            {text}", "dim"),)
     if look.detailed:
         yield from _details(verdict.finding, look)
 
@@ -141,17 +155,22 @@ def _useful_fixes(finding: Finding) -> Sequence[object]:
     return [version for version in fixes if version > finding.dependency.version][:3] or fixes[-3:]
 
 
-def _disagreement(finding: Finding) -> str:
-    """What live records of the same group say differently."""
-    says = [say for say in finding.vulnerability.says if say.withdrawn is None]
-    if len({(say.affected, say.fixed_in) for say in says}) <= 1:
-        withdrawn = [say for say in finding.vulnerability.says if say.withdrawn]
-        return "; ".join(f"{say.id} ({say.source}) is withdrawn" for say in withdrawn)
-    told = []
-    for say in says:
-        fixed = ", ".join(map(str, say.fixed_in)) or "no fix"
-        told.append(f"{say.id} ({say.source}): {fixed if say.affected else 'not affected'}")
-    return "; ".join(dict.fromkeys(told))
+def _differences(finding: Finding) -> Iterator[str]:
+    """What records of the same group say differently: a withdrawal, another fix, "not affected"."""
+    says = finding.vulnerability.says
+    withdrawn = [f"{say.id} ({say.source})" for say in says if say.withdrawn]
+    live = [say for say in says if say.withdrawn is None]
+    if len({(say.affected, say.fixed_in) for say in live}) > 1:
+        told = [f"{say.id} ({say.source}): {_answer(say)}" for say in live]
+        yield f"sources disagree: {'; '.join(dict.fromkeys(told))}"
+    if withdrawn:
+        yield f"withdrawn: {', '.join(dict.fromkeys(withdrawn))}"
+
+
+def _answer(say: Say) -> str:
+    if not say.affected:
+        return "not affected"
+    return ", ".join(map(str, say.fixed_in)) or "no fix"
 
 
 def _details(finding: Finding, look: Look) -> Iterator[Line]:
@@ -175,7 +194,7 @@ def _fix(findings: Sequence[Finding], look: Look) -> Iterator[Line]:
 def _suppressed(report: Report) -> Iterator[Line]:
     entries = [verdict for verdict in report.gate.verdicts if verdict.decision is Decision.SUPPRESSED]
     if entries:
-        yield (Span(f"{_count(len(entries), 'finding')} suppressed:"),)
+        yield (Span(f"{count(len(entries), 'finding')} suppressed:"),)
         for verdict in entries:
             dependency = verdict.finding.dependency
             text = f"{verdict.finding.vulnerability.id} in {dependency.name} {dependency.written}"
@@ -192,11 +211,11 @@ def _notes(report: Report, look: Look) -> Iterator[Line]:
     lines += [f"{look.path(entry.path)} was not read: {entry.reason}." for entry in report.skipped_inputs]
     damaged = sorted({record for data in report.advisory_data for record in data.damaged_records})
     if damaged:
-        lines.append(f"damaged advisory records, used as far as they can be: {_some(damaged)}")
+        lines.append(f"damaged advisory records, used as far as they can be: {some(damaged)}")
     by_source = groupby(report.not_known, key=lambda entry: (entry.source, entry.reason))
     for (source, reason), group in by_source:
         names = [f"{entry.package} {entry.version}" for entry in group]
-        lines.append(f"{source}: {reason}: {_some(names)}")
+        lines.append(f"{source}: {reason}: {some(names)}")
     for line in lines:
         yield (Span(f"note: {line}", "dim"),)
     if lines:
@@ -207,16 +226,14 @@ def _coverage(report: Report, look: Look) -> Iterator[Line]:
     coverage = report.coverage
     unchecked = coverage.unchecked
     if not coverage.total:
-        names = " and ".join(f"{look.path(entry.path)} lists 0 packages" for entry in report.inputs)
-        left = f" in these scopes ({coverage.left_out_by_filter} left out)" if coverage.left_out_by_filter else ""
-        yield (Span(f"nothing to check{left}: {names or 'there is no input'}", "bold"),)
+        yield (Span(_nothing(report, look), "bold"),)
         return
     left = f" ({coverage.left_out_by_filter} left out by the chosen scopes)" if coverage.left_out_by_filter else ""
     packages = (
-        f"{coverage.checked} of {_count(coverage.total, 'package')}" if unchecked else _count(coverage.total, "package")
+        f"{coverage.checked} of {count(coverage.total, 'package')}" if unchecked else count(coverage.total, "package")
     )
     number = len(report.gate.verdicts)
-    found = _count(number, "known vulnerability") if number else "No known vulnerabilities"
+    found = count(number, "known vulnerability") if number else "No known vulnerabilities"
     if not number and not report.complete:
         found = "Incomplete: this is not a clean result. Nothing known so far"
     rest = f"; {len(unchecked)} {'was' if len(unchecked) == 1 else 'were'} NOT checked:" if unchecked else "."
@@ -232,6 +249,18 @@ def _coverage(report: Report, look: Look) -> Iterator[Line]:
     yield from ((Span(hint),) for hint in report.hints)
 
 
+def _nothing(report: Report, look: Look) -> str:
+    """What to say where no dependency is left: which inputs list none, or that the scopes leave all out."""
+    read = [entry for entry in report.inputs if not entry.damaged]
+    listed = " and ".join(f"{look.path(entry.path)} lists {count(entry.packages, 'package')}" for entry in read)
+    left = (
+        f", {report.coverage.left_out_by_filter} left out by the chosen scopes"
+        if report.coverage.left_out_by_filter
+        else ""
+    )
+    return f"nothing to check: {listed or 'there is no input'}{left}"
+
+
 def _data(data: Sequence[AdvisoryData]) -> Iterator[Line]:
     told = []
     for entry in data:
@@ -244,62 +273,5 @@ def _data(data: Sequence[AdvisoryData]) -> Iterator[Line]:
         yield (Span(f"Data: {', '.join(told)}."),)
 
 
-def _verdict(report: Report, look: Look) -> Iterator[Line]:
-    gate = report.gate
-    for failure in report.failures:
-        what = failure.name if failure.path is None else look.path(failure.path)
-        yield (Span("  failed  ", "bold red"), Span(f"{what}: {failure.detail}"))
-    blocking = [verdict for verdict in gate.verdicts if verdict.decision is Decision.BLOCK]
-    name = " and ".join(gate.names)
-    also = _also(report)
-    if blocking or gate.reasons:
-        rules = dict.fromkeys(_rule(verdict) for verdict in blocking)
-        count = len(blocking)
-        parts = (
-            [f"{_count(count, 'finding')} {'block' if count > 1 else 'blocks'} ({'; '.join(rules)})"]
-            if blocking
-            else []
-        )
-        yield (Span(f"Gate {name}: blocked. {'; '.join((*parts, *gate.reasons))}.{also}", "bold red"),)
-    elif not report.complete:
-        verb = "incomplete, so it does not pass" if gate.incomplete_blocks else "passed with a warning"
-        rule = "block" if gate.incomplete_blocks else "warn"
-        yield (Span(f'Gate {name}: {verb} (on_incomplete = "{rule}").{also}', "bold yellow"),)
-    else:
-        warned = gate.count(Decision.WARN)
-        below = gate.count(Decision.PASS)
-        counted = [f"{_count(warned, 'warning')}"] if warned else []
-        counted += [f'{_count(below, "finding")} below fail_on = "{gate.effective["fail_on"]}"'] if below else []
-        tail = f" ({', '.join(counted)})" if counted else ""
-        yield (Span(f"Gate {name}: passed{tail}.{also}", "bold green"),)
-
-
-def _also(report: Report) -> str:
-    """What the last line says beside the verdict: nothing that failed is left to a line above."""
-    failed = sorted({failure.name for failure in report.failures if failure.kind == "source"})
-    told = (
-        f" The audit is incomplete: {report.coverage.checked} of {report.coverage.total} checked."
-        if not report.complete
-        else ""
-    )
-    return told + (f" Failed: {', '.join(failed)}." if failed else "")
-
-
-def _rule(verdict: Verdict) -> str:
-    rule = verdict.rule
-    key = rule.key.rpartition(".")[2]
-    return f"{rule.key}, {rule.origin}" if key == rule.key else f'{key} = "{rule.value}", {rule.origin}'
-
-
 def _place(path: str, line: int, look: Look) -> str:
     return f"{look.path(path)}:{line}"
-
-
-def _count(number: int, noun: str) -> str:
-    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
-    return f"{number:,} {noun if number == 1 else plural}"
-
-
-def _some(names: Sequence[str]) -> str:
-    rest = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
-    return ", ".join(names[:MAX_NAMED]) + rest

@@ -39,12 +39,13 @@ class Osv:
         """Return the records about these versions; a package with any missing record is not answered."""
         hits, failed = self._hits(packages)
         records, broken = self._records({hit for found in hits.values() for hit in found})
+        advisories, damaged, unusable = _parse_all(records)
+        broken |= unusable
         told = _with_ids(broken)
         for package, found in hits.items():
             causes = sorted({told[broken[hit]] for hit in found if hit in broken})
             if causes:
                 failed[package] = causes[0]
-        advisories, damaged = _parse_all(records)
         return SourceAnswer(
             data=AdvisoryData(
                 source="osv",
@@ -208,18 +209,22 @@ def _result(result: object) -> tuple[set[Hit], str | None]:
     return found, token
 
 
-def _parse_all(records: Mapping[Hit, object]) -> tuple[tuple[Advisory, ...], tuple[str, ...]]:
-    advisories, damaged = [], []
+def _parse_all(
+    records: Mapping[Hit, object],
+) -> tuple[tuple[Advisory, ...], tuple[str, ...], dict[Hit, str]]:
+    """Return the advisories, the ids of damaged records, and why some cannot be used at all."""
+    advisories, damaged, unusable = [], [], {}
     for hit, record in sorted(records.items(), key=lambda item: item[0]):
         try:
             advisory = parse(record, "osv")
-        except DamagedRecordError:
+        except DamagedRecordError as error:
             damaged.append(hit[0])
+            unusable[hit] = f"the record {error}"
             continue
         advisories.append(advisory)
         if advisory.damage:
             damaged.append(advisory.id)
-    return tuple(advisories), tuple(sorted(set(damaged)))
+    return tuple(advisories), tuple(sorted(set(damaged))), unusable
 
 
 def _revision(records: Iterable[Hit]) -> str:

@@ -166,9 +166,16 @@ def _events(block: Mapping[str, object], damage: list[str]) -> tuple[Event, ...]
                 if version is None and text != "0" and not (kind == "limit" and text == "*"):
                     damage.append(f"{kind} {one_line(text, 40)!r} is no PEP 440 version, so the range is set aside")
                     return ()
-                if kind != "limit" or version is not None:
-                    events.append(Event(kind, version))
-    return tuple(sorted(events, key=_event_order))
+                events.append(Event(kind, version))
+    return tuple(sorted(_with_one_limit(events), key=_event_order))
+
+
+def _with_one_limit(events: list[Event]) -> list[Event]:
+    """A version is within the limits if it is below any of them: the highest counts, and none where one is `*`."""
+    limits = [event.version for event in events if event.kind == "limit"]
+    rest = [event for event in events if event.kind != "limit"]
+    highest = max((limit for limit in limits if limit is not None), default=None)
+    return rest if highest is None or None in limits else [*rest, Event("limit", highest)]
 
 
 def _event_order(event: Event) -> tuple[int, Any, int]:

@@ -1,0 +1,188 @@
+"""Read pdm.lock of the lock versions 4.x into an Inventory, https://pdm-project.org/latest/usage/lockfile/."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from pysentry_hook.errors import InputError
+from pysentry_hook.inputs.documents import parse_toml, read_text, table, tables, texts
+from pysentry_hook.inputs.manifest import Manifest, beside, requirement_name
+from pysentry_hook.inputs.places import TomlPlaces
+from pysentry_hook.inputs.scopes import reached
+from pysentry_hook.model import (
+    MAIN,
+    Dependency,
+    InputFile,
+    Inventory,
+    Node,
+    NormalizedName,
+    Unchecked,
+    normalize,
+    parse_name,
+    parse_version,
+)
+from pysentry_hook.text import one_line, without_credentials
+from pysentry_hook.tree import Tree
+
+FORMAT = "pdm.lock"
+VERSION = "4."
+PYPI = "https://pypi.org/simple"
+
+
+def recognises(name: str) -> bool:
+    """Whether a file of this name is read here."""
+    return name == "pdm.lock"
+
+
+class _Entry(NamedTuple):
+    place: int
+    name: NormalizedName
+    version: str | None
+    data: Mapping[str, Any]
+    needs: tuple[NormalizedName, ...]
+
+    @property
+    def node(self) -> Node:
+        return Node(self.name, self.version)
+
+
+def read(tree: Tree, path: str) -> Inventory:
+    """Return every locked version; the entries that pdm writes for sets of extras are one dependency."""
+    document = read_text(tree, path)
+    data = parse_toml(document)
+    metadata = table(data.get("metadata"), path, "[metadata]")
+    version = metadata.get("lock_version")
+    if not isinstance(version, str) or not version.startswith(VERSION):
+        found = one_line(version, 20) or "none"
+        raise InputError(path, f"lock version {found} is not supported (4.x is). Upgrade pysentry-hook")
+    packages = tables(data.get("package"), path, "[[package]]")
+    entries = [_entry(path, place, package) for place, package in enumerate(packages)]
+    manifest, notes = beside(tree, path, "pyproject.toml")
+    indexes = _indexes(manifest)
+    walked = _walk(entries, manifest)
+    merged: dict[tuple[NormalizedName, str | None], Dependency | Unchecked] = {}
+    for entry in entries:
+        if _is_project(entry, manifest):
+            continue
+        item = _dependency(path, entry, manifest, indexes, _groups(path, entry, walked))
+        before = merged.get((entry.name, entry.version))
+        merged[entry.name, entry.version] = (
+            item if before is None else replace(before, groups=before.groups | item.groups)
+        )
+    root = Node((manifest and manifest.name) or normalize("project"), None)
+    return Inventory(
+        path=path,
+        format=FORMAT,
+        files=(InputFile(path, FORMAT, document.sha256),),
+        dependencies=tuple(item for item in merged.values() if isinstance(item, Dependency)),
+        unchecked=tuple(item for item in merged.values() if isinstance(item, Unchecked)),
+        roots=(root,),
+        edges=tuple(dict.fromkeys(_edges(root, entries, manifest))),
+        places=TomlPlaces(document, len(entries), [manifest] if manifest else []),
+        scopes=frozenset({MAIN, *map(_scope, texts(metadata.get("groups"), path, "the groups"))}),
+        notes=notes,
+    )
+
+
+def _entry(path: str, place: int, data: Mapping[str, Any]) -> _Entry:
+    name, version = parse_name(data.get("name")), data.get("version")
+    if name is None:
+        raise InputError(path, f"package number {place + 1} has no valid name: {one_line(data.get('name'), 60)!r}")
+    if not isinstance(version, str | None):
+        raise InputError(path, f"the version of {name} is not a string")
+    needs = texts(data.get("dependencies"), path, f"the dependencies of {name}")
+    return _Entry(place, name, version, data, tuple(found for text in needs if (found := requirement_name(text))))
+
+
+def _is_project(entry: _Entry, manifest: Manifest | None) -> bool:
+    """Whether an entry is the project itself, which pdm locks where an extra names it."""
+    return entry.data.get("path") in {".", "./"} or (manifest is not None and manifest.name == entry.name)
+
+
+def _scope(group: str) -> str:
+    return MAIN if group == "default" else normalize(group)
+
+
+def _groups(path: str, entry: _Entry, walked: Mapping[NormalizedName, set[str]]) -> frozenset[str]:
+    """The groups that the lock states, else those of a walk from the manifest, else main."""
+    groups = texts(entry.data.get("groups"), path, f"the groups of {entry.name}")
+    return frozenset(map(_scope, groups)) or frozenset(walked.get(entry.name, {MAIN}))
+
+
+def _walk(entries: Sequence[_Entry], manifest: Manifest | None) -> dict[NormalizedName, set[str]]:
+    steps: dict[NormalizedName, list[NormalizedName]] = {}
+    for entry in entries:
+        steps.setdefault(entry.name, []).extend(entry.needs)
+    return reached(manifest.scopes, steps) if manifest else {}
+
+
+_REASONS = {"git": "git dependency", "hg": "Mercurial dependency", "svn": "Subversion dependency"}
+_OTHER = {"path": "path dependency", "url": "URL dependency"}
+
+
+def _dependency(
+    path: str, entry: _Entry, manifest: Manifest | None, indexes: tuple[str, ...], groups: frozenset[str]
+) -> Dependency | Unchecked:
+    direct = entry.name in manifest.direct if manifest else None
+    version = parse_version(entry.version) if entry.version else None
+    reason = next((text for key, text in (_REASONS | _OTHER).items() if key in entry.data), None)
+    if reason or version is None:
+        return Unchecked(
+            name=entry.name,
+            version=entry.version and one_line(entry.version, 80),
+            reason=reason or _no_version(entry),
+            groups=groups,
+            direct=direct,
+            place=entry.place,
+        )
+    return Dependency(
+        name=entry.name,
+        version=version,
+        written=one_line(entry.version, 80),
+        groups=groups,
+        direct=direct,
+        indexes=_served(path, entry) or indexes,
+        pinned=True,
+        place=entry.place,
+    )
+
+
+def _no_version(entry: _Entry) -> str:
+    if entry.version is None:
+        return "the lock gives no version"
+    return f"the version {one_line(entry.version, 40)!r} is no PEP 440 version"
+
+
+def _served(path: str, entry: _Entry) -> tuple[str, ...]:
+    """The hosts of an entry's files, which pdm writes with the strategy `static_urls`."""
+    files = tables(entry.data.get("files"), path, f"the files of {entry.name}")
+    urls = (str(file["url"]) for file in files if isinstance(file.get("url"), str))
+    return tuple(dict.fromkeys("/".join(without_credentials(url).split("/")[:3]) for url in urls))
+
+
+def _indexes(manifest: Manifest | None) -> tuple[str, ...]:
+    """The sources of the manifest, of which one named `pypi` replaces the public index; empty where it has none."""
+    data = parse_toml(manifest.document) if manifest else {}
+    tool = data.get("tool")
+    pdm = tool.get("pdm") if isinstance(tool, dict) else None
+    sources = pdm.get("source") if isinstance(pdm, dict) else None
+    named = [source for source in sources if isinstance(source, dict)] if isinstance(sources, list) else []
+    urls = [without_credentials(str(source["url"])) for source in named if isinstance(source.get("url"), str)]
+    if not urls:
+        return ()
+    replaced = any(source.get("name") == "pypi" for source in named)
+    return tuple(urls) if replaced else (PYPI, *urls)
+
+
+def _edges(root: Node, entries: Sequence[_Entry], manifest: Manifest | None) -> Iterator[tuple[Node, Node]]:
+    """The edges of the lock; pdm names no locked version in them, so one leads to every fork of a name."""
+    by_name: dict[NormalizedName, list[Node]] = {}
+    for entry in entries:
+        by_name.setdefault(entry.name, []).append(entry.node)
+    needed = {name for entry in entries for name in entry.needs}
+    first = manifest.direct if manifest else frozenset(by_name.keys() - needed)
+    for name in sorted(first):
+        yield from ((root, node) for node in by_name.get(name, ()))
+    for entry in entries:
+        for name in entry.needs:
+            yield from ((entry.node, node) for node in by_name.get(name, ()) if node != entry.node)
