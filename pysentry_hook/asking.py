@@ -96,6 +96,8 @@ class Asker:
         return advisories, frozenset(packages) - self._unanswered(answers).keys()
 
     def _all(self, packages: Sequence[Package], sendable: Sequence[Package]) -> list[_Reply]:
+        if not packages:
+            return []
         work = [(name, source, sendable if sends else packages) for name, sends, source in self._sources]
         with ThreadPoolExecutor(max(1, len(work)), thread_name_prefix="source") as pool:
             futures = [(name, asked, pool.submit(source.ask, asked)) for name, source, asked in work]

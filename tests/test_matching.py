@@ -436,3 +436,15 @@ def test_vulnerabilities_come_in_the_order_of_their_ids() -> None:
     names = ["PYSEC-2099-1", "CVE-2099-10", "CVE-2099-9", "GHSA-aaaa-bbbb-cccc"]
     found = Knowledge(map(an_advisory, names)).vulnerabilities(a_package())
     assert [item.id for item in found] == ["CVE-2099-9", "CVE-2099-10", "GHSA-aaaa-bbbb-cccc", "PYSEC-2099-1"]
+
+
+def test_a_version_below_any_of_several_limits_is_within_them() -> None:
+    advisory = an_advisory(events=[{"introduced": "0"}, {"limit": "1.0"}, {"limit": "2.0"}])
+    assert affects(advisory, a_package(version="1.5"))
+    assert not affects(advisory, a_package(version="2.0"))
+    assert affects(an_advisory(events=[{"introduced": "0"}, {"limit": "1.0"}, {"limit": "*"}]), a_package(version="3"))
+
+
+def test_a_record_that_malware_is_an_alias_of_is_malware() -> None:
+    knowledge = Knowledge([an_advisory("GHSA-aaaa-bbbb-cccc", aliases=["MAL-2099-1"])])
+    assert knowledge.vulnerabilities(a_package())[0].malware

@@ -4,6 +4,8 @@ from pysentry_hook.report import Decision, Report, Verdict
 from pysentry_hook.reports.look import Look
 from pysentry_hook.text import count
 
+NEVER = "never"
+
 
 def verdict_line(report: Report, look: Look) -> tuple[str, str]:
     """Return the line and its style; nothing that failed is left to a line above."""
@@ -32,7 +34,9 @@ def _passed(report: Report) -> list[str]:
     if counts[Decision.WARN]:
         told.append(count(counts[Decision.WARN], "warning"))
     if counts[Decision.PASS]:
-        told.append(f'{count(counts[Decision.PASS], "finding")} with fail_on = "{gate.effective["fail_on"]}"')
+        fail_on = gate.effective["fail_on"]
+        word = "with" if fail_on == NEVER else "below"
+        told.append(f'{count(counts[Decision.PASS], "finding")} {word} fail_on = "{fail_on}"')
     if counts[Decision.SUPPRESSED]:
         told.append(f"{counts[Decision.SUPPRESSED]} suppressed")
     if report.coverage.unchecked:

@@ -201,8 +201,13 @@ def test_credentials_of_an_address_are_not_in_its_error() -> None:
 
 
 def test_an_unknown_source_is_answered_with_the_nearest_and_all_that_are_known() -> None:
-    assert the_error(sources=("pypaa",)) == "'pypaa' is no source (did you mean pypa?); known: pypa, pypi, osv"
-    assert the_error({"SOURCES_ENABLED": "github"}) == "'github' is no source; known: pypa, pypi, osv"
+    assert (
+        the_error(sources=("pypaa",)) == "--sources: 'pypaa' is no source (did you mean pypa?); known: pypa, pypi, osv"
+    )
+    assert (
+        the_error({"SOURCES_ENABLED": "github"})
+        == "PYSENTRY_HOOK_SOURCES_ENABLED: 'github' is no source; known: pypa, pypi, osv"
+    )
 
 
 def test_an_unknown_severity_is_answered_with_the_nearest_and_all_that_are_known() -> None:

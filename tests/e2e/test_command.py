@@ -213,6 +213,58 @@ def test_the_version_is_told_without_loading_the_rest() -> None:
     assert re.fullmatch(r"pysentry-hook \d+\.\d+\.\d+\n\n", done.stdout)
 
 
+def test_an_output_that_is_no_regular_file_is_written_to_and_not_replaced(
+    run: Run, project: Path, database: Path
+) -> None:
+    target = project / "target.json"
+    target.write_text("old", encoding="utf-8")
+    (project / "link.json").symlink_to(target)
+    run(
+        project,
+        "--advisory-db",
+        database,
+        "-f",
+        "json",
+        "-o",
+        "link.json",
+        "-f",
+        "json",
+        "-o",
+        "/dev/null",
+        cwd=project,
+    )
+    assert (project / "link.json").is_symlink()
+
+    assert Path("/dev/null").is_char_device()
+    assert target.read_text(encoding="utf-8") != "old"
+
+
+def test_two_reports_do_not_go_into_one_file(run: Run, project: Path) -> None:
+    done = run(project, "--offline", "-o", "r.json", "-o", "r.json")
+    assert done.returncode == 2
+    assert "two reports cannot go into the same file" in done.stderr
+
+
+def test_a_path_with_strange_bytes_is_told_and_acts_on_nothing(run: Run, tmp_path: Path, database: Path) -> None:
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff\x1b[31m"))
+    folder.mkdir()
+    (folder / "uv.lock").write_text(a_uv_lock(("requests", "2.30.0")), encoding="utf-8")
+    done = run(folder, "--advisory-db", database, "-o", "r.json", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "\x1b" not in done.stdout
+    assert json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["gate"]["blocking"] == 1
+
+
+def test_a_damaged_input_is_not_told_as_one_that_lists_nothing(run: Run, tmp_path: Path) -> None:
+    for name, text in (("a", "version = 1\n"), ("b", "version = 9\n")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "uv.lock").write_text(text, encoding="utf-8")
+    done = run("a", "b", "--offline", cwd=tmp_path)
+    assert done.returncode == 3
+    assert "nothing to check: a/uv.lock lists 0 packages\n" in done.stdout
+    assert done.stdout.splitlines()[-1].endswith("Failed: b/uv.lock.")
+
+
 def test_the_report_names_the_commit_and_whether_the_inputs_differ_from_it(
     run: Run, project: Path, database: Path
 ) -> None:

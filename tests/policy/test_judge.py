@@ -107,7 +107,7 @@ def test_malware_blocks_in_every_gate(severity: Severity | None) -> None:
     lenient = replace(DEFAULT, fail_on=None, unknown_severity="warn", on_incomplete="warn")
     result = judged(a_finding(severity=severity, malware=True), gate=lenient)
     assert not result.passes(complete=True)
-    assert result.verdicts[0].rule == Rule("malware", "block", "built in, in every gate")
+    assert result.verdicts[0].rule == Rule("malware", "block", "built in")
 
 
 def test_an_id_alone_does_not_cover_malware() -> None:

@@ -142,7 +142,8 @@ def test_several_locks_without_packages_are_all_named() -> None:
 def test_scopes_that_leave_everything_out_are_named_as_the_reason() -> None:
     nothing = Coverage(total=0, checked=0, left_out_by_filter=5, unchecked=())
     shown = told(a_report(total=0, coverage=nothing))
-    assert shown.startswith("nothing to check in these scopes (5 left out)")
+    assert shown.startswith("nothing to check: uv.lock lists ")
+    assert ", 5 left out by the chosen scopes\n" in shown
     assert "No known vulnerabilities" not in shown
 
 
@@ -221,7 +222,7 @@ def test_what_is_suppressed_is_told_with_its_reason_and_not_as_a_finding() -> No
 
         1 known vulnerability in 15 packages.
         Data: osv 2026-11-22 13:02 UTC.
-        Gate default: passed.
+        Gate default: passed (1 suppressed).
         """
     )
 
@@ -275,7 +276,7 @@ def test_malware_is_never_answered_with_an_upgrade() -> None:
           way in    shop > requests  (pyproject.toml:7)
           CRITICAL  CVE-2099-0001  fixed in 10.0  blocks: fail_on is medium
                     Malicious code in requestz
-          MALWARE   MAL-2099-1  remove it  blocks: malware blocks in every gate
+          MALWARE   MAL-2099-1  remove it  blocks: malware, in every gate
                     Malicious code in requestz
           fix       remove it, and treat every machine that installed it as compromised
         """

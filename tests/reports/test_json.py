@@ -223,9 +223,9 @@ def test_fields_are_those_that_the_facts_have() -> None:
         "decision": "block",
         "rule": "malware",
         "value": "block",
-        "origin": "built in, in every gate",
+        "origin": "built in",
         "location": None,
-        "reason": "malware blocks in every gate",
+        "reason": "malware, in every gate",
         "blocks_on": None,
     }
     assert found["complete"] is False
