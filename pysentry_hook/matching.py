@@ -89,9 +89,11 @@ def in_range(events: Sequence[Event], version: Version) -> bool:
             inside = inside or bound is None or here >= bound
         elif bound is None:
             inside = False
+        elif kind == "limit" and here >= bound:
+            return False
         elif kind == "last_affected":
             inside = inside and here <= bound
-        else:  # fixed and limit both close an interval before their version
+        elif kind == "fixed":
             inside = inside and here < bound
     return inside
 

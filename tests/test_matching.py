@@ -448,3 +448,9 @@ def test_a_version_below_any_of_several_limits_is_within_them() -> None:
 def test_a_record_that_malware_is_an_alias_of_is_malware() -> None:
     knowledge = Knowledge([an_advisory("GHSA-aaaa-bbbb-cccc", aliases=["MAL-2099-1"])])
     assert knowledge.vulnerabilities(a_package())[0].malware
+
+
+def test_nothing_at_or_above_the_limit_is_affected_even_if_introduced_there() -> None:
+    advisory = an_advisory(events=[{"introduced": "0"}, {"fixed": "1.0"}, {"introduced": "3.0"}, {"limit": "2.0"}])
+    assert affects(advisory, a_package(version="0.5"))
+    assert not affects(advisory, a_package(version="3.5"))

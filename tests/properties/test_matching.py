@@ -43,7 +43,7 @@ def intervals(draw: st.DrawFn) -> list[Interval]:
     """Intervals that do not overlap; one may begin where the one before ends."""
     bounds = sorted(draw(st.lists(st.integers(0, len(LADDER)), min_size=2, max_size=8)))
     pairs = [(first, end) for first, end in zip(bounds[::2], bounds[1::2], strict=False) if first < end]
-    return [Interval(first, end, draw(st.sampled_from(["fixed", "last_affected", "limit"]))) for first, end in pairs]
+    return [Interval(first, end, draw(st.sampled_from(["fixed", "last_affected"]))) for first, end in pairs]
 
 
 @given(intervals(), st.integers(0, len(LADDER) - 1), st.randoms(use_true_random=False))
