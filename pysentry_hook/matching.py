@@ -29,6 +29,7 @@ class Knowledge:
 
     def __init__(self, advisories: Iterable[Advisory]) -> None:
         self._records: dict[NormalizedName, list[Advisory]] = {}
+        self._affected: dict[Package, bool] = {}
         self._groups: dict[NormalizedName, list[list[Advisory]]] = {}
         for advisory in advisories:
             for name in {entry.name for entry in advisory.affected}:
@@ -39,8 +40,11 @@ class Knowledge:
         return self._records.get(name, ())
 
     def affected(self, package: Package) -> bool:
-        """Whether any live record says that this version is affected."""
-        return any(affects(record, package) for record in self.records(package.name))
+        """Whether any live record says that this version is affected; each version is judged once."""
+        known = self._affected.get(package)
+        if known is None:
+            known = self._affected[package] = any(affects(record, package) for record in self.records(package.name))
+        return known
 
     def vulnerabilities(self, package: Package) -> list[Vulnerability]:
         """The alias groups of which at least one live record affects this version, by id."""

@@ -1,8 +1,9 @@
 """Find the line on which an entry of a lock states its version; only asked for what is reported."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from pysentry_hook.inputs.documents import Document, without_long_strings
 from pysentry_hook.inputs.manifest import Manifest
@@ -19,9 +20,15 @@ _JSON_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*+)"(?:([ \t\r\n]*:)([ \t]*"(?:[^"\\]
 
 def span(path: str, text: str, start: int, end: int) -> Location:
     """The location of text[start:end], which is the whole or a part of one line."""
-    line = text.count("\n", 0, start) + 1
-    column = start - (text.rfind("\n", 0, start) + 1) + 1
+    starts = _line_starts(text)
+    line = bisect_right(starts, start)
+    column = start - starts[line - 1] + 1
     return Location(path, line, column, column + end - start, one_line(text[start:end]))
+
+
+@lru_cache(maxsize=8)
+def _line_starts(text: str) -> Sequence[int]:
+    return [0, *(found.end() for found in re.finditer("\n", text))]
 
 
 def first_line(document: Document) -> Location:
