@@ -16,7 +16,7 @@ class Ways:
     def __init__(self, inventory: Inventory) -> None:
         self._parents: dict[Node, list[Node]] = {}
         children: dict[Node, list[Node]] = {}
-        for parent, child in inventory.edges:
+        for parent, child, _ in inventory.edges:
             children.setdefault(parent, []).append(child)
             self._parents.setdefault(child, []).append(parent)
         self._depth = _depths(inventory.roots, children)

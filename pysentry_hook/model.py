@@ -75,6 +75,14 @@ class Node(NamedTuple):
     version: str | None
 
 
+class Edge(NamedTuple):
+    """What needs what; `marker` is the PEP 508 marker under which it does, None for always."""
+
+    parent: Node
+    child: Node
+    marker: str | None = None
+
+
 class Places(Protocol):
     """Where the entries of an input stand; lines are looked up only when somebody asks."""
 
@@ -99,6 +107,8 @@ class Dependency:
     """None where the input does not tell."""
     indexes: tuple[str, ...]
     """The URLs it may come from, without credentials; empty where the input does not tell."""
+    markers: tuple[str, ...] = ()
+    """PEP 508 markers of which one must hold where it is installed; empty for everywhere."""
     pinned: bool
     """True where the project's author wrote or locked this version, false where we resolved it."""
     place: int
@@ -118,7 +128,13 @@ class Unchecked:
     reason: str
     groups: frozenset[str]
     direct: bool | None
+    markers: tuple[str, ...] = ()
     place: int
+
+    @property
+    def node(self) -> Node:
+        """The node of this dependency in the graph of its input."""
+        return Node(normalize(self.name), self.version)
 
 
 class Failure(NamedTuple):
@@ -158,7 +174,7 @@ class Inventory:
     dependencies: tuple[Dependency, ...]
     unchecked: tuple[Unchecked, ...]
     roots: tuple[Node, ...]
-    edges: tuple[tuple[Node, Node], ...]
+    edges: tuple[Edge, ...]
     places: Places
     scopes: frozenset[str]
     """Every scope that the project declares."""

@@ -13,6 +13,7 @@ from pysentry_hook.model import (
     Advisory,
     Affected,
     Dependency,
+    Edge,
     Event,
     Finding,
     Inventory,
@@ -80,7 +81,7 @@ def an_inventory(
         dependencies=dependencies,
         unchecked=tuple(unchecked),
         roots=(root,),
-        edges=tuple(edges) or tuple((root, dependency.node) for dependency in dependencies),
+        edges=tuple(Edge(*edge) for edge in edges) or tuple(Edge(root, item.node) for item in dependencies),
         places=Lines(path),
         scopes=frozenset(scopes),
     )

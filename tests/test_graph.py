@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from pysentry_hook.graph import MAX_PATHS, Ways
-from pysentry_hook.model import Inventory, Node, normalize
+from pysentry_hook.model import Edge, Inventory, Node, normalize
 from tests.builders import an_inventory
 
 
@@ -79,7 +79,7 @@ def test_in_a_workspace_the_nearest_member_is_where_a_way_begins() -> None:
     inventory = Inventory(
         **{name: getattr(inventory, name) for name in Inventory.__slots__ if name not in {"roots", "edges"}},
         roots=(*inventory.roots, lib),
-        edges=(*inventory.edges, (inventory.roots[0], lib), (lib, node("b"))),
+        edges=(*inventory.edges, Edge(inventory.roots[0], lib), Edge(lib, node("b"))),
     )
     assert Ways(inventory).to(node("b")) == ((("lib", "b"),), 0)
 

@@ -6,12 +6,14 @@ from typing import Any, NamedTuple
 
 from pysentry_hook.errors import InputError
 from pysentry_hook.inputs.documents import parse_toml, read_text, table, tables, texts
-from pysentry_hook.inputs.manifest import Manifest, beside, requirement_name
+from pysentry_hook.inputs.manifest import Manifest, beside
+from pysentry_hook.inputs.needs import Need, admitted, as_markers, parse_need
 from pysentry_hook.inputs.places import TomlPlaces
 from pysentry_hook.inputs.scopes import reached
 from pysentry_hook.model import (
     MAIN,
     Dependency,
+    Edge,
     InputFile,
     Inventory,
     Node,
@@ -39,7 +41,7 @@ class _Entry(NamedTuple):
     name: NormalizedName
     version: str | None
     data: Mapping[str, Any]
-    needs: tuple[NormalizedName, ...]
+    needs: tuple[Need, ...]
 
     @property
     def node(self) -> Node:
@@ -91,7 +93,7 @@ def _entry(path: str, place: int, data: Mapping[str, Any]) -> _Entry:
     if not isinstance(version, str | None):
         raise InputError(path, f"the version of {name} is not a string")
     needs = texts(data.get("dependencies"), path, f"the dependencies of {name}")
-    return _Entry(place, name, version, data, tuple(found for text in needs if (found := requirement_name(text))))
+    return _Entry(place, name, version, data, tuple(found for text in needs if (found := parse_need(text))))
 
 
 def _is_project(entry: _Entry, manifest: Manifest | None) -> bool:
@@ -112,7 +114,7 @@ def _groups(path: str, entry: _Entry, walked: Mapping[NormalizedName, set[str]])
 def _walk(entries: Sequence[_Entry], manifest: Manifest | None) -> dict[NormalizedName, set[str]]:
     steps: dict[NormalizedName, list[NormalizedName]] = {}
     for entry in entries:
-        steps.setdefault(entry.name, []).extend(entry.needs)
+        steps.setdefault(entry.name, []).extend(need.name for need in entry.needs)
     return reached(manifest.scopes, steps) if manifest else {}
 
 
@@ -133,6 +135,7 @@ def _dependency(
             reason=reason or _no_version(entry),
             groups=groups,
             direct=direct,
+            markers=as_markers(entry.data.get("marker")),
             place=entry.place,
         )
     return Dependency(
@@ -141,6 +144,7 @@ def _dependency(
         written=one_line(entry.version, 80),
         groups=groups,
         direct=direct,
+        markers=as_markers(entry.data.get("marker")),
         indexes=_served(path, entry) or indexes,
         pinned=True,
         place=entry.place,
@@ -174,15 +178,16 @@ def _indexes(manifest: Manifest | None) -> tuple[str, ...]:
     return tuple(urls) if replaced else (PYPI, *urls)
 
 
-def _edges(root: Node, entries: Sequence[_Entry], manifest: Manifest | None) -> Iterator[tuple[Node, Node]]:
-    """The edges of the lock; pdm names no locked version in them, so one leads to every fork of a name."""
+def _edges(root: Node, entries: Sequence[_Entry], manifest: Manifest | None) -> Iterator[Edge]:
+    """The edges of the lock; an edge leads to the versions of a package that it allows."""
     by_name: dict[NormalizedName, list[Node]] = {}
     for entry in entries:
         by_name.setdefault(entry.name, []).append(entry.node)
-    needed = {name for entry in entries for name in entry.needs}
+    needed = {need.name for entry in entries for need in entry.needs}
     first = manifest.direct if manifest else frozenset(by_name.keys() - needed)
     for name in sorted(first):
-        yield from ((root, node) for node in by_name.get(name, ()))
+        yield from (Edge(root, node) for node in by_name.get(name, ()))
     for entry in entries:
-        for name in entry.needs:
-            yield from ((entry.node, node) for node in by_name.get(name, ()) if node != entry.node)
+        for need in entry.needs:
+            nodes = [node for node in by_name.get(need.name, ()) if node != entry.node]
+            yield from (Edge(entry.node, node, need.marker) for node in admitted(nodes, need.specifiers))

@@ -7,11 +7,13 @@ from typing import Any, NamedTuple
 from pysentry_hook.errors import InputError
 from pysentry_hook.inputs.documents import MAX_PACKAGES, parse_json, read_text, table, tables
 from pysentry_hook.inputs.manifest import beside
+from pysentry_hook.inputs.needs import as_markers
 from pysentry_hook.inputs.places import PipfilePlaces
 from pysentry_hook.inputs.scopes import scope_name
 from pysentry_hook.model import (
     MAIN,
     Dependency,
+    Edge,
     InputFile,
     Inventory,
     Node,
@@ -70,7 +72,7 @@ def read(tree: Tree, path: str) -> Inventory:
         dependencies=dependencies,
         unchecked=tuple(item for item in found if isinstance(item, Unchecked)),
         roots=(root,),
-        edges=tuple((root, dependency.node) for dependency in dependencies if dependency.direct),
+        edges=tuple(Edge(root, dependency.node) for dependency in dependencies if dependency.direct),
         places=PipfilePlaces(
             document, [(entry.category, entry.key) for entry in entries], [manifest] if manifest else []
         ),
@@ -147,6 +149,7 @@ def _dependency(entry: _Entry, indexes: _Indexes, *, direct: bool | None) -> Dep
             reason=reason or "",
             groups=groups,
             direct=direct,
+            markers=as_markers(entry.data.get("markers")),
             place=entry.place,
         )
     return Dependency(
@@ -155,6 +158,7 @@ def _dependency(entry: _Entry, indexes: _Indexes, *, direct: bool | None) -> Dep
         written=one_line(written.lstrip("= "), 80),
         groups=groups,
         direct=direct,
+        markers=as_markers(entry.data.get("markers")),
         indexes=indexes.of(entry),
         pinned=True,
         place=entry.place,

@@ -6,11 +6,14 @@ from typing import Any, NamedTuple
 from pysentry_hook.errors import InputError
 from pysentry_hook.inputs.documents import parse_toml, read_text, table, tables, texts
 from pysentry_hook.inputs.manifest import Manifest, beside, requirement_name
+from pysentry_hook.inputs.needs import LONGEST_MARKER, Need, admitted, as_markers
 from pysentry_hook.inputs.places import TomlPlaces
+from pysentry_hook.inputs.poetry_constraints import alternatives
 from pysentry_hook.inputs.scopes import reached, scope_name
 from pysentry_hook.model import (
     MAIN,
     Dependency,
+    Edge,
     InputFile,
     Inventory,
     Node,
@@ -68,6 +71,7 @@ def read(tree: Tree, path: str) -> Inventory:
                     reason=reason,
                     groups=groups,
                     direct=direct,
+                    markers=as_markers(entry.data.get("markers")),
                     place=entry.place,
                 )
             )
@@ -79,6 +83,7 @@ def read(tree: Tree, path: str) -> Inventory:
                 written=one_line(entry.version, 80),
                 groups=groups,
                 direct=direct,
+                markers=as_markers(entry.data.get("markers")),
                 indexes=(index,),
                 pinned=True,
                 place=entry.place,
@@ -138,7 +143,7 @@ def _origin(path: str, entry: _Entry) -> tuple[str, str | None]:
 
 
 class _Graph:
-    """Scopes and edges; Poetry names no version in an edge, so an edge leads to every fork of a name."""
+    """Scopes and edges; an edge leads to the versions of a package that its constraint allows."""
 
     def __init__(
         self, path: str, entries: Sequence[_Entry], data: Mapping[str, Any], manifest: Manifest | None
@@ -148,16 +153,17 @@ class _Graph:
         self._by_name: dict[NormalizedName, list[_Entry]] = {}
         for entry in entries:
             self._by_name.setdefault(entry.name, []).append(entry)
-        self._needs = {entry.name: _needs(path, entry) for entry in entries}
+        self._needs = {entry.place: tuple(_needs(path, entry)) for entry in entries}
+        steps: dict[NormalizedName, list[NormalizedName]] = {}
         for entry in entries:
-            self._needs[entry.name] = self._needs[entry.name] | _needs(path, entry)
+            steps.setdefault(entry.name, []).extend(need.name for need in self._needs[entry.place])
         self._extras = _extras(path, data)
         self.root = Node((manifest and manifest.name) or normalize("project"), None)
         starts: dict[str, tuple[NormalizedName, ...]] = dict(manifest.scopes) if manifest else {}
         starts |= {extra: names for extra, names in self._extras.items() if extra not in starts}
         if manifest:
             starts[MAIN] = tuple(name for name in starts.get(MAIN, ()) if name not in manifest.optional)
-        self._walked = reached(starts, {name: sorted(needs) for name, needs in self._needs.items()})
+        self._walked = reached(starts, steps)
         in_lock = {scope for entry in entries for scope in _written_groups(entry) or ()}
         self.scopes = frozenset({MAIN, *starts, *in_lock})
 
@@ -176,24 +182,42 @@ class _Graph:
         """Whether the manifest declares it; None without a manifest."""
         return entry.name in self._manifest.direct if self._manifest else None
 
-    def edges(self) -> Iterator[tuple[Node, Node]]:
+    def edges(self) -> Iterator[Edge]:
         """Every edge of the graph; without a manifest the project leads to what nothing else needs."""
         if self._manifest:
             first = self._manifest.direct
         else:
-            needed = {name for needs in self._needs.values() for name in needs}
+            needed = {need.name for needs in self._needs.values() for need in needs}
             first = frozenset(self._by_name.keys() - needed)
         for name in sorted(first):
-            yield from ((self.root, entry.node) for entry in self._by_name.get(name, ()))
+            yield from (Edge(self.root, entry.node) for entry in self._by_name.get(name, ()))
         for entry in self._entries:
-            for name in sorted(self._needs[entry.name]):
-                yield from ((entry.node, target.node) for target in self._by_name.get(name, ()))
+            for need in self._needs[entry.place]:
+                nodes = [target.node for target in self._by_name.get(need.name, ())]
+                yield from (Edge(entry.node, node, need.marker) for node in admitted(nodes, need.specifiers))
 
 
-def _needs(path: str, entry: _Entry) -> frozenset[NormalizedName]:
-    """The names that an entry depends on; some are not in the lock, because no platform needs them."""
+def _needs(path: str, entry: _Entry) -> Iterator[Need]:
+    """What an entry depends on; some of it is not in the lock, because no platform needs it.
+
+    A value is a constraint, a table, or a list of tables for several markers.
+    """
     needs = table(entry.data.get("dependencies"), path, f"the dependencies of {entry.name}")
-    return frozenset(name for key in needs if (name := parse_name(key)))
+    for key, value in needs.items():
+        name = parse_name(key)
+        for item in value if isinstance(value, list) else [value]:
+            constraint = item.get("version") if isinstance(item, dict) else item
+            marker = one_line(item.get("markers"), LONGEST_MARKER) if isinstance(item, dict) else ""
+            if name:
+                yield Need(name, _specifiers(constraint), marker or None)
+
+
+def _specifiers(constraint: object) -> tuple[str, ...]:
+    """The PEP 440 form of a constraint; none, which means any version, where it cannot be read."""
+    try:
+        return alternatives(constraint) if isinstance(constraint, str) else ()
+    except ValueError:
+        return ()
 
 
 def _extras(path: str, data: Mapping[str, Any]) -> dict[str, tuple[NormalizedName, ...]]:

@@ -8,10 +8,12 @@ from urllib.parse import urlsplit
 from pysentry_hook.errors import InputError
 from pysentry_hook.inputs.documents import Document, parse_toml, read_text, tables
 from pysentry_hook.inputs.manifest import Manifest, beside
+from pysentry_hook.inputs.needs import LONGEST_MARKER, as_markers
 from pysentry_hook.inputs.places import TomlPlaces
 from pysentry_hook.model import (
     MAIN,
     Dependency,
+    Edge,
     InputFile,
     Inventory,
     Node,
@@ -52,7 +54,7 @@ def read(tree: Tree, path: str) -> Inventory:
         found.append((node, _dependency(lock, package, place, manifest, written[place])))
     edges = list(_edges(lock, {node for node, _ in found}))
     direct = manifest.direct if manifest else frozenset[NormalizedName]()
-    edges.extend((root, node) for node, _ in found if node.name in direct)
+    edges.extend(Edge(root, node) for node, _ in found if node.name in direct)
     return Inventory(
         path=path,
         format=FORMAT,
@@ -134,6 +136,7 @@ def _dependency(
             reason=reason or "the lock gives no version",
             groups=groups,
             direct=direct,
+            markers=as_markers(package.marker),
             place=place,
         )
     return Dependency(
@@ -142,6 +145,7 @@ def _dependency(
         written=one_line(written or text, 80),
         groups=groups,
         direct=direct,
+        markers=as_markers(package.marker),
         indexes=(_index(package),),
         pinned=True,
         place=place,
@@ -177,7 +181,7 @@ def _groups(lock: "Pylock", package: "Package") -> frozenset[str]:
     return frozenset(asked)
 
 
-def _edges(lock: "Pylock", nodes: set[Node]) -> Iterator[tuple[Node, Node]]:
+def _edges(lock: "Pylock", nodes: set[Node]) -> Iterator[Edge]:
     """The edges of the lock; one that names no version leads to every fork of the name."""
     by_name: dict[str, list[Node]] = {}
     for node in sorted(nodes, key=lambda node: (node.name, node.version or "")):
@@ -188,4 +192,4 @@ def _edges(lock: "Pylock", nodes: set[Node]) -> Iterator[tuple[Node, Node]]:
             name = parse_name(edge.get("name"))
             for target in by_name.get(name or "", ()):
                 if edge.get("version") in {None, target.version}:
-                    yield parent, target
+                    yield Edge(parent, target, one_line(edge.get("marker"), LONGEST_MARKER) or None)

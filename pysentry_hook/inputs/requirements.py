@@ -16,6 +16,7 @@ from pysentry_hook.inputs.requirement_lines import ITEM_OPTION, Line, decode, lo
 from pysentry_hook.model import (
     MAIN,
     Dependency,
+    Edge,
     Failure,
     InputFile,
     Inventory,
@@ -239,7 +240,7 @@ class _Reading:
             dependencies=tuple(dependencies.values()),
             unchecked=tuple(self._unchecked),
             roots=(root,),
-            edges=tuple((root, dependency.node) for dependency in dependencies.values() if dependency.direct),
+            edges=tuple(Edge(root, dependency.node) for dependency in dependencies.values() if dependency.direct),
             places=LinePlaces(self._places),
             scopes=frozenset({MAIN}),
             notes=tuple(self._notes),

@@ -6,11 +6,13 @@ from typing import Any, NamedTuple
 from pysentry_hook.errors import InputError
 from pysentry_hook.inputs.documents import parse_toml, read_text, table, tables, texts
 from pysentry_hook.inputs.manifest import Manifest, read_manifest
+from pysentry_hook.inputs.needs import LONGEST_MARKER, as_markers
 from pysentry_hook.inputs.places import TomlPlaces
 from pysentry_hook.inputs.scopes import reached, scope_name
 from pysentry_hook.model import (
     MAIN,
     Dependency,
+    Edge,
     InputFile,
     Inventory,
     Node,
@@ -79,6 +81,7 @@ def read(tree: Tree, path: str) -> Inventory:
                     reason=reason,
                     groups=groups,
                     direct=direct,
+                    markers=as_markers(entry.data.get("resolution-markers")),
                     place=entry.place,
                 )
             )
@@ -91,6 +94,7 @@ def read(tree: Tree, path: str) -> Inventory:
                 written=one_line(entry.version, 80),
                 groups=groups,
                 direct=direct,
+                markers=as_markers(entry.data.get("resolution-markers")),
                 indexes=(index,),
                 pinned=True,
                 place=entry.place,
@@ -215,19 +219,23 @@ class _Lock:
             found.setdefault(step.place, set()).update(scopes)
         return found
 
-    def edges(self) -> Iterator[tuple[Node, Node]]:
+    def edges(self) -> Iterator[Edge]:
         """Every edge of the graph, extras and groups included, each once."""
         if not self.members:
-            yield from ((self.root, self.entries[place].node) for place in sorted(self.direct))
-        pairs: dict[tuple[Node, Node], None] = {}
+            yield from (Edge(self.root, self.entries[place].node) for place in sorted(self.direct))
+        found: dict[Edge, None] = {}
         for entry in self.entries:
             data = entry.data
             lists = [data.get("dependencies")]
             for key in ("optional-dependencies", "dev-dependencies", "dependency-groups"):
                 lists.extend(table(data.get(key), self._path, key).values())
-            for targets in map(self._targets, lists):
-                pairs.update(dict.fromkeys((entry.node, self.entries[step.place].node) for step in targets))
-        yield from pairs
+            for needed in (edge for edges in lists for edge in tables(edges, self._path, "dependencies")):
+                targets = {self.entries[step.place].node: None for step in self._targets([needed])}
+                found |= {
+                    Edge(entry.node, target, one_line(needed.get("marker"), LONGEST_MARKER) or None): None
+                    for target in targets
+                }
+        yield from found
 
     def manifests(self, tree: Tree) -> tuple[list[Manifest], tuple[str, ...]]:
         """The manifests of the project and its members, read when a declaration is looked up."""

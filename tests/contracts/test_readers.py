@@ -150,8 +150,8 @@ def test_edges_join_the_project_and_what_was_found(reader: Reader, tmp_path: Pat
     found = read(reader, tmp_path, sample(reader).of(PINS))
     nodes = {dependency.node for dependency in found.dependencies}
     assert {Node(normalize("idna"), "3.6"), Node(normalize("idna"), "3.7")} <= nodes
-    assert {child for _, child in found.edges} <= nodes
-    assert {parent for parent, _ in found.edges} <= nodes | set(found.roots)
+    assert {edge.child for edge in found.edges} <= nodes
+    assert {edge.parent for edge in found.edges} <= nodes | set(found.roots)
 
 
 @readers

@@ -60,7 +60,7 @@ def direct(found: Inventory) -> set[str]:
 def edges(found: Inventory) -> set[str]:
     return {
         f"{parent.name} {parent.version} > {child.name} {child.version}".replace(" None", "")
-        for parent, child in found.edges
+        for parent, child, _ in found.edges
     }
 
 
