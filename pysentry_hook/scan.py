@@ -18,10 +18,15 @@ from pysentry_hook.graph import Ways
 from pysentry_hook.http import Http
 from pysentry_hook.matching import Knowledge
 from pysentry_hook.model import MAIN, Dependency, Failure, Finding, Inventory, Package, Unchecked, Vulnerability
+from pysentry_hook.narrowing import Environment, narrow
 from pysentry_hook.policy.judge import judge
 from pysentry_hook.report import Coverage, InputSummary, Report, SkippedInput, UncheckedLine
+from pysentry_hook.text import count
 from pysentry_hook.tree import FolderTree, Tree, repository_root, subject
 from pysentry_hook.upgrades import candidates, find_upgrades
+
+NOT_PINNED = "not pinned"
+"""How every reader begins the reason of a requirement that is not pinned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +76,7 @@ def scan(settings: Settings, *, http: Http, cache: Cache, now: datetime) -> Resu
         skipped_inputs=tuple(read.skipped),
         advisory_data=answers.data,
         not_known=answers.not_known,
-        hints=answers.hints,
+        hints=(*answers.hints, *_loose(coverage, settings)),
         coverage=coverage,
         gate=gate,
     )
@@ -122,21 +127,27 @@ def _read_one(tree: Tree, path: str, read: _Read, settings: Settings) -> None:
 
 
 def _within_scope(inventory: Inventory, settings: Settings, everything: Sequence[Inventory]) -> tuple[Inventory, int]:
-    """Keep what the chosen scopes install; return that and how many were left out."""
+    """Keep what the chosen scopes install in the chosen environment; return that and how many were left out."""
     chosen = frozenset({MAIN, *group_names(settings.groups)})
     known = {scope for other in everything for scope in other.scopes}
     for name in sorted(chosen - known - {MAIN}):
         listed = ", ".join(sorted(known - {MAIN})) or "none"
         raise UsageError(f"--group: there is no group or extra {name!r}; there is: {listed}")
-    narrow = settings.main_only or bool(settings.groups)
+    some_scopes = settings.main_only or bool(settings.groups)
 
     def stays(item: Dependency | Unchecked) -> bool:
-        return (not narrow or bool(item.groups & chosen)) and (not settings.direct_only or item.direct is not False)
+        return (not some_scopes or bool(item.groups & chosen)) and (
+            not settings.direct_only or item.direct is not False
+        )
 
     dependencies = tuple(filter(stays, inventory.dependencies))
     unchecked = tuple(filter(stays, inventory.unchecked))
     left_out = len(inventory.dependencies) + len(inventory.unchecked) - len(dependencies) - len(unchecked)
-    return replace(inventory, dependencies=dependencies, unchecked=unchecked), left_out
+    scoped = replace(inventory, dependencies=dependencies, unchecked=unchecked)
+    if settings.python_version is None and settings.python_platform is None:
+        return scoped, left_out
+    narrowed, elsewhere = narrow(scoped, Environment(settings.python_version, settings.python_platform))
+    return narrowed, left_out + elsewhere
 
 
 def _findings(inventories: Iterable[Inventory], answers: Answers, asker: Asker) -> list[Finding]:
@@ -197,17 +208,26 @@ def _coverage(scoped: Sequence[tuple[Inventory, int]], answers: Answers) -> tupl
             reason = answers.why_unchecked(dependency)
             if reason:
                 own.append(_line(inventory, dependency.name, dependency.written, reason, dependency.place))
-        count = len(inventory.dependencies) + len(inventory.unchecked)
-        total += count
-        checked += count - len(own)
+        size = len(inventory.dependencies) + len(inventory.unchecked)
+        total += size
+        checked += size - len(own)
         lines.extend(own)
     if total and not checked:
         inventory = scoped[0][0]
         detail = f"none of the {total} dependencies could be checked"
         failures.append(Failure("input", inventory.format, inventory.path, detail))
-    left_out = sum(count for _, count in scoped)
+    left_out = sum(number for _, number in scoped)
     lines.sort(key=lambda line: (line.path, line.name, line.version or "", line.line))
     return Coverage(total=total, checked=checked, left_out_by_filter=left_out, unchecked=tuple(lines)), tuple(failures)
+
+
+def _loose(coverage: Coverage, settings: Settings) -> tuple[str, ...]:
+    """The hint about requirements that are not pinned, unless the user asked for pins only."""
+    loose = sum(line.reason.startswith(NOT_PINNED) for line in coverage.unchecked)
+    if not loose or settings.pins_only:
+        return ()
+    told = f"{count(loose, 'requirement')} {'is' if loose == 1 else 'are'} not pinned"
+    return (f"{told}: lock the project (uv lock) and scan the lock, or accept it with --no-resolver",)
 
 
 def _line(inventory: Inventory, name: str, version: str | None, reason: str, place: int) -> UncheckedLine:

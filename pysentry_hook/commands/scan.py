@@ -68,6 +68,22 @@ def scan(
     direct_only: Annotated[
         bool | None, typer.Option("--direct-only", help="Only what is declared.", rich_help_panel=_SCAN)
     ] = None,
+    recursive: Annotated[
+        bool | None, typer.Option("--recursive", help="Every project below the PATHs.", rich_help_panel=_SCAN)
+    ] = None,
+    include_scripts: Annotated[
+        bool | None,
+        typer.Option("--include-scripts", help="With --recursive: PEP 723 scripts too.", rich_help_panel=_SCAN),
+    ] = None,
+    python_version: Annotated[
+        str | None, typer.Option(metavar="X.Y", help="Only what this Python installs.", rich_help_panel=_SCAN)
+    ] = None,
+    python_platform: Annotated[
+        str | None, typer.Option(metavar="NAME", help="linux, macos or windows.", rich_help_panel=_SCAN)
+    ] = None,
+    no_resolver: Annotated[
+        bool | None, typer.Option("--no-resolver", help="Only pins; what is loose is unchecked.", rich_help_panel=_SCAN)
+    ] = None,
     no_cache: Annotated[
         bool | None, typer.Option("--no-cache", help="Neither read nor write the cache.", rich_help_panel=_SCAN)
     ] = None,
@@ -124,6 +140,11 @@ def scan(
         exclude_extra=exclude_extra,
         groups=tuple(group or ()),
         direct_only=direct_only,
+        python_version=python_version,
+        python_platform=python_platform,
+        recursive=recursive,
+        include_scripts=include_scripts,
+        no_resolver=no_resolver,
         fail_on=fail_on,
         severity=severity,
         ignore=tuple(ignore or ()),

@@ -11,6 +11,7 @@ from pysentry_hook.config.indexes import pip_indexes
 from pysentry_hook.errors import ConfigError, UsageError
 from pysentry_hook.http import Limits
 from pysentry_hook.model import Severity, parse_name
+from pysentry_hook.narrowing import PLATFORMS, is_python_version
 from pysentry_hook.policy.gates import DEFAULT, NEVER, Gate
 from pysentry_hook.report import Rule, Suppression
 from pysentry_hook.sources import SOURCES
@@ -32,6 +33,11 @@ class Flags:
     exclude_extra: bool | None = None
     groups: tuple[str, ...] = ()
     direct_only: bool | None = None
+    python_version: str | None = None
+    python_platform: str | None = None
+    recursive: bool | None = None
+    include_scripts: bool | None = None
+    no_resolver: bool | None = None
     fail_on: str | None = None
     severity: str | None = None
     ignore: tuple[str, ...] = ()
@@ -64,6 +70,13 @@ class Settings:
     main_only: bool
     groups: tuple[str, ...]
     direct_only: bool
+    python_version: str | None
+    """Only what this Python installs, as 3.11 or 3.11.4; None: every Python."""
+    python_platform: str | None
+    recursive: bool
+    include_scripts: bool
+    pins_only: bool
+    """Whether the user knows that only pins are checked, and needs no hint."""
     gate: Gate
     why: str
     suppressions: tuple[Suppression, ...]
@@ -110,6 +123,11 @@ def settle(flags: Flags, environment: Mapping[str, str]) -> Settings:
         main_only=_either(flags.exclude_extra, known.get("exclude_extra"), otherwise=False),
         groups=flags.groups,
         direct_only=_either(flags.direct_only, known.get("direct_only"), otherwise=False),
+        python_version=_python(flags.python_version or known.get("python_version")),
+        python_platform=_platform(flags.python_platform or known.get("python_platform")),
+        recursive=_either(flags.recursive, known.get("recursive"), otherwise=False),
+        include_scripts=_either(flags.include_scripts, known.get("include_scripts"), otherwise=False),
+        pins_only=_either(flags.no_resolver, known.get("no_resolver"), otherwise=False),
         gate=_gate(flags, known),
         why="no gate was named",
         suppressions=_suppressions(flags, known),
@@ -206,6 +224,21 @@ def _level(text: str, origin: str) -> Severity:
             f"{origin}: {one_line(text, 40)!r} is no severity{nearest(text, LEVELS)}; known: {', '.join(LEVELS)}"
         )
     return Severity[text.upper()]
+
+
+def _python(text: str | None) -> str | None:
+    if text is not None and not is_python_version(text):
+        raise UsageError(f"--python-version: {one_line(text, 40)!r} is no Python version; give it as 3.11 or 3.11.4")
+    return text
+
+
+def _platform(text: str | None) -> str | None:
+    if text is not None and text not in PLATFORMS:
+        known = ", ".join(PLATFORMS)
+        raise UsageError(
+            f"--python-platform: {one_line(text, 40)!r} is no platform{nearest(text, PLATFORMS)}; known: {known}"
+        )
+    return text
 
 
 def _either(*values: bool | None, otherwise: bool) -> bool:

@@ -78,6 +78,11 @@ KEYS: Mapping[str, Callable[[str], Any]] = {
     "no_cache": _boolean,
     "exclude_extra": _boolean,
     "direct_only": _boolean,
+    "python_version": str,
+    "python_platform": str,
+    "recursive": _boolean,
+    "include_scripts": _boolean,
+    "no_resolver": _boolean,
     "allow_empty": _boolean,
 }
 """Every key with its type; its environment variable is PREFIX and the key in capitals."""

@@ -182,6 +182,8 @@ def test_nothing_that_can_be_checked_is_incomplete(run: Run, tmp_path: Path, dat
         (["--sources", "osvv"], "did you mean osv?"),
         (["-f", "xml"], "known: human, json"),
         (["-o", "r.xyz"], "its suffix names no format"),
+        (["--python-version", "3"], "give it as 3.11 or 3.11.4"),
+        (["--python-platform", "linus"], "did you mean linux?"),
         (["--wrong"], "See pysentry-hook --help"),
         (["--advisory-db", "nowhere"], "nowhere is not there"),
         (["--requirements-file", "r.txt"], "it is --requirements FILE"),
@@ -320,3 +322,29 @@ def test_every_variable_of_the_readme_is_a_setting_and_every_setting_is_in_it() 
     for key in KEYS:
         name = key.upper().replace(".", "_")
         assert any(name == part or name.endswith(f"_{part}") for part in told), f"{PREFIX}{name} is not in the README"
+
+
+def test_one_environment_leaves_out_what_another_one_installs(run: Run, tmp_path: Path) -> None:
+    lock = a_uv_lock(("click", "8.1.0"), ("colorama", "0.4.6"))
+    lock = lock.replace('{ name = "colorama" }', '{ name = "colorama", marker = "sys_platform == \'win32\'" }')
+    (tmp_path / "uv.lock").write_text(lock, encoding="utf-8")
+    records = a_folder_of_records(tmp_path / "records", a_record(package="colorama"), a_record("PYSEC-2099-2", "click"))
+
+    def coverage(*options: str) -> dict[str, object]:
+        done = run("report", ".", "--advisory-db", records, "-f", "json", *options, cwd=tmp_path)
+        found: dict[str, object] = json.loads(done.stdout)["coverage"]
+        return {key: found[key] for key in ("total", "left_out_by_filter")}
+
+    assert coverage() == {"total": 2, "left_out_by_filter": 0}
+    assert coverage("--python-platform", "linux") == {"total": 1, "left_out_by_filter": 1}
+    assert coverage("--python-platform", "windows", "--python-version", "3.12") == {"total": 2, "left_out_by_filter": 0}
+
+
+def test_what_is_not_pinned_comes_with_a_hint_unless_it_is_accepted(run: Run, tmp_path: Path, database: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("flask>=2\nidna==3.4\n", encoding="utf-8")
+    options = ("report", ".", "--advisory-db", database)
+    assert "1 requirement is not pinned: lock the project" in run(*options, cwd=tmp_path).stdout
+    accepted = run(*options, "--no-resolver", cwd=tmp_path)
+    assert "lock the project" not in accepted.stdout
+    assert "flask" in accepted.stdout
+    assert accepted.returncode == 0

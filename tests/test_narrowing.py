@@ -1,0 +1,67 @@
+"""A universal lock narrowed to one environment."""
+
+from dataclasses import replace
+
+import pytest
+
+from pysentry_hook.model import Edge, Node, normalize
+from pysentry_hook.narrowing import Environment, is_python_version, narrow
+from tests.builders import a_dependency, an_inventory
+
+ROOT = Node(normalize("shop"), None)
+
+
+@pytest.mark.parametrize(
+    ("marker", "python", "platform", "holds"),
+    [
+        ("python_version < '3.11'", "3.10", None, True),
+        ("python_version < '3.11'", "3.11", None, False),
+        ("python_full_version < '3.11.4'", "3.11", None, True),
+        ("python_full_version >= '3.11.4'", "3.11", None, True),
+        ("python_full_version >= '3.11.4'", "3.11.3", None, False),
+        ("sys_platform == 'win32'", None, "linux", False),
+        ("sys_platform == 'win32'", None, "windows", True),
+        ("sys_platform == 'win32'", "3.12", None, True),
+        ("platform_machine == 'aarch64'", None, "linux", True),
+        ("platform_machine == 'aarch64'", None, "windows", False),
+        ("platform_python_implementation == 'PyPy'", "3.11", "linux", True),
+        ("extra == 'socks'", "3.11", "linux", True),
+        ("extra == 'socks' and sys_platform == 'win32'", "3.11", "linux", False),
+        ("'dev' in dependency_groups", "3.11", "linux", True),
+        ("this is no marker", "3.11", "linux", True),
+        (None, "3.11", "linux", True),
+    ],
+)
+def test_a_marker_holds_if_some_machine_of_that_kind_fulfils_it(
+    marker: str | None, python: str | None, platform: str | None, holds: bool
+) -> None:
+    assert Environment(python, platform).may_hold(marker) is holds
+
+
+def test_an_entry_stays_if_one_of_its_own_markers_holds() -> None:
+    new = replace(a_dependency("numpy", "2.1"), markers=("python_version >= '3.10'",))
+    old = replace(a_dependency("numpy", "1.26"), markers=("python_version < '3.10'", "sys_platform == 'win32'"))
+    kept, left_out = narrow(an_inventory(new, old), Environment("3.11", "linux"))
+    assert (kept.dependencies, left_out) == ((new,), 1)
+    assert narrow(an_inventory(new, old), Environment("3.11", "windows"))[1] == 0
+
+
+def test_what_only_a_marked_way_leads_to_goes_with_it() -> None:
+    click, colorama = a_dependency("click", "8.1"), a_dependency("colorama", "0.4")
+    edges = [Edge(ROOT, click.node), Edge(click.node, colorama.node, "sys_platform == 'win32'")]
+    inventory = replace(an_inventory(click, colorama), edges=tuple(edges))
+    assert narrow(inventory, Environment(None, "linux"))[0].dependencies == (click,)
+    assert narrow(inventory, Environment(None, "windows"))[0].dependencies == (click, colorama)
+
+
+def test_what_no_way_leads_to_stays() -> None:
+    lonely = a_dependency("lonely", "1.0")
+    inventory = replace(an_inventory(lonely), edges=())
+    assert narrow(inventory, Environment("3.11", "linux")) == (inventory, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "good"), [("3.11", True), ("3.11.4", True), ("3", False), ("2.7", False), ("x", False)]
+)
+def test_a_python_version_has_two_or_three_parts(text: str, good: bool) -> None:
+    assert is_python_version(text) is good
