@@ -178,6 +178,8 @@ class Inventory:
     places: Places
     scopes: frozenset[str]
     """Every scope that the project declares."""
+    members: frozenset[str] = frozenset()
+    """Folders of the tree whose manifests this input already stands for: the members of a workspace."""
     notes: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
 

@@ -1,6 +1,6 @@
 """Read uv.lock into an Inventory, https://docs.astral.sh/uv/concepts/projects/layout/#the-lockfile."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pysentry_hook.errors import InputError
@@ -110,6 +110,7 @@ def read(tree: Tree, path: str) -> Inventory:
         edges=tuple(lock.edges()),
         places=TomlPlaces(document, len(lock.entries), manifests),
         scopes=frozenset(lock.starts),
+        members=frozenset(lock.folders()),
         notes=notes if dependencies or unchecked else (*notes, f"{path} {_EMPTY}"),
     )
 
@@ -237,18 +238,20 @@ class _Lock:
                 }
         yield from found
 
+    def folders(self) -> Sequence[str]:
+        """The folders of the project and its members that lie inside the tree."""
+        home = self._path.rpartition("/")[0]
+        sources = (self.entries[place].source for place in sorted(self.members))
+        named = (str(source.get("editable") or source.get("virtual") or source.get("directory")) for source in sources)
+        found = (inside(home, where) for where in (".", *named))
+        return list(dict.fromkeys(folder for folder in found if folder is not None))
+
     def manifests(self, tree: Tree) -> tuple[list[Manifest], tuple[str, ...]]:
         """The manifests of the project and its members, read when a declaration is looked up."""
-        folder = self._path.rpartition("/")[0]
-        places = ["."]
-        for place in sorted(self.members):
-            source = self.entries[place].source
-            places.append(str(source.get("editable") or source.get("virtual") or source.get("directory")))
         found, notes = [], []
-        for where in dict.fromkeys(places):
-            path = inside(folder, f"{where}/pyproject.toml")
+        for folder in self.folders():
             try:
-                manifest = read_manifest(tree, path) if path is not None else None
+                manifest = read_manifest(tree, f"{folder}/pyproject.toml" if folder else "pyproject.toml")
             except InputError as error:
                 notes.append(f"{error}. So its declarations are not shown.")
                 continue
