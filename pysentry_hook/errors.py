@@ -6,6 +6,7 @@ PysentryHookError
 ├── InputError         one file that cannot be read, with its place     exit 2
 │   └── NothingToReadError  no input where one was looked for                exit 2
 ├── UnreadableInputsError  all of the inputs, a line each       exit 2
+├── RepositoryError    git does not tell a commit or the index          exit 2
 ├── OutputError        a report that cannot be written                  exit 2
 └── SourceError        a service or advisory file that gave no answer   (becomes a Failure)
 """
@@ -58,6 +59,15 @@ class UnreadableInputsError(PysentryHookError):
         super().__init__("\n".join(map(str, errors)))
         self.root = root
         self.errors = tuple(errors)
+
+
+class RepositoryError(PysentryHookError):
+    """What git keeps below `root` cannot be read; `detail` says why, and what next."""
+
+    def __init__(self, root: Path, detail: str) -> None:
+        self.root = root
+        self.detail = detail
+        super().__init__(f"{root}: {detail}")
 
 
 class SourceError(PysentryHookError):

@@ -1,33 +1,15 @@
-"""Where the files of an audited project come from, a folder of the file system, and which commit they belong to."""
+"""Read and list the files of a folder as they are now."""
 
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from posixpath import normpath
-from typing import Protocol
 
-from pysentry_hook.errors import InputError
-from pysentry_hook.model import Subject
-from pysentry_hook.text import one_line, without_credentials
-
-MAX_BYTES = 32 * 1024 * 1024
-"""The largest input file that is read: a uv.lock of 5,000 packages has about 14 MB."""
-
-_GIT_SECONDS = 10.0
-
-
-class Tree(Protocol):
-    """Files by their POSIX path relative to the root of the tree."""
-
-    def read(self, path: str) -> bytes:
-        """Return the whole file; InputError where that is not possible."""
-
-    def exists(self, path: str) -> bool:
-        """Whether anything stands at this path, readable or not."""
-
-    def is_folder(self, path: str) -> bool:
-        """Whether a folder stands at this path."""
+from pysentry_hook.errors import InputError, RepositoryError
+from pysentry_hook.text import one_line
+from pysentry_hook.tree.git import Git
+from pysentry_hook.tree.limits import MAX_BYTES, MAX_FILES, check_size, refuse_list
+from pysentry_hook.tree.places import ENVIRONMENT, FOREIGN, below, inside, own
 
 
 class FolderTree:
@@ -60,6 +42,85 @@ class FolderTree:
         except ValueError as error:  # a NUL or a surrogate in the path
             raise InputError(one_line(path), "cannot be read: no file can have this name") from error
 
+    def files(self, folder: str) -> Sequence[str]:
+        """Return the files below a folder, links to files of this tree included; see Tree.
+
+        In a git work tree those that git tracks or does not ignore; elsewhere, and where git gives no answer,
+        all of them. Folders that may not be read are left out.
+        """
+        start = self._folder(folder)
+        place = start.relative_to(self.root).as_posix()
+        place = "" if place == "." else place
+        listed = _listed(start)
+        if listed is None:
+            names: Iterable[str] = _walked(start)
+        else:
+            names = own(listed, lambda step: _is_foreign(start / step))
+        found = set()
+        for name in names:
+            if self._is_file(start / name):
+                found.add(below(place, name))
+                if len(found) > MAX_FILES:
+                    refuse_list(folder)
+        return sorted(found)
+
+    def _folder(self, folder: str) -> Path:
+        place = inside("", folder)
+        if place is None or not self.is_folder(place):
+            raise InputError(folder, "no such folder")
+        start = self.root / place
+        if start.resolve() != start:
+            raise InputError(folder, "lies behind a symbolic link; name the folder that it leads to")
+        return start
+
+    def _is_file(self, path: Path) -> bool:
+        try:
+            mode = path.lstat().st_mode
+            if stat.S_ISLNK(mode):
+                target = path.resolve(strict=True)
+                return target.is_relative_to(self.root) and target.is_file()
+            return stat.S_ISREG(mode)
+        except (OSError, RuntimeError, ValueError):  # gone, a loop of links, or a name that is too long
+            return False
+
+
+def _is_foreign(folder: Path) -> bool:
+    return folder.is_symlink() or os.path.lexists(folder / ENVIRONMENT)
+
+
+def _listed(start: Path) -> Sequence[str] | None:
+    """Return what git tracks or does not ignore below a folder; None where that is in no work tree, or git fails.
+
+    A submodule or another repository is given by its own name, which is that of a folder.
+    """
+    try:
+        git = Git(start)
+        if git.run("rev-parse", "--is-inside-work-tree").strip() != b"true":
+            return None
+        words = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+        return [os.fsdecode(name) for name in git.records(*words)]
+    except RepositoryError:
+        return None
+
+
+def _walked(start: Path) -> Iterator[str]:
+    """Give the files and the links to files below a folder, less those of others."""
+    waiting = [""]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            with os.scandir(start / folder) as entries:
+                present = list(entries)
+        except OSError:
+            continue
+        if folder and any(entry.name == ENVIRONMENT for entry in present):
+            continue
+        for entry in present:
+            if not entry.is_dir(follow_symlinks=False):
+                yield below(folder, entry.name)
+            elif entry.name not in FOREIGN:
+                waiting.append(below(folder, entry.name))
+
 
 def _read_regular(target: Path, path: str) -> bytes:
     # O_NONBLOCK: opening a FIFO must not wait for a writer
@@ -70,82 +131,9 @@ def _read_regular(target: Path, path: str) -> bytes:
         before = os.fstat(descriptor)
         if not stat.S_ISREG(before.st_mode):
             raise InputError(path, "is not a regular file")
-        if before.st_size > MAX_BYTES:
-            size = before.st_size / 1024 / 1024
-            raise InputError(path, f"is {size:.0f} MB large; at most {MAX_BYTES // 1024 // 1024} MB are read")
+        check_size(path, before.st_size)
         content = file.read(MAX_BYTES + 1)
         after = os.fstat(descriptor)
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(content) != after.st_size:
         raise InputError(path, "changed while it was read; run again")
     return content
-
-
-def repository_root(paths: Sequence[Path]) -> Path:
-    """Return the repository that holds all paths, else the folder that does.
-
-    A repository is known by its `.git`, a folder or, in a worktree or submodule, a file.
-    """
-    folders = [path if _is_folder(path) else path.parent for path in (path.resolve() for path in paths)]
-    common = Path(os.path.commonpath(folders))
-    for folder in (common, *common.parents):
-        if (folder / ".git").exists():
-            return folder
-    return common
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:  # a name longer than the file system takes
-        return False
-
-
-def inside(base: str, relative: str) -> str | None:
-    """Join a path to a folder of a tree; None where it is absolute or the result leaves the tree."""
-    if relative.startswith("/"):
-        return None
-    joined = normpath(f"{base}/{relative}" if base else relative)
-    if joined == ".." or joined.startswith("../"):
-        return None
-    return "" if joined == "." else joined
-
-
-def subject(root: Path, inputs: Sequence[str]) -> Subject | None:
-    """Return which commit the files of a tree belong to; None where git does not tell."""
-    if not (root / ".git").exists():
-        return None
-    status = _git(root, "status", "--porcelain=v2", "--branch", "--", *inputs)
-    if status is None:
-        return None
-    lines = status.splitlines()
-    facts = dict(line.removeprefix("# ").split(" ", 1) for line in lines if line.startswith("# branch."))
-    commit, branch = facts.get("branch.oid"), facts.get("branch.head")
-    remote = _git(root, "config", "--get", "remote.origin.url")
-    return Subject(
-        repository=without_credentials(remote.strip()) if remote else None,
-        commit=commit if commit != "(initial)" else None,
-        ref=branch if branch != "(detached)" else None,
-        dirty=any(not line.startswith("#") for line in lines),
-    )
-
-
-def _git(root: Path, *words: str) -> str | None:
-    """Run git without the settings of the environment; None where it fails or is not there.
-
-    The git of PATH is taken unless it lies inside the audited tree; `core.fsmonitor` would run a program.
-    """
-    import shutil
-    import subprocess  # 10 ms, needed only in a repository
-
-    git = shutil.which("git")
-    if git is None or Path(git).resolve().is_relative_to(root):
-        return None
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    command = [git, "--no-optional-locks", "-c", "core.fsmonitor=false", "-C", str(root), *words]
-    try:
-        done = subprocess.run(  # noqa: S603 (git itself, with paths of the tree after "--")
-            command, env=environment, capture_output=True, timeout=_GIT_SECONDS, check=True, stdin=subprocess.DEVNULL
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return done.stdout.decode("utf-8", "replace")

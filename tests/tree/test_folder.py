@@ -123,7 +123,7 @@ def test_a_file_that_grows_while_it_is_read_is_refused(root: Path, monkeypatch: 
                 file.write("more")
         return fstat(descriptor)
 
-    monkeypatch.setattr("pysentry_hook.tree.os.fstat", growing)
+    monkeypatch.setattr("pysentry_hook.tree.folder.os.fstat", growing)
     assert refusal(root, "a") == "changed while it was read; run again"
 
 

@@ -1,0 +1,42 @@
+"""Where the files of an audited project come from: a folder, a commit or the index; only this package knows git."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from pysentry_hook.tree.folder import FolderTree
+from pysentry_hook.tree.limits import MAX_BYTES, MAX_FILES
+from pysentry_hook.tree.places import inside, repository_root
+from pysentry_hook.tree.recorded import CommitTree, IndexTree
+from pysentry_hook.tree.subject import subject
+
+__all__ = [
+    "MAX_BYTES",
+    "MAX_FILES",
+    "CommitTree",
+    "FolderTree",
+    "IndexTree",
+    "Tree",
+    "inside",
+    "repository_root",
+    "subject",
+]
+
+
+class Tree(Protocol):
+    """Files by their POSIX path relative to the root of the tree; bytes that are not UTF-8 are surrogates."""
+
+    def read(self, path: str) -> bytes:
+        """Return the whole file; InputError where that is not possible."""
+
+    def exists(self, path: str) -> bool:
+        """Whether anything stands at this path, readable or not."""
+
+    def is_folder(self, path: str) -> bool:
+        """Whether a folder stands at this path."""
+
+    def files(self, folder: str) -> Sequence[str]:
+        """Return the paths of all files below a folder, "" for all, sorted and relative to the tree.
+
+        The project's own only: nothing below another virtual environment, node_modules or a cache, and no
+        repository within the repository. InputError where there is no such folder, or more than MAX_FILES.
+        """
