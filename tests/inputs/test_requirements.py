@@ -5,6 +5,7 @@ import codecs
 import pytest
 
 from pysentry_hook.errors import InputError
+from pysentry_hook.model import Dependency, Inventory, Unchecked
 from tests.inputs.reading import (
     DATA,
     cut_out,
@@ -19,6 +20,11 @@ from tests.inputs.reading import (
 )
 
 
+def markers(found: Inventory) -> dict[str, tuple[str, ...]]:
+    entries: tuple[Dependency | Unchecked, ...] = (*found.dependencies, *found.unchecked)
+    return {f"{entry.name} {entry.version}": entry.markers for entry in entries}
+
+
 def pins_of(text: str | bytes) -> list[str]:
     return pins(inventory({"requirements.txt": text}))
 
@@ -26,7 +32,14 @@ def pins_of(text: str | bytes) -> list[str]:
 def test_an_export_is_read_as_uv_wrote_it() -> None:
     found = inventory_of("requirements.txt", "exported-by-uv.txt")
     assert pins(found) == ["idna 3.6", "idna 3.7", "python-dateutil 2.8.2", "six 1.16.0"]
-    assert {dependency.direct for dependency in found.dependencies} == {None}
+    assert direct(found) == {"idna", "python-dateutil", "six"}
+    assert "python-dateutil 2.8.2 > six 1.16.0" in edges(found)
+    assert markers(found) == {
+        "idna 3.6": ("python_full_version < '3.12'",),
+        "idna 3.7": ("python_full_version >= '3.12'",),
+        "python-dateutil 2.8.2": (),
+        "six 1.16.0": (),
+    }
     assert found.notes == ()
     text = (DATA / "requirements.txt/exported-by-uv.txt").read_text(encoding="utf-8")
     places = [found.places.location(dependency.place) for dependency in found.dependencies]
@@ -106,7 +119,7 @@ def test_a_version_that_is_none_by_pep_440_is_listed() -> None:
         ("/opt/lib", "/opt/lib", "path dependency"),
         ("lib/sub[x]", "lib/sub[x]", "path dependency"),
         ("a-1.0-py3-none-any.whl", "a-1-0-py3-none-any-whl", "path dependency"),
-        ("dist/a-1.0.tar.gz ; os_name", "dist/a-1.0.tar.gz ; os_name", "path dependency"),
+        ("dist/a-1.0.tar.gz ; os_name", "dist/a-1.0.tar.gz", "path dependency"),
     ],
 )
 def test_what_comes_from_no_index_is_listed_with_the_reason(line: str, name: str, reason: str) -> None:
@@ -230,6 +243,31 @@ def test_a_constraint_that_cannot_be_read_is_a_note_without_its_password(target:
     assert "secret" not in found.notes[0]
 
 
+@pytest.mark.parametrize(
+    ("line", "marker"),
+    [
+        ("a==1; os_name == 'nt'  # why", ("os_name == 'nt'",)),
+        ("a==1 ;os_name == 'nt' --hash=sha256:00", ("os_name == 'nt'",)),
+        ("a===x ; os_name == 'nt'", ("os_name == 'nt'",)),
+        ("a>=1;os_name == 'nt'", ("os_name == 'nt'",)),
+        ("a @ https://x.example/a;b.zip ; os_name == 'nt'", ("os_name == 'nt'",)),
+        ("https://x.example/a.zip; os_name == 'nt'", ("os_name == 'nt'",)),
+        ("./lib ; os_name == 'nt'", ("os_name == 'nt'",)),
+        ("https://x.example/a.zip;b", ()),
+        ("a==1;", ()),
+        ("a==1", ()),
+    ],
+)
+def test_a_marker_is_what_follows_the_semicolon(line: str, marker: tuple[str, ...]) -> None:
+    assert list(markers(inventory({"requirements.txt": line})).values()) == [marker]
+
+
+def test_any_marker_of_a_version_that_stands_twice_may_hold() -> None:
+    twice = "a==1 ; os_name == 'nt'\na==1.0 ; os_name == 'posix'\na==1 ; os_name == 'nt'\n"
+    assert markers(inventory({"requirements.txt": twice})) == {"a 1": ("os_name == 'nt'", "os_name == 'posix'")}
+    assert markers(inventory({"requirements.txt": f"{twice}a==1\n"})) == {"a 1": ()}
+
+
 def test_pins_of_a_plain_file_are_direct_and_the_gap_is_told() -> None:
     found = inventory({"requirements.txt": "a==1\nb==2  # viable\n"})
     assert direct(found) == {"a", "b"}
@@ -237,11 +275,10 @@ def test_pins_of_a_plain_file_are_direct_and_the_gap_is_told() -> None:
     assert "what these pins bring in themselves is not in it" in found.notes[0]
 
 
-@pytest.mark.parametrize("text", ["a==1\n    # via b\n", "a==1  # via b\n", "a==1 --hash=sha256:00\n"])
-def test_pins_that_a_tool_compiled_are_direct_or_not(text: str) -> None:
-    found = inventory({"requirements.txt": text})
+def test_who_needs_a_pin_is_not_known_where_only_hashes_show_that_a_tool_compiled_it() -> None:
+    found = inventory({"requirements.txt": "a==1 --hash=sha256:00\n"})
     assert found.dependencies[0].direct is None
-    assert found.notes == ()
+    assert (found.edges, found.notes) == ((), ())
 
 
 @pytest.mark.parametrize(
