@@ -95,7 +95,9 @@ def _listed(start: Path) -> Sequence[str] | None:
     """
     try:
         git = Git(start)
-        if git.run("rev-parse", "--is-inside-work-tree").strip() != b"true":
+        # a folder of the tree can look like a bare repository, and bring a configuration of its own
+        inside_work_tree = git.run("-c", "safe.bareRepository=explicit", "rev-parse", "--is-inside-work-tree")
+        if inside_work_tree.strip() != b"true":
             return None
         words = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
         return [os.fsdecode(name) for name in git.records(*words)]

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -62,14 +62,15 @@ class Git:
             raise self._failed(words, None, str(error).encode()) from error
         return done.stdout
 
-    def records(self, *words: str) -> Iterator[bytes]:
-        """Give the records that a command ends with NUL (`-z`), as they come."""
+    def records(self, *words: str) -> Generator[bytes, None, None]:
+        """Give the records that a command ends with NUL (`-z`), as they come; the command ends with the generator."""
         import subprocess
         from tempfile import TemporaryFile
         from threading import Timer
 
         with TemporaryFile() as complaint, self.start(*words, stdin=subprocess.DEVNULL, stderr=complaint) as process:
             timer = Timer(_SECONDS, process.kill)
+            timer.daemon = True
             timer.start()
             try:
                 yield from self._split(process.stdout, words)

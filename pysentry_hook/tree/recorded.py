@@ -2,7 +2,9 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -15,6 +17,10 @@ from pysentry_hook.tree.places import ENVIRONMENT, below, inside, own, parents
 
 _LINK, _SUBMODULE = "120000", "160000"
 _LONGEST_CHAIN = 40
+_POINTER, _LONGEST_POINTER = b"version https://git-lfs.github.com/spec/", 1024
+"""What stands in place of a file, https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md."""
+_IMPOSSIBLE = re.compile(r"(?:^|/)\.{0,2}(?:/|$)")
+"""A step of a path that no checkout can make, as in `a/../b` or `a//b`."""
 _IDENTITY = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
@@ -80,7 +86,10 @@ class RecordedTree:
             raise InputError(path, "is a symbolic link, and git's own files are read without following links")
         if entry.mode == _SUBMODULE:
             raise InputError(path, "is a submodule, which is scanned by itself")
-        return self._blobs.read(entry.identity, path)
+        content = self._blobs.read(entry.identity, path)
+        if content.startswith(_POINTER) and len(content) < _LONGEST_POINTER:
+            raise InputError(path, "is kept in Git LFS, of which git has no more than a pointer; scan the folder")
+        return content
 
     def files(self, folder: str) -> Sequence[str]:
         """Return the files below a folder, links to files of this tree included; see Tree."""
@@ -112,8 +121,11 @@ class RecordedTree:
             link = next((step for step in (path, *parents(path)) if self._is_link(step)), None)
             if link is None:
                 return path in self._entries and self._entries[path].mode != _SUBMODULE
-            text = self._blobs.read(self._entries[link].identity, link).decode("utf-8", "surrogateescape")
-            target = inside(link.rpartition("/")[0], text)
+            try:
+                text = self._blobs.read(self._entries[link].identity, link)
+            except InputError:  # a partial clone: who reads the link is told
+                return True
+            target = inside(link.rpartition("/")[0], _text(text))
             if not target:
                 return False
             path = target + path[len(link) :]
@@ -142,23 +154,35 @@ class IndexTree(RecordedTree):
     """
 
     def __init__(self, root: Path) -> None:
-        git = Git(root.resolve(), index_file=os.environ.get("GIT_INDEX_FILE"))
+        git = Git(root.resolve())
         if git.run("rev-parse", "--is-inside-work-tree").strip() != b"true":
             raise RepositoryError(git.root, "has no work tree, so nothing is staged; name a commit")
+        index_file = os.environ.get("GIT_INDEX_FILE")
+        if index_file and not _is_of_superproject(index_file, git):
+            git = Git(git.root, index_file=index_file)
         super().__init__(git, _parse(git.records("ls-files", "--stage", "-z")))
 
     def read(self, path: str) -> bytes:
         """Return the file's bytes as they are staged; only regular files up to MAX_BYTES are read."""
         content = super().read(path)
-        if not content and not self._is_staged(path):
+        if not content and inside("", path) not in self._staged:
             raise InputError(path, "is only intended to be added; git add it")
         return content
 
-    def _is_staged(self, path: str) -> bool:
-        # what `git add --intent-to-add` left has the object of an empty file, and no command says so plainly
+    @cached_property
+    def _staged(self) -> frozenset[str]:
+        # what `git add --intent-to-add` left has the object of an empty file, and ls-files does not say so
         nothing = self._git.run("hash-object", "-t", "tree", "--stdin").decode().strip()
-        options = ("--cached", "--name-only", "-z", "--ita-invisible-in-index")
-        return bool(self._git.run("diff-index", *options, nothing, "--", inside("", path) or ""))
+        options = ("--cached", "--name-only", "--relative", "-z", "--ita-invisible-in-index")
+        return frozenset(_text(name) for name in self._git.records("diff-index", *options, nothing, "--"))
+
+
+def _is_of_superproject(index_file: str, git: Git) -> bool:
+    """Whether a hook of the repository around a submodule said which index to read."""
+    if not git.run("rev-parse", "--show-superproject-working-tree").strip():
+        return False
+    own_folder = Path(os.fsdecode(git.run("rev-parse", "--absolute-git-dir").removesuffix(b"\n")))
+    return not Path(index_file).resolve().is_relative_to(own_folder.resolve())
 
 
 def _resolve(git: Git, commit: str) -> str:
@@ -179,19 +203,24 @@ def _unknown(root: Path, commit: str) -> RepositoryError:
     )
 
 
-def _parse(records: Iterable[bytes]) -> Mapping[str, Entry]:
+def _parse(records: Generator[bytes, None, None]) -> Mapping[str, Entry]:
     """Read `mode type id TAB path` of ls-tree and `mode id stage TAB path` of ls-files."""
     entries: dict[str, Entry] = {}
-    for number, record in enumerate(records, 1):
-        if number > MAX_FILES:
-            refuse_list("")
-        facts, _, name = record.partition(b"\t")
-        path = name.decode("utf-8", "surrogateescape")
-        mode, second, third = facts.decode("ascii").split(" ")
-        if inside("", path) == path:  # no checkout makes a file of `a/../b`
-            from_index = len(third) == 1
-            entries[path] = Entry(mode, second if from_index else third, from_index and third != "0")
+    with closing(records):
+        for number, record in enumerate(records, 1):
+            if number > MAX_FILES:
+                refuse_list("")
+            facts, _, name = record.partition(b"\t")
+            mode, second, third = facts.decode("ascii").split(" ")
+            path = _text(name)
+            if not _IMPOSSIBLE.search(path):
+                from_index = len(third) == 1
+                entries[path] = Entry(mode, second if from_index else third, from_index and third != "0")
     return entries
+
+
+def _text(name: bytes) -> str:
+    return name.decode("utf-8", "surrogateescape")
 
 
 def _folders(entries: Iterable[str]) -> frozenset[str]:

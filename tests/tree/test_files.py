@@ -1,12 +1,14 @@
 """Which files belong to the project."""
 
 import os
+import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from pysentry_hook.errors import InputError
+from pysentry_hook.errors import InputError, RepositoryError
 from pysentry_hook.tree import CommitTree, FolderTree, IndexTree, Tree
 from tests.tree.conftest import Git
 
@@ -71,6 +73,32 @@ def test_a_repository_within_is_listed_only_by_its_own_name(git: Git, repository
     assert tree.files("nested/sub") == ["nested/sub/b"]
 
 
+def test_a_folder_that_looks_like_a_bare_repository_is_walked(git: Git, repository: Path) -> None:
+    evil = repository / "evil"
+    evil.mkdir()
+    git(evil, "init", "-q", "--bare")
+    (evil / "description").unlink(missing_ok=True)
+    for name in ("hooks", "info"):
+        shutil.rmtree(evil / name, ignore_errors=True)
+    write(repository, "evil/uv.lock")
+    git(evil, "config", "core.bare", "false")
+    git(evil, "config", "core.worktree", str(evil))
+    git(evil, "config", "core.excludesFile", str(evil / "HEAD"))
+    (evil / "HEAD").write_text("ref: refs/heads/x\nuv.lock\n", encoding="utf-8")
+    assert FolderTree(repository).files("evil") == ["evil/HEAD", "evil/config", "evil/uv.lock"]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away")
+def test_a_repository_of_somebody_else_is_walked_and_told(git: Git, repository: Path) -> None:
+    write(repository, ".gitignore", "ignored")
+    (repository / ".gitignore").write_text("ignored", encoding="utf-8")
+    for path in (repository, repository / ".git"):
+        os.chown(path, 12345, 12345)
+    assert FolderTree(repository).files("") == [".gitignore", "ignored"]
+    with pytest.raises(RepositoryError, match=f"safe.directory {repository}$"):
+        IndexTree(repository)
+
+
 def test_a_folder_of_repositories_is_walked(git: Git, tmp_path: Path) -> None:
     for name in ("one", "two"):
         write(tmp_path, f"{name}/a")
@@ -111,10 +139,12 @@ def test_links_are_listed_where_they_lead_to_a_file_of_the_tree(in_git: bool, gi
     }
     for name, target in links.items():
         (root / name).symlink_to(target)
-    os.mkfifo(root / "pipe")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(root / "pipe")
     assert FolderTree(root).files("") == ["a", "in", "sub/b"]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse some of the names")
 @pytest.mark.parametrize("in_git", [True, False])
 def test_names_are_kept_byte_for_byte(in_git: bool, git: Git, tmp_path: Path) -> None:
     if in_git:

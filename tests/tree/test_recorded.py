@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ def test_a_file_is_read_as_git_keeps_it(made: Made, git: Git, repository: Path) 
         assert tree.files("sub") == ["sub/a"]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse some of the names")
 @both
 def test_names_are_kept_byte_for_byte(made: Made, git: Git, repository: Path) -> None:
     names = [
@@ -218,3 +220,11 @@ def test_an_empty_commit_has_no_files(git: Git, repository: Path) -> None:
     with committed(repository) as tree:
         assert tree.files("") == []
         assert not tree.exists("a")
+
+
+@both
+def test_a_pointer_to_large_file_storage_is_refused(made: Made, git: Git, repository: Path) -> None:
+    (repository / "a").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:00\n", encoding="utf-8")
+    record(git, repository)
+    with made(repository) as tree:
+        assert refusal(tree, "a").startswith("is kept in Git LFS")

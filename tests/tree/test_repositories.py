@@ -138,25 +138,6 @@ def test_the_environment_does_not_mislead(
     assert FolderTree(repository).files("") == ["a"]
 
 
-def test_the_index_of_a_hook_is_read(
-    git: Git, repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (repository / "sub").mkdir()
-    (repository / "sub" / "a").write_text("one", encoding="utf-8")
-    record(git, repository)
-    (repository / "sub" / "a").write_text("two", encoding="utf-8")
-    for value in (str(repository / ".git" / "next"), ".git/next"):
-        monkeypatch.setenv("GIT_INDEX_FILE", value)
-        git(repository, "read-tree", "HEAD")
-        git(repository, "add", "sub/a")
-        for root, path in ((repository, "sub/a"), (repository / "sub", "a")):
-            with IndexTree(root) as tree, committed(root) as commit:
-                assert (tree.read(path), commit.read(path)) == (b"two", b"one")
-    monkeypatch.delenv("GIT_INDEX_FILE")
-    with IndexTree(repository) as tree:
-        assert tree.read("sub/a") == b"one"
-
-
 @both
 def test_nothing_that_the_repository_configures_is_run(made: Made, git: Git, repository: Path, tmp_path: Path) -> None:
     (repository / "a").write_text("a", encoding="utf-8")
