@@ -4,7 +4,8 @@ PysentryHookError
 ├── UsageError         called wrongly: options, combinations            exit 2
 │   └── ConfigError    a value from the environment or a file           exit 2
 ├── InputError         one file that cannot be read, with its place     exit 2
-│   └── NothingToReadError  no input where one was looked for                exit 2
+│   ├── NothingToReadError  no input where one was looked for                exit 2
+│   └── DeclaresNothingError  a manifest that does not say what it installs  exit 2
 ├── UnreadableInputsError  all of the inputs, a line each       exit 2
 ├── RepositoryError    git does not tell a commit or the index          exit 2
 ├── OutputError        a report that cannot be written                  exit 2
@@ -50,6 +51,10 @@ class InputError(PysentryHookError):
 
 class NothingToReadError(InputError):
     """There is no file here that says what the project installs."""
+
+
+class DeclaresNothingError(InputError):
+    """A manifest without dependencies, or with some that only its build backend can tell."""
 
 
 class UnreadableInputsError(PysentryHookError):

@@ -109,10 +109,15 @@ def _read_one(tree: Tree, path: str, read: _Read, settings: Settings) -> None:
         return
     place = path
     try:
-        found = inputs.Found(path, inputs.requirements) if settings.requirements else inputs.find(tree, path)
-        place = found.path
-        read.skipped.extend(found.skipped)
-        read.inventories.append(found.reader.read(tree, place))
+        if settings.requirements:
+            opened = inputs.Opened(path, inputs.requirements.read(tree, path))
+        else:
+            opened = inputs.open_input(tree, path)
+        place = opened.path
+        read.skipped.extend(opened.skipped)
+        if isinstance(opened.result, InputError):
+            raise opened.result
+        read.inventories.append(opened.result)
     except InputError as error:
         if settings.allow_empty and isinstance(error, NothingToReadError):
             return

@@ -3,8 +3,17 @@
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from pysentry_hook.errors import InputError, NothingToReadError
-from pysentry_hook.inputs import pdm_lock, pipfile_lock, poetry_lock, pylock, requirements, uv_lock
+from pysentry_hook.errors import DeclaresNothingError, InputError, NothingToReadError
+from pysentry_hook.inputs import (
+    pdm_lock,
+    pipfile,
+    pipfile_lock,
+    poetry_lock,
+    pylock,
+    pyproject,
+    requirements,
+    uv_lock,
+)
 from pysentry_hook.model import Inventory
 from pysentry_hook.report import SkippedInput
 from pysentry_hook.tree import Tree
@@ -14,7 +23,7 @@ class Reader(Protocol):
     """A module that reads one format; a new format is such a file and its line in READERS."""
 
     FORMAT: str
-    """The name of the format, which is also the file that is looked for in a folder."""
+    """The name of the format; which is also the file that is looked for in a folder."""
 
     def recognises(self, name: str) -> bool:
         """Whether a file of this name is in this format."""
@@ -23,42 +32,82 @@ class Reader(Protocol):
         """Return what the file installs; InputError where it cannot be read."""
 
 
-READERS: Sequence[Reader] = (uv_lock, poetry_lock, pipfile_lock, pylock, pdm_lock, requirements)
+READERS: Sequence[Reader] = (
+    uv_lock,
+    poetry_lock,
+    pipfile_lock,
+    pylock,
+    pdm_lock,
+    pyproject,
+    pipfile,
+    requirements,
+)
+_MANIFESTS = (pyproject.FORMAT, pipfile.FORMAT)
 
 
-class Found(NamedTuple):
-    """A file to read with its reader, and what stands beside it and is not read."""
+class Opened(NamedTuple):
+    """What a PATH means: the file that was chosen, what it installs, and what beside it was not read."""
 
     path: str
-    reader: Reader
+    result: Inventory | InputError
     skipped: tuple[SkippedInput, ...] = ()
 
 
-def find(tree: Tree, path: str) -> Found:
-    """Return the input that a PATH means: a folder's first by precedence, or the file itself."""
-    return _in_folder(tree, path) if tree.is_folder(path) else _file(tree, path)
+def open_input(tree: Tree, path: str) -> Opened:
+    """Read a folder's first input that declares something, or the file itself; NothingToReadError if none is there."""
+    if tree.is_folder(path):
+        return _in_folder(tree, path)
+    return Opened(path, _read(tree, path, reader_of(tree, path)))
 
 
-def _file(tree: Tree, path: str) -> Found:
+def reader_of(tree: Tree, path: str) -> Reader:
+    """Return the reader of a file; InputError where its format is not read."""
     if not tree.exists(path):
         raise NothingToReadError(path, "no such file or folder")
     name = path.rpartition("/")[2]
     for reader in READERS:
         if reader.recognises(name):
-            return Found(path, reader)
+            return reader
     known = ", ".join(reader.FORMAT for reader in READERS)
     raise InputError(path, f"is in no format that is read ({known}); a requirements file is read by --requirements")
 
 
-def _in_folder(tree: Tree, folder: str) -> Found:
+def _read(tree: Tree, path: str, reader: Reader) -> Inventory | InputError:
+    try:
+        return reader.read(tree, path)
+    except InputError as error:
+        return error
+
+
+def _in_folder(tree: Tree, folder: str) -> Opened:
     present = [
         (f"{folder}/{reader.FORMAT}" if folder else reader.FORMAT, reader)
         for reader in READERS
         if tree.exists(f"{folder}/{reader.FORMAT}" if folder else reader.FORMAT)
     ]
-    if not present:
-        known = ", ".join(reader.FORMAT for reader in READERS)
-        raise NothingToReadError(folder or ".", f"nothing to read here; looked for {known}")
-    path, reader = present[0]
-    reason = f"{reader.FORMAT} has precedence"
-    return Found(path, reader, tuple(SkippedInput(other, reason) for other, _ in present[1:]))
+    skipped: list[SkippedInput] = []
+    empty: Opened | None = None
+    for number, (path, reader) in enumerate(present):
+        result = _read(tree, path, reader)
+        if isinstance(result, DeclaresNothingError):
+            skipped.append(SkippedInput(path, result.detail))
+        elif _is_empty(result):
+            empty = empty or Opened(path, result)
+            skipped.append(SkippedInput(path, "declares no dependencies"))
+        else:
+            rest = (SkippedInput(other, f"{reader.FORMAT} has precedence") for other, _ in present[number + 1 :])
+            return Opened(path, result, (*skipped, *rest))
+    if empty:
+        return empty._replace(skipped=tuple(other for other in skipped if other.path != empty.path))
+    known = ", ".join(reader.FORMAT for reader in READERS)
+    why = "".join(f"; {other.path.rpartition('/')[2]}: {other.reason}" for other in skipped)
+    raise NothingToReadError(folder or ".", f"nothing to read here; looked for {known}{why}")
+
+
+def _is_empty(result: Inventory | InputError) -> bool:
+    """Whether a manifest lists nothing, so that what stands beside it may say more."""
+    return (
+        not isinstance(result, InputError)
+        and result.format in _MANIFESTS
+        and not (result.dependencies or result.unchecked or result.failures)
+    )

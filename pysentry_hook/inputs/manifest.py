@@ -1,10 +1,10 @@
 """What a pyproject.toml or Pipfile beside a lock declares: names by scope, and their lines."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
 from pysentry_hook.errors import InputError
 from pysentry_hook.inputs.documents import Document, parse_toml, read_text, without_long_strings
@@ -19,11 +19,10 @@ _REQUIREMENT = re.compile(
 _TABLE = re.compile(r"\s*\[{1,2}([^\]]+)\]{1,2}\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*((?:[A-Za-z0-9_.-]|"[^"]*"|'[^']*')+)\s*=""")
 _SEGMENT = re.compile(r"""[^."'\s]+|"[^"]*"|'[^']*'""")
-_STRING = re.compile(r""""((?:[^"\\]|\\.)*+)"|'([^']*)'|#""")
-_NOT_PACKAGES = {"source", "requires", "pipenv", "scripts"}
-_PYPROJECT = {"project", "build-system", "dependency-groups", "tool"}
+_STRING = re.compile(r""""((?:[^"\\]|\\.)*+)"|'([^']*)'|(=\s*+(?:"[^"]*"|'[^']*'))|#""")
+NOT_PACKAGES = {"source", "requires", "pipenv", "scripts"}
 _DEPTH_OF_GROUPS = 5  # tool.poetry.group.<name>.dependencies
-_Key = tuple[str, ...]
+Key = tuple[str, ...]
 """A dotted key of TOML in parts: `a."b.c"` is ("a", "b.c")."""
 
 
@@ -79,12 +78,13 @@ def requirement_name(text: object) -> NormalizedName | None:
 def _pipfile(document: Document, data: Mapping[str, Any]) -> Manifest:
     scopes = {}
     for category, entries in data.items():
-        if category not in _NOT_PACKAGES and isinstance(entries, dict):
-            scopes[_category(category)] = tuple(name for key in entries if (name := parse_name(key)))
+        if category not in NOT_PACKAGES and isinstance(entries, dict):
+            scopes[category_scope(category)] = tuple(name for key in entries if (name := parse_name(key)))
     return Manifest(document, None, scopes)
 
 
-def _category(name: str) -> str:
+def category_scope(name: str) -> str:
+    """Return the scope that a category of a Pipfile is."""
     return {"packages": MAIN, "dev-packages": "dev"}.get(name) or scope_name(name)
 
 
@@ -105,6 +105,8 @@ def _pyproject(document: Document, data: Mapping[str, Any]) -> Manifest:  # noqa
     for group, requirements in _sub(data, "dependency-groups").items():
         add(scope_name(group), requirements)
     add("dev", uv.get("dev-dependencies"))
+    for group, requirements in _sub(_sub(tool, "pdm"), "dev-dependencies").items():
+        add(scope_name(group), requirements)
     for scope, entries in _poetry_tables(poetry):
         for key, entry in entries.items():
             name = parse_name(key)
@@ -130,59 +132,126 @@ def _sub(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+class Declared(NamedTuple):
+    """One declaration as it stands in the text: in which table or list, of which package."""
+
+    section: Key
+    name: NormalizedName
+    part: str
+    """Empty for the declaration, `version` for that line of its own table, `{` for one of several tables."""
+    location: Location
+
+
+class DeclaredLines:
+    """The lines of a manifest by table or list and package: the n-th of a package there is its n-th line."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._by_place: dict[tuple[Key, NormalizedName, str], list[Location]] = {}
+        for section, name, part, location in _declared(document):
+            self._by_place.setdefault((section, name, part), []).append(location)
+
+    def of(self, section: Key, name: NormalizedName, number: int) -> Location:
+        """The line of one declaration; where it cannot be told, the package's first or the file's."""
+        for part in ("{", "version", ""):
+            places = self._by_place.get((section, name, part), [])
+            if number < len(places):
+                return places[number]
+        return _lines(self._document).get(name) or self._first_line
+
+    @cached_property
+    def _first_line(self) -> Location:
+        line = self._document.text.partition("\n")[0].rstrip("\r")
+        return Location(self._document.path, 1, 1, len(line) + 1, one_line(line))
+
+
 @lru_cache(maxsize=64)
 def _lines(document: Document) -> Mapping[NormalizedName, Location]:
-    """The first line that declares each package; TOML parsers give no lines, so the text is read."""
+    """The first line that declares each package."""
     found: dict[NormalizedName, Location] = {}
-    table: _Key = ()
-    key: _Key = ()
-    for number, line in enumerate(without_long_strings(document.text).split("\n"), 1):
-        if header := _TABLE.match(line):
-            table, key = _segments(header[1]), ()
-            name = parse_name(table[-1]) if table and _holds_keys(table[:-1]) else None
-            candidates = [(name, header.start(1), header.end(1))] if name else []
-        else:
-            started = _KEY.match(line)
-            if started:
-                key = _segments(started[1])
-            candidates = list(_declared(table, key, line, started))
-        for name, start, end in candidates:
-            found.setdefault(name, Location(document.path, number, start + 1, end + 1, one_line(line[start:end])))
+    for entry in _declared(document):
+        found.setdefault(entry.name, entry.location)
     return found
 
 
-def _segments(key: str) -> _Key:
+@lru_cache(maxsize=64)
+def _declared(document: Document) -> Sequence[Declared]:
+    """Every declaration in order; TOML parsers give no lines, so the text is read."""
+    found: list[Declared] = []
+    table: Key = ()
+    path: Key = ()
+    for number, line in enumerate(without_long_strings(document.text).split("\n"), 1):
+        header = _TABLE.match(line)
+        started = None if header else _KEY.match(line)
+        if header:
+            table = path = _segments(header[1])
+        elif started:
+            path = (*table, *_segments(started[1]))
+        depth = _depth_of_names(path, document.path)
+        if depth:
+            candidates = _named_by_key(path, depth, len(table), line, header or started)
+        elif not header and _holds_requirements(path):
+            candidates = _named_by_text(path, line, started)
+        else:
+            continue
+        for section, name, part, start, end in candidates:
+            location = Location(document.path, number, start + 1, end + 1, one_line(line[start:end]))
+            found.append(Declared(section, name, part, location))
+    return found
+
+
+def _segments(key: str) -> Key:
     return tuple(part.strip("\"'") for part in _SEGMENT.findall(key))
 
 
-def _holds_keys(table: _Key) -> bool:
-    """Whether the keys of a table are package names: Poetry's tables and a Pipfile's."""
-    if table[:2] == ("tool", "poetry"):
-        return table[2:] in {("dependencies",), ("dev-dependencies",)} or (
-            len(table) == _DEPTH_OF_GROUPS and table[2] == "group" and table[4] == "dependencies"
-        )
-    return len(table) == 1 and table[0] not in _NOT_PACKAGES | _PYPROJECT
+def _depth_of_names(path: Key, file: str) -> int:
+    """How many keys lead to the names of packages where these are keys: a Pipfile's and Poetry's; else 0."""
+    if file.rpartition("/")[2] == "Pipfile":
+        return int(bool(path) and path[0] not in NOT_PACKAGES)
+    if path[:2] != ("tool", "poetry"):
+        return 0
+    if path[2:3] in {("dependencies",), ("dev-dependencies",)}:
+        return 3
+    return _DEPTH_OF_GROUPS if path[2:3] == ("group",) and path[4:5] == ("dependencies",) else 0
 
 
-def _declared(
-    table: _Key, key: _Key, line: str, started: re.Match[str] | None
-) -> Iterator[tuple[NormalizedName, int, int]]:
-    if _holds_keys(table):
-        name = parse_name(key[0]) if started and key else None
-        if started and name:
-            yield name, started.start(1), len(line.rstrip())
-    elif _holds_requirements(table, key):
-        for string in _STRING.finditer(line, started.end() if started else 0):
-            if string[0] == "#":
-                return
-            name = requirement_name(string[1] if string[1] is not None else string[2])
-            if name:
-                yield name, string.start(), string.end()
+_Candidate = tuple[Key, NormalizedName, str, int, int]
 
 
-def _holds_requirements(table: _Key, key: _Key) -> bool:
-    if table == ("project",):
-        return key[:1] in {("dependencies",), ("optional-dependencies",)}
-    return table in {("project", "optional-dependencies"), ("dependency-groups",)} or (
-        table == ("tool", "uv") and key == ("dev-dependencies",)
+def _named_by_key(
+    path: Key, depth: int, in_table: int, line: str, started: re.Match[str] | None
+) -> Iterator[_Candidate]:
+    name = parse_name(path[depth]) if len(path) > depth else None
+    if name is None:
+        return
+    end = len(line.rstrip())
+    if started is None:
+        if line.lstrip().startswith("{"):
+            yield path[:depth], name, "{", len(line) - len(line.lstrip()), end
+    elif len(path) == in_table:
+        if len(path) == depth + 1:
+            yield path[:depth], name, "", started.start(1), started.end(1)
+    elif in_table <= depth:
+        yield path[:depth], name, "", started.start(1), end
+    elif path[depth + 1 :] == ("version",):
+        yield path[:depth], name, "version", started.start(1), end
+
+
+def _named_by_text(path: Key, line: str, started: re.Match[str] | None) -> Iterator[_Candidate]:
+    for string in _STRING.finditer(line, started.end() if started else 0):
+        if string[0] == "#":
+            return
+        if string[3]:
+            continue  # the value of a key: include-group
+        name = requirement_name(string[1] if string[1] is not None else string[2])
+        if name:
+            yield path, name, "", string.start(), string.end()
+
+
+def _holds_requirements(path: Key) -> bool:
+    return (
+        path in {("project", "dependencies"), ("tool", "uv", "dev-dependencies")}
+        or path[:2] == ("project", "optional-dependencies")
+        or path[:1] == ("dependency-groups",)
+        or path[:3] == ("tool", "pdm", "dev-dependencies")
     )

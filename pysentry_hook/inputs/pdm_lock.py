@@ -8,6 +8,7 @@ from pysentry_hook.errors import InputError
 from pysentry_hook.inputs.documents import parse_toml, read_text, table, tables, texts
 from pysentry_hook.inputs.manifest import Manifest, beside
 from pysentry_hook.inputs.needs import Need, admitted, as_markers, parse_need
+from pysentry_hook.inputs.origins import of_pdm
 from pysentry_hook.inputs.places import TomlPlaces
 from pysentry_hook.inputs.scopes import reached
 from pysentry_hook.model import (
@@ -28,7 +29,6 @@ from pysentry_hook.tree import Tree
 
 FORMAT = "pdm.lock"
 VERSION = "4."
-PYPI = "https://pypi.org/simple"
 
 
 def recognises(name: str) -> bool:
@@ -165,17 +165,9 @@ def _served(path: str, entry: _Entry) -> tuple[str, ...]:
 
 
 def _indexes(manifest: Manifest | None) -> tuple[str, ...]:
-    """The sources of the manifest, of which one named `pypi` replaces the public index; empty where it has none."""
-    data = parse_toml(manifest.document) if manifest else {}
-    tool = data.get("tool")
-    pdm = tool.get("pdm") if isinstance(tool, dict) else None
-    sources = pdm.get("source") if isinstance(pdm, dict) else None
-    named = [source for source in sources if isinstance(source, dict)] if isinstance(sources, list) else []
-    urls = [without_credentials(str(source["url"])) for source in named if isinstance(source.get("url"), str)]
-    if not urls:
-        return ()
-    replaced = any(source.get("name") == "pypi" for source in named)
-    return tuple(urls) if replaced else (PYPI, *urls)
+    """The sources of the manifest; empty where it has none."""
+    tool = parse_toml(manifest.document).get("tool") if manifest else None
+    return of_pdm(tool.get("pdm")) if isinstance(tool, dict) else ()
 
 
 def _edges(root: Node, entries: Sequence[_Entry], manifest: Manifest | None) -> Iterator[Edge]:

@@ -85,11 +85,34 @@ def pdm_lock(pins: Pins) -> str:
     )
 
 
+def pyproject(pins: Pins) -> str:
+    needs = "".join(f'    "{name}=={version}",\n' for name, version in pins)
+    return (
+        f'[[tool.uv.index]]\nurl = "{INDEX}"\ndefault = true\n\n[project]\nname = "shop"\nversion = "1.0"\n'
+        f'dependencies = [\n    "shop[fast]",\n{needs}]\n'
+    )
+
+
+def pipfile(pins: Pins) -> str:
+    """As in the lock, each further version of a name has a category of its own."""
+    categories: dict[str, dict[str, str]] = {"packages": {"shop": '{path = ".", editable = true}'}}
+    for name, version in pins:
+        number = sum(name in entries for entries in categories.values())
+        categories.setdefault(f"category-{number}" if number else "packages", {})[name] = f'"=={version}"'
+    tables = "".join(
+        f"\n[{category}]\n" + "".join(f'"{name}" = {value}\n' for name, value in entries.items())
+        for category, entries in categories.items()
+    )
+    return f'[[source]]\nurl = "{INDEX}"\nname = "i"\n{tables}'
+
+
 SAMPLES: Mapping[str, Sample] = {
     "uv.lock": Sample(uv_lock),
     "poetry.lock": Sample(poetry_lock),
     "Pipfile.lock": Sample(pipfile_lock),
     "pylock.toml": Sample(pylock, ends=False),
     "pdm.lock": Sample(pdm_lock, ends=False, says_index=False),
+    "pyproject.toml": Sample(pyproject),
+    "Pipfile": Sample(pipfile, ends=False),
     "requirements.txt": Sample(requirements, invalid=("{", "[", "<!DOCTYPE html>"), ends=False),
 }

@@ -14,7 +14,16 @@ from tests.conftest import Run
 from tests.upstream import Upstream
 
 CORPUS = Path(os.environ.get("PYSENTRY_CORPUS", ""))
-FORMATS = {"uv.lock", "poetry.lock", "Pipfile.lock", "pylock.toml", "pdm.lock", "requirements.txt"}
+FORMATS = {
+    "uv.lock",
+    "poetry.lock",
+    "Pipfile.lock",
+    "pylock.toml",
+    "pdm.lock",
+    "pyproject.toml",
+    "Pipfile",
+    "requirements.txt",
+}
 DATABASES = {
     "expected": ["pypa-advisory-db.zip"],
     "expected-2026-07": ["pypa-advisory-db-2026-07.zip"],

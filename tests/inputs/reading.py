@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pysentry_hook.errors import InputError
-from pysentry_hook.inputs import find
+from pysentry_hook.inputs import reader_of
 from pysentry_hook.model import Dependency, Inventory, Location, Unchecked, normalize
 from pysentry_hook.tree import FolderTree
 
@@ -35,13 +35,13 @@ class Files:
 def inventory(files: Mapping[str, str | bytes]) -> Inventory:
     """Read the first of the files; the others stand beside it."""
     path, tree = next(iter(files)), Files(files)
-    return find(tree, path).reader.read(tree, path)
+    return reader_of(tree, path).read(tree, path)
 
 
 def inventory_of(folder: str, name: str) -> Inventory:
     """Read a file of the tests' data, with what stands beside it."""
     tree = FolderTree(DATA / folder)
-    return find(tree, name).reader.read(tree, name)
+    return reader_of(tree, name).read(tree, name)
 
 
 def pins(found: Inventory) -> list[str]:

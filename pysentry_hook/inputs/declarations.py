@@ -1,0 +1,202 @@
+"""What a manifest declares, entry by entry, and the Inventory that it makes."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from pysentry_hook.errors import InputError
+from pysentry_hook.inputs.documents import MAX_PACKAGES, Document
+from pysentry_hook.inputs.manifest import DeclaredLines, Key
+from pysentry_hook.inputs.needs import LONGEST_MARKER
+from pysentry_hook.inputs.places import LinePlaces
+from pysentry_hook.model import (
+    MAIN,
+    Dependency,
+    Edge,
+    Failure,
+    InputFile,
+    Inventory,
+    Location,
+    Node,
+    NormalizedName,
+    Unchecked,
+    normalize,
+    parse_version,
+)
+from pysentry_hook.text import one_line
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+
+_VCS = {
+    "git": "git dependency",
+    "hg": "Mercurial dependency",
+    "svn": "Subversion dependency",
+    "bzr": "Bazaar dependency",
+}
+_KINDS = {**_VCS, "path": "path dependency", "url": "URL dependency", "uri": "URL dependency"}
+
+
+class Step(NamedTuple):
+    """Where something is declared: the kind `main`, `extra` or `group`, and the name of the scope."""
+
+    kind: str
+    name: str
+
+
+IN_MAIN = Step("main", MAIN)
+
+
+class Stated(NamedTuple):
+    """One declaration: the `number`-th of its package in its table or list."""
+
+    step: Step
+    section: Key
+    number: int
+    name: NormalizedName
+    version: str | None
+    """The version of an exact pin, as it is written."""
+    reason: str
+    """Why it cannot be checked; empty for an exact pin."""
+    marker: str | None = None
+    origin: str | None = None
+    """The name of the index that it must come from."""
+
+
+def parse_requirement(path: str, text: str) -> "Requirement":
+    """Parse PEP 508; InputError where it is no requirement."""
+    from packaging.requirements import InvalidRequirement, Requirement  # 20 ms, needed only for manifests
+
+    try:
+        return Requirement(text)
+    except (InvalidRequirement, ValueError, RecursionError) as error:
+        raise InputError(path, f"{one_line(text, 60)!r} is no requirement") from error
+
+
+def of_requirement(step: Step, section: Key, number: int, requirement: "Requirement") -> Stated:
+    """What a PEP 508 requirement states; one `==` or `===` without `.*` is an exact pin."""
+    name = normalize(requirement.name)
+    marker = one_line(requirement.marker, LONGEST_MARKER) or None
+    if requirement.url:
+        return Stated(step, section, number, name, None, kind_of_url(requirement.url), marker)
+    specifiers = list(requirement.specifier)
+    if len(specifiers) == 1 and specifiers[0].operator in {"==", "==="}:
+        version = pinned_version(f"=={specifiers[0].version}")
+        if version:
+            return Stated(step, section, number, name, version, "", marker)
+    return Stated(step, section, number, name, None, not_pinned(requirement.name, str(requirement.specifier)), marker)
+
+
+def pinned_version(constraint: str) -> str | None:
+    """Return the version of `==1.2` or `===1.2`, None for everything else, `==1.*` included."""
+    if not constraint.startswith("=="):
+        return None
+    version = constraint.lstrip("=").strip()
+    return None if not version or "*" in version or "," in version else version
+
+
+def not_pinned(name: str, constraint: str) -> str:
+    """Return the reason of a declaration that leaves the version open."""
+    gap = "" if constraint[:1] in {"<", ">", "=", "!", "~", ""} else " "
+    return f"not pinned: {one_line(f'{name}{gap}{constraint}', 80)!r}"
+
+
+def kind_of_url(url: str) -> str:
+    """Return the reason why what a URL leads to cannot be checked."""
+    scheme = url.partition(":")[0].lower()
+    if scheme == "file" or "://" not in url:
+        return "path dependency"
+    return _VCS.get(scheme.partition("+")[0], "URL dependency")
+
+
+def kind_of_table(entry: Mapping[str, object]) -> str:
+    """Return the reason why an entry with `git`, `path`, `url` or `file` cannot be checked, else nothing."""
+    file = entry.get("file")
+    if isinstance(file, str):
+        return kind_of_url(file)
+    return next((reason for key, reason in _KINDS.items() if key in entry), "")
+
+
+def joined_markers(markers: Iterable[str | None]) -> str | None:
+    """Return the marker that holds where all of them hold; None where there is none."""
+    stated = [marker for marker in markers if marker]
+    joined = " and ".join(f"({marker})" for marker in stated) if len(stated) > 1 else "".join(stated)
+    return one_line(joined, LONGEST_MARKER) or None
+
+
+def inventory(
+    document: Document,
+    form: str,
+    stated: Collection[Stated],
+    *,
+    reached: Mapping[Step, Collection[str]],
+    scopes: Iterable[str],
+    indexes: Callable[[Stated], tuple[str, ...]],
+    root: NormalizedName | None,
+    failures: tuple[Failure, ...] = (),
+) -> Inventory:
+    """Return what was declared; what stands in several scopes with one version is one entry."""
+    if len(stated) > MAX_PACKAGES:
+        raise InputError(document.path, f"lists more than {MAX_PACKAGES:,} packages, which is the limit")
+    lines = DeclaredLines(document)
+    places: list[Location] = []
+    merged: dict[object, Dependency | Unchecked] = {}
+    for entry in stated:
+        item = _item(entry, frozenset(reached[entry.step]), indexes(entry), len(places))
+        key = (item.name, item.version, item.reason if isinstance(item, Unchecked) else "")
+        if key in merged:
+            merged[key] = _joined(merged[key], item)
+        else:
+            merged[key] = item
+            places.append(lines.of(entry.section, entry.name, entry.number))
+    dependencies = tuple(item for item in merged.values() if isinstance(item, Dependency))
+    project = Node(root or normalize("project"), None)
+    note = "it is no lock: what these pins bring in themselves is not in it and was not checked."
+    return Inventory(
+        path=document.path,
+        format=form,
+        files=(InputFile(document.path, form, document.sha256),),
+        dependencies=dependencies,
+        unchecked=tuple(item for item in merged.values() if isinstance(item, Unchecked)),
+        roots=(project,),
+        edges=tuple(dict.fromkeys(Edge(project, dependency.node) for dependency in dependencies)),
+        places=LinePlaces(places),
+        scopes=frozenset({MAIN, *scopes}),
+        notes=(note,) if dependencies else (),
+        failures=failures,
+    )
+
+
+def _item(entry: Stated, groups: frozenset[str], indexes: tuple[str, ...], place: int) -> Dependency | Unchecked:
+    markers = (entry.marker,) if entry.marker else ()
+    version = parse_version(entry.version) if entry.version else None
+    if entry.reason or version is None:
+        return Unchecked(
+            name=entry.name,
+            version=entry.version and one_line(entry.version, 80),
+            reason=entry.reason or f"the version {one_line(entry.version, 40)!r} is no PEP 440 version",
+            groups=groups,
+            direct=True,
+            markers=markers,
+            place=place,
+        )
+    return Dependency(
+        name=entry.name,
+        version=version,
+        written=one_line(entry.version, 80),
+        groups=groups,
+        direct=True,
+        indexes=indexes,
+        markers=markers,
+        pinned=True,
+        place=place,
+    )
+
+
+def _joined(before: Dependency | Unchecked, now: Dependency | Unchecked) -> Dependency | Unchecked:
+    markers = tuple(dict.fromkeys((*before.markers, *now.markers))) if before.markers and now.markers else ()
+    groups = before.groups | now.groups
+    if isinstance(before, Dependency) and isinstance(now, Dependency):
+        indexes = tuple(dict.fromkeys((*before.indexes, *now.indexes)))
+        return replace(before, groups=groups, markers=markers, indexes=indexes)
+    return replace(before, groups=groups, markers=markers)
