@@ -12,6 +12,7 @@ import typer
 
 from pysentry_hook import __version__
 from pysentry_hook.errors import PysentryHookError
+from pysentry_hook.text import clean
 
 DEFAULT = "scan"
 _BUG = 70
@@ -57,7 +58,7 @@ def main() -> None:
     try:
         sys.exit(_run(name, arguments, f"pysentry-hook {name}" if named else "pysentry-hook"))
     except PysentryHookError as error:
-        for line in str(error).splitlines():
+        for line in map(clean, str(error).splitlines()):
             sys.stderr.write(f"error: {line}\n")
         sys.exit(error.exit_code)
     except KeyboardInterrupt:

@@ -1,28 +1,26 @@
 """The story of one scan: read the inputs, ask the sources, match, judge, and tell what was not checked."""
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from packaging.version import Version
 
-from pysentry_hook import __version__, inputs
+from pysentry_hook import __version__
 from pysentry_hook.asking import Answers, Asker
 from pysentry_hook.cache import Cache
-from pysentry_hook.config import Settings, group_names
-from pysentry_hook.errors import InputError, NothingToReadError, UnreadableInputsError, UsageError
+from pysentry_hook.config import Settings
+from pysentry_hook.errors import InputError
 from pysentry_hook.graph import Ways
 from pysentry_hook.http import Http
 from pysentry_hook.matching import Knowledge
-from pysentry_hook.model import MAIN, Dependency, Failure, Finding, Inventory, Package, Unchecked, Vulnerability
-from pysentry_hook.narrowing import Environment, narrow
+from pysentry_hook.model import Dependency, Failure, Finding, Inventory, Package, Vulnerability
 from pysentry_hook.policy.judge import judge
-from pysentry_hook.report import Coverage, InputSummary, Report, SkippedInput, UncheckedLine
+from pysentry_hook.reading import read_inputs, within_scope
+from pysentry_hook.report import Coverage, InputSummary, Report, UncheckedLine
 from pysentry_hook.text import count
-from pysentry_hook.tree import FolderTree, Tree, repository_root, subject
+from pysentry_hook.tree import subject
 from pysentry_hook.upgrades import candidates, find_upgrades
 
 NOT_PINNED = "not pinned"
@@ -38,20 +36,10 @@ class Result:
     unreadable: tuple[InputError, ...]
 
 
-class _Read(NamedTuple):
-    root: Path
-    inventories: list[Inventory]
-    skipped: list[SkippedInput]
-    broken: list[InputSummary]
-    failures: list[Failure]
-    errors: list[InputError]
-    named: list[InputError]
-
-
 def scan(settings: Settings, *, http: Http, cache: Cache, now: datetime) -> Result:
     """Return one complete report; InputError where nothing at all could be read."""
-    read = _read_inputs(settings)
-    scoped = [_within_scope(inventory, settings, read.inventories) for inventory in read.inventories]
+    read = read_inputs(settings)
+    scoped = [within_scope(inventory, settings, read.inventories) for inventory in read.inventories]
     asker = Asker(settings, http=http, cache=cache, now=now)
     answers = asker.ask([dependency for inventory, _ in scoped for dependency in inventory.dependencies])
     findings = _findings([inventory for inventory, _ in scoped], answers, asker)
@@ -81,78 +69,6 @@ def scan(settings: Settings, *, http: Http, cache: Cache, now: datetime) -> Resu
         gate=gate,
     )
     return Result(report=report, root=read.root, unreadable=tuple(read.named))
-
-
-def _read_inputs(settings: Settings) -> _Read:
-    named = settings.requirements or settings.paths or (Path(),)
-    for path in named:
-        if not os.path.lexists(path):
-            raise NothingToReadError(str(path), "no such file or folder")
-    tree = FolderTree(repository_root(named))
-    read = _Read(tree.root, [], [], [], [], [], [])
-    for path in dict.fromkeys(named):
-        relative = path.resolve().relative_to(tree.root).as_posix() if path.is_dir() else _of_file(path, tree)
-        relative = "" if relative == "." else relative
-        _read_one(tree, relative, read, settings)
-    if read.errors and not read.inventories:
-        raise UnreadableInputsError(read.root, read.errors)
-    return read
-
-
-def _of_file(path: Path, tree: FolderTree) -> str:
-    """A file keeps its own name even where it is a link; its folder is resolved."""
-    return (path.parent.resolve() / path.name).relative_to(tree.root).as_posix()
-
-
-def _read_one(tree: Tree, path: str, read: _Read, settings: Settings) -> None:
-    if any(inventory.path == path for inventory in read.inventories):
-        return
-    place = path
-    try:
-        if settings.requirements:
-            opened = inputs.Opened(path, inputs.requirements.read(tree, path))
-        else:
-            opened = inputs.open_input(tree, path)
-        place = opened.path
-        read.skipped.extend(opened.skipped)
-        if isinstance(opened.result, InputError):
-            raise opened.result
-        read.inventories.append(opened.result)
-    except InputError as error:
-        if settings.allow_empty and isinstance(error, NothingToReadError):
-            return
-        read.errors.append(error)
-        if place == path:  # what the user named, not what was found in a folder that was named
-            read.named.append(error)
-        name = error.path.rpartition("/")[2]
-        if not isinstance(error, NothingToReadError):
-            read.broken.append(InputSummary(path=place, format=name, sha256=None, packages=0, damaged=True))
-            detail = error.detail if error.line is None else f"line {error.line}: {error.detail}"
-            read.failures.append(Failure("input", name, error.path, detail))
-
-
-def _within_scope(inventory: Inventory, settings: Settings, everything: Sequence[Inventory]) -> tuple[Inventory, int]:
-    """Keep what the chosen scopes install in the chosen environment; return that and how many were left out."""
-    chosen = frozenset({MAIN, *group_names(settings.groups)})
-    known = {scope for other in everything for scope in other.scopes}
-    for name in sorted(chosen - known - {MAIN}):
-        listed = ", ".join(sorted(known - {MAIN})) or "none"
-        raise UsageError(f"--group: there is no group or extra {name!r}; there is: {listed}")
-    some_scopes = settings.main_only or bool(settings.groups)
-
-    def stays(item: Dependency | Unchecked) -> bool:
-        return (not some_scopes or bool(item.groups & chosen)) and (
-            not settings.direct_only or item.direct is not False
-        )
-
-    dependencies = tuple(filter(stays, inventory.dependencies))
-    unchecked = tuple(filter(stays, inventory.unchecked))
-    left_out = len(inventory.dependencies) + len(inventory.unchecked) - len(dependencies) - len(unchecked)
-    scoped = replace(inventory, dependencies=dependencies, unchecked=unchecked)
-    if settings.python_version is None and settings.python_platform is None:
-        return scoped, left_out
-    narrowed, elsewhere = narrow(scoped, Environment(settings.python_version, settings.python_platform))
-    return narrowed, left_out + elsewhere
 
 
 def _findings(inventories: Iterable[Inventory], answers: Answers, asker: Asker) -> list[Finding]:

@@ -20,7 +20,9 @@ from pysentry_hook.reports import FORMATS
 from pysentry_hook.reports.look import Look
 from pysentry_hook.scan import Result
 from pysentry_hook.scan import scan as run_scan
+from pysentry_hook.text import one_line
 
+_LONGEST_LINE = 600
 _SCAN, _REPORT, _GATE = "Scan", "Report", "Gate"
 
 
@@ -167,7 +169,7 @@ def scan(
 def _say(root: Path, errors: Sequence[InputError]) -> None:
     """One line on stderr for each error, with its file as it is written from here."""
     for error in errors:
-        typer.echo(f"error: {error.told(os.path.relpath(root / error.path))}", err=True)
+        typer.echo(f"error: {one_line(error.told(os.path.relpath(root / error.path)), _LONGEST_LINE)}", err=True)
 
 
 def exit_code(result: Result, *, gating: bool) -> int:

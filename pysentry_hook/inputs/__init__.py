@@ -12,6 +12,7 @@ from pysentry_hook.inputs import (
     pylock,
     pyproject,
     requirements,
+    script,
     uv_lock,
 )
 from pysentry_hook.model import Inventory
@@ -23,7 +24,7 @@ class Reader(Protocol):
     """A module that reads one format; a new format is such a file and its line in READERS."""
 
     FORMAT: str
-    """The name of the format; which is also the file that is looked for in a folder."""
+    """The name of the format; where it is the name of such a file, that file is looked for in a folder."""
 
     def recognises(self, name: str) -> bool:
         """Whether a file of this name is in this format."""
@@ -41,7 +42,10 @@ READERS: Sequence[Reader] = (
     pyproject,
     pipfile,
     requirements,
+    script,
 )
+IN_FOLDERS: Sequence[Reader] = tuple(reader for reader in READERS if reader is not script)
+"""The readers whose file is looked for in a folder; a script is read where it is named."""
 _MANIFESTS = (pyproject.FORMAT, pipfile.FORMAT)
 
 
@@ -57,6 +61,9 @@ def open_input(tree: Tree, path: str) -> Opened:
     """Read a folder's first input that declares something, or the file itself; NothingToReadError if none is there."""
     if tree.is_folder(path):
         return _in_folder(tree, path)
+    if script.recognises(path) and tree.exists(f"{path}.lock"):
+        skipped = (SkippedInput(path, f"{path.rpartition('/')[2]}.lock has precedence"),)
+        return Opened(f"{path}.lock", _read(tree, f"{path}.lock", uv_lock), skipped)
     return Opened(path, _read(tree, path, reader_of(tree, path)))
 
 
@@ -82,7 +89,7 @@ def _read(tree: Tree, path: str, reader: Reader) -> Inventory | InputError:
 def _in_folder(tree: Tree, folder: str) -> Opened:
     present = [
         (f"{folder}/{reader.FORMAT}" if folder else reader.FORMAT, reader)
-        for reader in READERS
+        for reader in IN_FOLDERS
         if tree.exists(f"{folder}/{reader.FORMAT}" if folder else reader.FORMAT)
     ]
     skipped: list[SkippedInput] = []
@@ -99,7 +106,7 @@ def _in_folder(tree: Tree, folder: str) -> Opened:
             return Opened(path, result, (*skipped, *rest))
     if empty:
         return empty._replace(skipped=tuple(other for other in skipped if other.path != empty.path))
-    known = ", ".join(reader.FORMAT for reader in READERS)
+    known = ", ".join(reader.FORMAT for reader in IN_FOLDERS)
     why = "".join(f"; {other.path.rpartition('/')[2]}: {other.reason}" for other in skipped)
     raise NothingToReadError(folder or ".", f"nothing to read here; looked for {known}{why}")
 

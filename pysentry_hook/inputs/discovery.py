@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
+from pysentry_hook.errors import InputError
 from pysentry_hook.tree import Tree
 
 _SETS = re.compile(r"(?:.*[-_.])?requirements(?:[-_.].*)?\.txt|pylock\.[^.]+\.toml", re.IGNORECASE)
@@ -45,5 +46,13 @@ def _is_set(folder: str, name: str) -> bool:
 def _scripts(tree: Tree, folder: str, names: Sequence[str]) -> Iterator[str]:
     for name in names:
         path = _joined(folder, name)
-        if name.endswith(".py") and _BLOCK in tree.read(path):
+        if name.endswith(".py") and _has_block(tree, path):
             yield path
+
+
+def _has_block(tree: Tree, path: str) -> bool:
+    """Whether a script has a block, or cannot be read: its reader will say so."""
+    try:
+        return _BLOCK in tree.read(path)
+    except InputError:
+        return True

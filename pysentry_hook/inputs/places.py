@@ -4,9 +4,9 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
+from typing import Protocol
 
 from pysentry_hook.inputs.documents import Document, without_long_strings
-from pysentry_hook.inputs.manifest import Manifest
 from pysentry_hook.model import Location, NormalizedName
 from pysentry_hook.text import one_line
 
@@ -37,10 +37,17 @@ def first_line(document: Document) -> Location:
     return span(document.path, document.text, 0, len(line))
 
 
+class Declarations(Protocol):
+    """What declares packages: a manifest, or the block of a script."""
+
+    def location(self, name: NormalizedName) -> Location | None:
+        """The line that declares a package."""
+
+
 class _WithManifests:
     """Declarations are looked up in the manifests that stand beside the lock, in order."""
 
-    def __init__(self, manifests: Sequence[Manifest]) -> None:
+    def __init__(self, manifests: Sequence[Declarations]) -> None:
         self._manifests = manifests
 
     def declaration(self, name: NormalizedName) -> Location | None:
@@ -52,7 +59,7 @@ class TomlPlaces(_WithManifests):
     """The n-th `[[package]]` header (or that of another table) outside strings belongs to the n-th entry."""
 
     def __init__(
-        self, document: Document, count: int, manifests: Sequence[Manifest], *, table: str = "package"
+        self, document: Document, count: int, manifests: Sequence[Declarations], *, table: str = "package"
     ) -> None:
         super().__init__(manifests)
         self._table = table
@@ -87,7 +94,9 @@ class TomlPlaces(_WithManifests):
 class PipfilePlaces(_WithManifests):
     """The `"version"` key of an entry, in the section where it stands."""
 
-    def __init__(self, document: Document, entries: Sequence[tuple[str, str]], manifests: Sequence[Manifest]) -> None:
+    def __init__(
+        self, document: Document, entries: Sequence[tuple[str, str]], manifests: Sequence[Declarations]
+    ) -> None:
         super().__init__(manifests)
         self._document = document
         self._entries = entries

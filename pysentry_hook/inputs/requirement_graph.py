@@ -11,7 +11,6 @@ from pysentry_hook.inputs.requirement_parts import Asked
 from pysentry_hook.model import MAIN, Dependency, Edge, Location, Node, NormalizedName, Unchecked, normalize
 
 MAX_EDGES = 1_000_000
-ROOT = Node(normalize("project"), None)
 
 
 class Entry(NamedTuple):
@@ -35,7 +34,7 @@ class Joined(NamedTuple):
     edges: tuple[Edge, ...]
 
 
-def join(entries: Sequence[Entry], compiled: Collection[str], indexes: tuple[str, ...]) -> Joined:
+def join(root: Node, entries: Sequence[Entry], compiled: Collection[str], indexes: tuple[str, ...]) -> Joined:
     """Make a version that stands twice one package; `compiled` names the files that a tool wrote."""
     names = {entry.name for entry in entries}
     dependencies: list[Dependency] = []
@@ -54,7 +53,7 @@ def join(entries: Sequence[Entry], compiled: Collection[str], indexes: tuple[str
         if direct:
             roots[package.node] = None
         parents.setdefault(package.node, set()).update(*(entry.said.parents for entry in same))
-    edges = [Edge(ROOT, node) for node in roots]
+    edges = [Edge(root, node) for node in roots]
     for edge in _needed(parents):
         edges.append(edge)
         if len(edges) > MAX_EDGES:

@@ -11,16 +11,17 @@ from pysentry_hook.errors import InputError
 from pysentry_hook.inputs.annotations import Said, annotated
 from pysentry_hook.inputs.documents import MAX_PACKAGES
 from pysentry_hook.inputs.places import LinePlaces
-from pysentry_hook.inputs.requirement_graph import ROOT, Entry, join
+from pysentry_hook.inputs.requirement_graph import Entry, join
 from pysentry_hook.inputs.requirement_lines import ITEM_OPTION, Line, decode, logical_lines, options
 from pysentry_hook.inputs.requirement_parts import Asked, elsewhere, requirement
-from pysentry_hook.model import MAIN, Failure, InputFile, Inventory
+from pysentry_hook.model import MAIN, Failure, InputFile, Inventory, Node, normalize
 from pysentry_hook.text import one_line, some, without_credentials
 from pysentry_hook.tree import Tree, inside
 
 FORMAT = "requirements.txt"
 PYPI = "https://pypi.org/simple"
 MAX_DEPTH = 20
+_ROOT = Node(normalize("project"), None)
 
 _NAMES = re.compile(r"(?:.*[-_.])?requirements?(?:[-_.].*)?|.*\.txt", re.IGNORECASE)
 _PASSED_OVER = frozenset({
@@ -153,7 +154,7 @@ class _Reading:
 
     def inventory(self, path: str) -> Inventory:
         """Everything that was read; a version that stands twice is one dependency."""
-        joined = join(self._entries, self._compiled, self._indexes())
+        joined = join(_ROOT, self._entries, self._compiled, self._indexes())
         pinned = dict.fromkeys(entry.location.path for entry in self._entries if entry.asked.version)
         if written := [file for file in pinned if file not in self._compiled]:
             self._notes.append(
@@ -166,7 +167,7 @@ class _Reading:
             files=tuple(self._files.values()),
             dependencies=joined.dependencies,
             unchecked=joined.unchecked,
-            roots=(ROOT,),
+            roots=(_ROOT,),
             edges=joined.edges,
             places=LinePlaces([entry.location for entry in self._entries]),
             scopes=frozenset({MAIN}),

@@ -5,10 +5,11 @@ from typing import Any, NamedTuple
 
 from pysentry_hook.errors import InputError
 from pysentry_hook.inputs.documents import parse_toml, read_text, table, tables, texts
-from pysentry_hook.inputs.manifest import Manifest, read_manifest
+from pysentry_hook.inputs.manifest import read_manifest
 from pysentry_hook.inputs.needs import LONGEST_MARKER, as_markers
-from pysentry_hook.inputs.places import TomlPlaces
+from pysentry_hook.inputs.places import Declarations, TomlPlaces
 from pysentry_hook.inputs.scopes import reached, scope_name
+from pysentry_hook.inputs.script_block import script_of_lock
 from pysentry_hook.model import (
     MAIN,
     Dependency,
@@ -32,7 +33,7 @@ _EMPTY = "lists no dependencies; if the project has some, the file is not comple
 
 def recognises(name: str) -> bool:
     """Whether a file of this name is read here."""
-    return name == "uv.lock"
+    return name == FORMAT or name.endswith(".py.lock")
 
 
 class _Entry(NamedTuple):
@@ -246,9 +247,12 @@ class _Lock:
         found = (inside(home, where) for where in (".", *named))
         return list(dict.fromkeys(folder for folder in found if folder is not None))
 
-    def manifests(self, tree: Tree) -> tuple[list[Manifest], tuple[str, ...]]:
-        """The manifests of the project and its members, read when a declaration is looked up."""
-        found, notes = [], []
+    def manifests(self, tree: Tree) -> tuple[list[Declarations], tuple[str, ...]]:
+        """What declares the dependencies: the script, or the manifests of the project and its members."""
+        if self._path.endswith(".py.lock"):
+            return script_of_lock(tree, self._path)
+        found: list[Declarations] = []
+        notes: list[str] = []
         for folder in self.folders():
             try:
                 manifest = read_manifest(tree, f"{folder}/pyproject.toml" if folder else "pyproject.toml")

@@ -23,6 +23,8 @@ class Sample:
     ends: bool = True
     """Whether a file without its second half can be told from a whole one."""
     says_index: bool = True
+    file: str = ""
+    """The name of such a file where it is not the name of the format."""
 
 
 def uv_lock(pins: Pins) -> str:
@@ -85,6 +87,12 @@ def pdm_lock(pins: Pins) -> str:
     )
 
 
+def script(pins: Pins) -> str:
+    needs = "".join(f'#     "{name}=={version}",\n' for name, version in pins)
+    index = f'# [[tool.uv.index]]\n# url = "{INDEX}"\n# default = true\n'
+    return f"#!/usr/bin/env python3\n# /// script\n# dependencies = [\n{needs}# ]\n#\n{index}# ///\n"
+
+
 def pyproject(pins: Pins) -> str:
     needs = "".join(f'    "{name}=={version}",\n' for name, version in pins)
     return (
@@ -115,4 +123,10 @@ SAMPLES: Mapping[str, Sample] = {
     "pyproject.toml": Sample(pyproject),
     "Pipfile": Sample(pipfile, ends=False),
     "requirements.txt": Sample(requirements, invalid=("{", "[", "<!DOCTYPE html>"), ends=False),
+    "script": Sample(script, file="tool.py"),
 }
+
+
+def file_name(format_name: str) -> str:
+    """The name of a file in a format."""
+    return SAMPLES[format_name].file or format_name

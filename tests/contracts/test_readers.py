@@ -10,7 +10,7 @@ from pysentry_hook.errors import InputError
 from pysentry_hook.inputs import READERS, Reader
 from pysentry_hook.model import Inventory, Node, normalize
 from pysentry_hook.tree import MAX_BYTES, FolderTree
-from tests.contracts.samples import INDEX, SAMPLES, Pins, Sample
+from tests.contracts.samples import INDEX, SAMPLES, Pins, Sample, file_name
 
 PINS = (("requests", "2.30.0"), ("idna", "3.6"), ("idna", "3.7"), ("six", "1.16.0"))
 
@@ -22,7 +22,7 @@ def sample(reader: Reader) -> Sample:
 
 
 def read(reader: Reader, folder: Path, content: str | bytes, path: str | None = None) -> Inventory:
-    path = path or reader.FORMAT
+    path = path or file_name(reader.FORMAT)
     file = folder / path
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(content.encode() if isinstance(content, str) else content)
@@ -36,9 +36,9 @@ def pinned(inventory: Inventory) -> list[tuple[str, str]]:
 def refused(reader: Reader, folder: Path) -> InputError:
     """The error for what stands in the folder, which must name the file."""
     with pytest.raises(InputError) as caught:
-        reader.read(FolderTree(folder), reader.FORMAT)
-    assert caught.value.path == reader.FORMAT
-    assert str(caught.value).startswith(reader.FORMAT)
+        reader.read(FolderTree(folder), file_name(reader.FORMAT))
+    assert caught.value.path == file_name(reader.FORMAT)
+    assert str(caught.value).startswith(file_name(reader.FORMAT))
     assert "\n" not in str(caught.value)
     return caught.value
 
@@ -49,8 +49,8 @@ def test_every_reader_has_its_sample() -> None:
 
 @readers
 def test_a_reader_recognises_its_own_files_and_no_others(reader: Reader) -> None:
-    assert reader.recognises(reader.FORMAT)
-    others = {other.FORMAT for other in READERS} - {reader.FORMAT, "requirements.txt"}
+    assert reader.recognises(file_name(reader.FORMAT))
+    others = {file_name(other.FORMAT) for other in READERS} - {file_name(reader.FORMAT), "requirements.txt"}
     assert not [name for name in (*others, "README.md", "Cargo.lock", "lock") if reader.recognises(name)]
 
 
@@ -120,7 +120,7 @@ def test_a_place_is_where_the_version_is_written(reader: Reader, tmp_path: Path)
             shown = lines[location.line - 1][location.column - 1 : location.end_column - 1]
             assert dependency.written in shown
             assert location.text == shown
-            assert location.path == reader.FORMAT
+            assert location.path == file_name(reader.FORMAT)
             taken.add(location.line)
         assert len(taken) == len(PINS)
 
@@ -129,20 +129,20 @@ def test_a_place_is_where_the_version_is_written(reader: Reader, tmp_path: Path)
 @pytest.mark.parametrize("folder", ["back", "services/back"])
 def test_a_file_says_the_same_in_every_folder(reader: Reader, folder: str, tmp_path: Path) -> None:
     text = sample(reader).of(PINS)
-    deep = read(reader, tmp_path, text, f"{folder}/{reader.FORMAT}")
+    deep = read(reader, tmp_path, text, f"{folder}/{file_name(reader.FORMAT)}")
     root = read(reader, tmp_path, text)
     assert deep.dependencies == root.dependencies
     assert deep.unchecked == root.unchecked == ()
     assert {edge[1] for edge in deep.edges} == {edge[1] for edge in root.edges}
-    assert deep.places.location(0).path == f"{folder}/{reader.FORMAT}"
+    assert deep.places.location(0).path == f"{folder}/{file_name(reader.FORMAT)}"
 
 
 @readers
 def test_the_file_is_named_with_the_hash_of_its_bytes(reader: Reader, tmp_path: Path) -> None:
     text = "\ufeff" + sample(reader).of(PINS).replace("\n", "\r\n")
     found = read(reader, tmp_path, text)
-    assert (found.path, found.format) == (reader.FORMAT, reader.FORMAT)
-    assert found.files == ((reader.FORMAT, reader.FORMAT, hashlib.sha256(text.encode()).hexdigest()),)
+    assert (found.path, found.format) == (file_name(reader.FORMAT), reader.FORMAT)
+    assert found.files == ((file_name(reader.FORMAT), reader.FORMAT, hashlib.sha256(text.encode()).hexdigest()),)
 
 
 @readers
@@ -166,7 +166,7 @@ def test_every_group_is_one_of_the_scopes(reader: Reader, tmp_path: Path) -> Non
 @readers
 def test_what_is_no_such_file_is_refused(reader: Reader, tmp_path: Path) -> None:
     for text in sample(reader).invalid:
-        (tmp_path / reader.FORMAT).write_text(text, encoding="utf-8")
+        (tmp_path / file_name(reader.FORMAT)).write_text(text, encoding="utf-8")
         refused(reader, tmp_path)
 
 
@@ -185,7 +185,7 @@ def test_what_is_no_such_file_is_refused(reader: Reader, tmp_path: Path) -> None
     ids=["png", "zip", "elf", "gzip", "all-bytes", "zeros", "ones"],
 )
 def test_a_binary_file_is_refused(reader: Reader, data: bytes, tmp_path: Path) -> None:
-    (tmp_path / reader.FORMAT).write_bytes(data)
+    (tmp_path / file_name(reader.FORMAT)).write_bytes(data)
     refused(reader, tmp_path)
 
 
@@ -193,7 +193,7 @@ def test_a_binary_file_is_refused(reader: Reader, data: bytes, tmp_path: Path) -
 def test_a_nul_byte_anywhere_is_refused(reader: Reader, tmp_path: Path) -> None:
     data = sample(reader).of(PINS).encode()
     for place in range(0, len(data), 7):
-        (tmp_path / reader.FORMAT).write_bytes(data[:place] + b"\0" + data[place:])
+        (tmp_path / file_name(reader.FORMAT)).write_bytes(data[:place] + b"\0" + data[place:])
         refused(reader, tmp_path)
 
 
@@ -202,7 +202,7 @@ def test_half_a_file_is_refused(reader: Reader, tmp_path: Path) -> None:
     if not sample(reader).ends:
         pytest.skip("half of such a file is such a file")
     text = sample(reader).of(PINS)
-    (tmp_path / reader.FORMAT).write_text(text[: len(text) // 2], encoding="utf-8")
+    (tmp_path / file_name(reader.FORMAT)).write_text(text[: len(text) // 2], encoding="utf-8")
     refused(reader, tmp_path)
 
 
@@ -215,7 +215,7 @@ def test_a_file_that_was_cut_is_refused_or_says_what_is_left_and_is_never_silent
         try:
             found = read(reader, tmp_path, text[:end])
         except InputError as error:
-            assert error.path == reader.FORMAT  # noqa: PT017 (both outcomes are right)
+            assert error.path == file_name(reader.FORMAT)  # noqa: PT017 (both outcomes are right)
             continue
         if sample(reader).ends and pinned(found) != sorted(PINS):
             assert found.notes or found.unchecked
@@ -224,7 +224,7 @@ def test_a_file_that_was_cut_is_refused_or_says_what_is_left_and_is_never_silent
 
 @readers
 def test_a_folder_of_that_name_is_refused(reader: Reader, tmp_path: Path) -> None:
-    (tmp_path / reader.FORMAT).mkdir()
+    (tmp_path / file_name(reader.FORMAT)).mkdir()
     assert "is a folder" in refused(reader, tmp_path).detail
 
 
@@ -232,7 +232,7 @@ def test_a_folder_of_that_name_is_refused(reader: Reader, tmp_path: Path) -> Non
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
 @pytest.mark.timeout(20)
 def test_a_named_pipe_is_refused_without_waiting(reader: Reader, tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / reader.FORMAT)
+    os.mkfifo(tmp_path / file_name(reader.FORMAT))
     assert "is not a regular file" in refused(reader, tmp_path).detail
 
 
@@ -241,13 +241,13 @@ def test_a_link_out_of_the_tree_is_refused(reader: Reader, tmp_path: Path) -> No
     project = tmp_path / "project"
     project.mkdir()
     (tmp_path / "elsewhere").write_text(sample(reader).of(PINS), encoding="utf-8")
-    (project / reader.FORMAT).symlink_to(tmp_path / "elsewhere")
+    (project / file_name(reader.FORMAT)).symlink_to(tmp_path / "elsewhere")
     assert "leads out of project" in refused(reader, project).detail
 
 
 @readers
 def test_a_file_of_more_than_32_mb_is_refused(reader: Reader, tmp_path: Path) -> None:
-    with (tmp_path / reader.FORMAT).open("wb") as file:
+    with (tmp_path / file_name(reader.FORMAT)).open("wb") as file:
         file.truncate(MAX_BYTES + 1)
     assert "is 32 MB large; at most 32 MB are read" in refused(reader, tmp_path).detail
 

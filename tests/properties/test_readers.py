@@ -16,7 +16,7 @@ from pysentry_hook.errors import InputError
 from pysentry_hook.inputs import READERS, Reader
 from pysentry_hook.model import Dependency, Inventory, Unchecked, normalize
 from pysentry_hook.text import one_line
-from tests.contracts.samples import SAMPLES
+from tests.contracts.samples import SAMPLES, file_name
 from tests.inputs.reading import DATA, Files, inventory, pins
 
 REAL = {
@@ -24,6 +24,7 @@ REAL = {
     "poetry.lock": "poetry.lock/v2.1/poetry.lock",
     "Pipfile.lock": "Pipfile.lock/categories/Pipfile.lock",
     "requirements.txt": "requirements.txt/exported-by-uv.txt",
+    "script": "script/tool.py",
 }
 TREES = {
     "uv.lock": "uv.lock/workspace/uv.lock",
@@ -43,13 +44,13 @@ some_pins = st.lists(st.tuples(names, versions), max_size=8, unique_by=(lambda p
 def read(reader: Reader, content: str | bytes, **beside: str) -> Inventory | None:
     """Read a file; None where it is refused, and then the error must be in order."""
     try:
-        found = reader.read(Files({reader.FORMAT: content, **beside}), reader.FORMAT)
+        found = reader.read(Files({file_name(reader.FORMAT): content, **beside}), file_name(reader.FORMAT))
     except InputError as error:
         refusal = str(error)
     else:
         check(found, content)
         return found
-    assert refusal.startswith(reader.FORMAT)
+    assert refusal.startswith(file_name(reader.FORMAT))
     assert one_line(refusal, 10_000) == refusal
     return None
 
@@ -222,7 +223,7 @@ def test_a_line_is_a_pin_exactly_where_packaging_says_so(
     try:
         required = Requirement(line)
     except ValueError:
-        assume(False)  # noqa: FBT003 (hypothesis has it so)
+        assume(False)
         return
     (specifier,) = required.specifier
     exact = specifier.operator in {"==", "==="} and not specifier.version.endswith(".*")

@@ -1,0 +1,64 @@
+"""Read the PEP 723 block of a script; exact pins become dependencies, https://peps.python.org/pep-0723/."""
+
+from pysentry_hook.errors import InputError
+from pysentry_hook.inputs.annotations import Said
+from pysentry_hook.inputs.documents import MAX_PACKAGES, table
+from pysentry_hook.inputs.places import LinePlaces
+from pysentry_hook.inputs.requirement_graph import Entry, join
+from pysentry_hook.inputs.requirement_parts import requirement
+from pysentry_hook.inputs.script_block import Block, read_block
+from pysentry_hook.inputs.uv_indexes import UvIndexes
+from pysentry_hook.model import MAIN, InputFile, Inventory, Location, Node, normalize
+from pysentry_hook.text import one_line
+from pysentry_hook.tree import Tree
+
+FORMAT = "script"
+
+
+def recognises(name: str) -> bool:
+    """Whether a file of this name is read here."""
+    return name.endswith(".py")
+
+
+def read(tree: Tree, path: str) -> Inventory:
+    """Return what the block of a script pins; InputError where it has none or two."""
+    block = read_block(tree, path)
+    if len(block.dependencies) > MAX_PACKAGES:
+        raise InputError(path, f"lists more than {MAX_PACKAGES:,} packages, which is the limit")
+    indexes = _indexes(path, block)
+    entries = [
+        _entry(text, location, indexes) for text, location in zip(block.dependencies, block.locations, strict=True)
+    ]
+    root = Node(normalize(path.rpartition("/")[2]), None)
+    joined = join(root, entries, (), indexes.common())
+    note = (
+        f"{path} says nothing of what its dependencies bring in themselves, which was not checked; "
+        "`uv lock --script` writes a lock that does."
+    )
+    return Inventory(
+        path=path,
+        format=FORMAT,
+        files=(InputFile(path, FORMAT, block.sha256),),
+        dependencies=joined.dependencies,
+        unchecked=joined.unchecked,
+        roots=(root,),
+        edges=joined.edges,
+        places=LinePlaces([entry.location for entry in entries]),
+        scopes=frozenset({MAIN}),
+        notes=(note,) if entries else (),
+    )
+
+
+def _indexes(path: str, block: Block) -> UvIndexes:
+    tool = table(block.data.get("tool"), path, "[tool]")
+    return UvIndexes(path, table(tool.get("uv"), path, "[tool.uv]"))
+
+
+def _entry(text: str, location: Location, indexes: UvIndexes) -> Entry:
+    asked = requirement(text.strip())
+    if asked is None:
+        raise InputError(location.path, f"is no requirement: {one_line(text, 60)!r}", line=location.line)
+    name = normalize(asked.name)
+    if asked.target is None and (reason := indexes.elsewhere(name)):
+        asked = asked._replace(version=None, reason=reason)
+    return Entry(asked, Said(declared=True, origin=indexes.of(name)), location)

@@ -1,0 +1,147 @@
+"""Read every input that was named or found, and keep what the chosen scopes and environment install."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pysentry_hook import inputs
+from pysentry_hook.config import Settings, group_names
+from pysentry_hook.errors import InputError, NothingToReadError, UnreadableInputsError, UsageError
+from pysentry_hook.inputs.discovery import targets
+from pysentry_hook.model import MAIN, Dependency, Failure, Inventory, Unchecked
+from pysentry_hook.narrowing import Environment, narrow
+from pysentry_hook.report import InputSummary, SkippedInput
+from pysentry_hook.tree import FolderTree, Tree, repository_root
+
+
+@dataclass(slots=True, kw_only=True)
+class Reading:
+    """What was read, and what could not be; it grows while inputs are read."""
+
+    root: Path
+    inventories: list[Inventory] = field(default_factory=list)
+    skipped: list[SkippedInput] = field(default_factory=list)
+    broken: list[InputSummary] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    errors: list[InputError] = field(default_factory=list)
+    named: list[InputError] = field(default_factory=list)
+    """Those of `errors` that concern what the user named, not what was found."""
+
+    def covers(self, path: str) -> str | None:
+        """Why a folder or file need not be read: an input that was read already stands for it."""
+        for inventory in self.inventories:
+            if path in inventory.members:
+                return f"a member of the workspace of {inventory.path}"
+            if any(file.path == path for file in inventory.files):
+                return f"read with {inventory.path}"
+        return None
+
+    def failed(self, place: str, error: InputError, *, named: bool) -> None:
+        """Note an input that could not be read."""
+        self.errors.append(error)
+        if named:
+            self.named.append(error)
+        if not isinstance(error, NothingToReadError):
+            name = error.path.rpartition("/")[2]
+            self.broken.append(InputSummary(path=place, format=name, sha256=None, packages=0, damaged=True))
+            detail = error.detail if error.line is None else f"line {error.line}: {error.detail}"
+            self.failures.append(Failure("input", name, error.path, detail))
+
+
+def read_inputs(settings: Settings) -> Reading:
+    """Read what the settings name, or find it; UnreadableInputsError where nothing at all could be read."""
+    named = settings.requirements or settings.paths or (Path(),)
+    for path in named:
+        if not os.path.lexists(path):
+            raise NothingToReadError(str(path), "no such file or folder")
+    tree = FolderTree(repository_root(named))
+    reading = Reading(root=tree.root)
+    for path in dict.fromkeys(named):
+        relative = _in_tree(path, tree)
+        if settings.recursive and tree.is_folder(relative):
+            _read_below(tree, relative, reading, settings)
+        else:
+            _read_one(tree, relative, reading, settings)
+    if reading.errors and not reading.inventories:
+        raise UnreadableInputsError(reading.root, reading.errors)
+    return reading
+
+
+def _in_tree(path: Path, tree: FolderTree) -> str:
+    """A file keeps its own name even where it is a link; its folder is resolved."""
+    whole = path.resolve() if path.is_dir() else path.parent.resolve() / path.name
+    relative = whole.relative_to(tree.root).as_posix()
+    return "" if relative == "." else relative
+
+
+def _read_one(tree: Tree, path: str, reading: Reading, settings: Settings) -> None:
+    """Read what one PATH means; a file that an earlier PATH read is not read again."""
+    if any(inventory.path == path for inventory in reading.inventories):
+        return
+    try:
+        if settings.requirements:
+            opened = inputs.Opened(path, inputs.requirements.read(tree, path))
+        else:
+            opened = inputs.open_input(tree, path)
+    except InputError as error:
+        if not (settings.allow_empty and isinstance(error, NothingToReadError)):
+            reading.failed(path, error, named=True)
+        return
+    _take(opened, reading, named=opened.path == path)
+
+
+def _take(opened: inputs.Opened, reading: Reading, *, named: bool) -> None:
+    reading.skipped.extend(opened.skipped)
+    if isinstance(opened.result, InputError):
+        reading.failed(opened.path, opened.result, named=named)
+    elif not any(inventory.path == opened.path for inventory in reading.inventories):
+        reading.inventories.append(opened.result)
+
+
+def _read_below(tree: Tree, folder: str, reading: Reading, settings: Settings) -> None:
+    """Read every project below a folder, each file and each workspace once."""
+    formats = [reader.FORMAT for reader in inputs.READERS]
+    count = len(reading.inventories) + len(reading.errors)
+    for path in targets(tree, folder, formats, scripts=settings.include_scripts):
+        if why := reading.covers(path):
+            reading.skipped.append(SkippedInput(path, why))
+            continue
+        try:
+            opened = inputs.open_input(tree, path)
+        except NothingToReadError as error:
+            reading.skipped.append(SkippedInput(path or ".", error.detail))
+            continue
+        except InputError as error:
+            reading.failed(path, error, named=False)
+            continue
+        _take(opened, reading, named=False)
+    if len(reading.inventories) + len(reading.errors) == count and not settings.allow_empty:
+        looked = ", ".join(formats)
+        reading.failed(
+            folder, NothingToReadError(folder or ".", f"nothing to read below; looked for {looked}"), named=True
+        )
+
+
+def within_scope(inventory: Inventory, settings: Settings, everything: Sequence[Inventory]) -> tuple[Inventory, int]:
+    """Keep what the chosen scopes install in the chosen environment; return that and how many were left out."""
+    chosen = frozenset({MAIN, *group_names(settings.groups)})
+    known = {scope for other in everything for scope in other.scopes}
+    for name in sorted(chosen - known - {MAIN}):
+        listed = ", ".join(sorted(known - {MAIN})) or "none"
+        raise UsageError(f"--group: there is no group or extra {name!r}; there is: {listed}")
+    some_scopes = settings.main_only or bool(settings.groups)
+
+    def stays(item: Dependency | Unchecked) -> bool:
+        return (not some_scopes or bool(item.groups & chosen)) and (
+            not settings.direct_only or item.direct is not False
+        )
+
+    dependencies = tuple(filter(stays, inventory.dependencies))
+    unchecked = tuple(filter(stays, inventory.unchecked))
+    left_out = len(inventory.dependencies) + len(inventory.unchecked) - len(dependencies) - len(unchecked)
+    scoped = replace(inventory, dependencies=dependencies, unchecked=unchecked)
+    if settings.python_version is None and settings.python_platform is None:
+        return scoped, left_out
+    narrowed, elsewhere = narrow(scoped, Environment(settings.python_version, settings.python_platform))
+    return narrowed, left_out + elsewhere

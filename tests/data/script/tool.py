@@ -1,0 +1,12 @@
+#!/usr/bin/env python3
+# /// script
+# requires-python = ">=3.11"
+# dependencies = [
+#     "python-dateutil==2.8.2",
+#     "idna==3.6 ; python_version < '3.12'",
+#     "idna==3.7 ; python_version >= '3.12'",
+# ]
+# ///
+"""Say when the sun rises."""
+
+print("at six")
