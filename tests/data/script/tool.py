@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+# Says when the sun rises.
 # /// script
 # requires-python = ">=3.11"
 # dependencies = [
@@ -9,4 +9,4 @@
 # ///
 """Say when the sun rises."""
 
-print("at six")
+TIME = "at six"
