@@ -118,3 +118,17 @@ def test_a_file_of_another_format_is_refused(name: str) -> None:
 )
 def test_requirements_files_have_many_names(name: str) -> None:
     assert reader_of(Files({name: ""}), name).FORMAT == "requirements.txt"
+
+
+def test_the_lock_of_a_script_is_read_in_its_place() -> None:
+    lock = SAMPLES["uv.lock"].of(PINS)
+    assert opened({"tool.py": "", "tool.py.lock": lock}, "app/tool.py") == (
+        "tool.py.lock",
+        {"tool.py": "tool.py.lock has precedence"},
+    )
+    assert opened({"tool.py": SAMPLES["script"].of(PINS)}, "app/tool.py") == ("tool.py", {})
+
+
+def test_a_script_is_never_looked_for_in_a_folder() -> None:
+    with pytest.raises(NothingToReadError):
+        open_input(Files({"app/tool.py": "", "app/script": "", "app/tool.py.lock": ""}), "app")
