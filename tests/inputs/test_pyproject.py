@@ -1,0 +1,294 @@
+"""pyproject.toml as an input: pins of every scope, the rest with its reason."""
+
+import pytest
+
+from pysentry_hook.errors import DeclaresNothingError, InputError
+from pysentry_hook.inputs import pyproject
+from pysentry_hook.model import Inventory
+from tests.inputs.reading import Files, cut_out, direct, edges, groups, inventory_of, pins, place, reasons
+
+IS_DYNAMIC = "its dependencies are dynamic, so they cannot be determined"
+
+
+def read(text: str) -> Inventory:
+    return pyproject.read(Files({"pyproject.toml": text}), "pyproject.toml")
+
+
+def project(*requirements: str, more: str = "") -> Inventory:
+    listed = "".join(f"  {requirement!r},\n" for requirement in requirements)
+    return read(f'[project]\nname = "shop"\ndependencies = [\n{listed}]\n{more}')
+
+
+def poetry(*entries: str, more: str = "") -> Inventory:
+    lines = "".join(f"{entry}\n" for entry in entries)
+    return read(f'[tool.poetry]\nname = "shop"\n[tool.poetry.dependencies]\npython = "^3.11"\n{lines}{more}')
+
+
+def markers(found: Inventory) -> dict[str, tuple[str, ...]]:
+    return {str(entry.version): entry.markers for entry in found.dependencies}
+
+
+def test_exact_pins_are_dependencies_and_the_rest_is_told() -> None:
+    found = project("A_b==1.0", "c === 2", "d", "flask>=2", "e==1.*", "f[x]==3", "g>=1,==1", "h===any")
+    assert pins(found) == ["a-b 1.0", "c 2", "f 3"]
+    assert reasons(found) == {
+        "d": "not pinned: 'd'",
+        "flask": "not pinned: 'flask>=2'",
+        "e": "not pinned: 'e==1.*'",
+        "g": "not pinned: 'g==1,>=1'",
+        "h": "the version 'any' is no PEP 440 version",
+    }
+    assert direct(found) == {"a-b", "c", "d", "e", "f", "flask", "g", "h"}
+    assert edges(found) == {"shop > a-b 1.0", "shop > c 2", "shop > f 3"}
+    assert all(entry.pinned and entry.indexes == () for entry in found.dependencies)
+    assert "not in it and was not checked" in found.notes[0]
+
+
+def test_what_is_not_from_an_index_is_told_with_its_kind() -> None:
+    found = project("a @ git+https://x/a", "b @ https://x/b.whl", "c @ file:///c", "d @ hg+ssh://x/d")
+    assert reasons(found) == {
+        "a": "git dependency",
+        "b": "URL dependency",
+        "c": "path dependency",
+        "d": "Mercurial dependency",
+    }
+
+
+def test_sources_of_uv_say_where_a_name_comes_from() -> None:
+    sources = (
+        '[tool.uv.sources]\nA = {git = "https://x/a"}\nb = [{path = "../b", marker = "x"}]\nc = {workspace = true}\n'
+        'd = {index = "own"}\n[[tool.uv.index]]\nname = "own"\nurl = "https://me:secret@i.example/simple"\n'
+        "explicit = true\n"
+    )
+    found = project("a==1", "b", "c", "d==2", "e==3", more=sources)
+    assert reasons(found) == {"a": "git dependency", "b": "path dependency"}
+    assert {entry.name: entry.indexes for entry in found.dependencies} == {
+        "d": ("https://i.example/simple",),
+        "e": (),
+    }
+
+
+@pytest.mark.parametrize(
+    ("tables", "expected"),
+    [
+        ('[[tool.uv.index]]\nurl = "https://a/s"\n', ("https://a/s", "https://pypi.org/simple")),
+        ('[[tool.uv.index]]\nurl = "https://a/s"\ndefault = true\n', ("https://a/s",)),
+        ('[tool.uv]\nindex-url = "https://a/s"\nextra-index-url = ["https://b/s"]\n', ("https://b/s", "https://a/s")),
+        ('[[tool.poetry.source]]\nname = "a"\nurl = "https://a/s"\n', ("https://a/s",)),
+        (
+            '[[tool.poetry.source]]\nname = "a"\nurl = "https://a/s"\npriority = "supplemental"\n',
+            ("https://pypi.org/simple", "https://a/s"),
+        ),
+        ('[[tool.poetry.source]]\nname = "a"\nurl = "https://a/s"\npriority = "explicit"\n', ()),
+        ('[[tool.pdm.source]]\nname = "pypi"\nurl = "https://a/s"\n', ("https://a/s",)),
+        ('[[tool.pdm.source]]\nname = "a"\nurl = "https://a/s"\n', ("https://pypi.org/simple", "https://a/s")),
+    ],
+)
+def test_the_indexes_of_a_manifest_are_told(tables: str, expected: tuple[str, ...]) -> None:
+    assert project("a==1", more=tables).dependencies[0].indexes == expected
+
+
+def test_scopes_are_extras_and_groups_with_what_they_include() -> None:
+    found = project(
+        "a==1",
+        more='[project.optional-dependencies]\nFast_Lane = ["b==1"]\nall = ["Shop[fast.lane]", "a==1"]\n'
+        '[dependency-groups]\ndev = ["c==1", {include-group = "Docs"}, "shop[all]"]\ndocs = ["d==1"]\n'
+        '[tool.uv]\ndev-dependencies = ["e==1"]\n[tool.pdm.dev-dependencies]\nlint = ["f==1", "-e file:///x"]\n',
+    )
+    assert groups(found) == {
+        "a 1": ["all", "dev", "main"],
+        "b 1": ["all", "dev", "fast-lane"],
+        "c 1": ["dev"],
+        "d 1": ["dev", "docs"],
+        "e 1": ["dev"],
+        "f 1": ["lint"],
+    }
+    assert found.scopes == {"main", "fast-lane", "all", "dev", "docs", "lint"}
+
+
+def test_groups_that_share_groups_are_read_at_once() -> None:
+    levels = "".join(f'g{n} = [{{include-group = "g{n + 1}"}}, {{include-group = "g{n + 1}"}}]\n' for n in range(200))
+    found = read(f'[dependency-groups]\n{levels}g200 = ["a==1"]\n')
+    assert len(found.dependencies[0].groups) == 201
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('a = [{include-group = "b"}]\nb = [{include-group = "a"}]\n', "groups include each other: "),
+        ('a = [{include-group = "a"}]\n', "groups include each other: a > a"),
+        ('a = [{include-group = "z"}]\n', "the group 'a' includes 'z', which is not there"),
+        ('a = ["=="]\n', "Expected"),
+        ("a = [1]\n", "Invalid dependency group item"),
+        ('a = "b"\n', "contained a string"),
+        ("a = 1\n", "is not a sequence"),
+        ("A = []\na = []\n", "Duplicate dependency group names"),
+    ],
+)
+def test_groups_that_make_no_sense_are_one_error(text: str, message: str) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        read(f"[dependency-groups]\n{text}")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[project]\ndependencies = ["=="]\n',
+        '[project]\ndependencies = ["a; ' + "(" * 5_000 + '"]\n',
+        '[project]\ndependencies = "a==1"\n',
+        "[project]\noptional-dependencies = []\n",
+        "[tool.poetry.dependencies]\na = {version = 1}\n",
+        '[tool.poetry.dependencies]\n"-" = "1"\n',
+        "[tool]\nuv = 1\n",
+        "[project.optional-dependencies]\n" + "".join(f"e{n} = []\n" for n in range(1_001)),
+    ],
+)
+def test_what_no_tool_would_accept_is_an_error(text: str) -> None:
+    with pytest.raises(InputError, match=r"^pyproject\.toml: "):
+        read(text)
+
+
+def test_poetry_s_constraints_are_pins_where_they_admit_one_version() -> None:
+    found = poetry(
+        'a = "1.2"', 'b = "==1.2"', 'c = {version = "1.2", extras = ["x"]}', 'd = "^1"', 'e = "*"', 'f = "1.*"'
+    )
+    assert pins(found) == ["a 1.2", "b 1.2", "c 1.2"]
+    assert reasons(found) == {"d": "not pinned: 'd ^1'", "e": "not pinned: 'e *'", "f": "not pinned: 'f 1.*'"}
+
+
+def test_poetry_s_other_places_are_told_with_their_kind() -> None:
+    found = poetry(
+        'a = {git = "x"}', 'b = {path = "x"}', 'c = {url = "https://x"}', 'd = {file = "x.whl"}', 'e = "1 || 2"'
+    )
+    assert reasons(found) == {
+        "a": "git dependency",
+        "b": "path dependency",
+        "c": "URL dependency",
+        "d": "path dependency",
+        "e": "not pinned: 'e 1 || 2'",
+    }
+
+
+def test_poetry_s_optional_packages_belong_to_the_extras_that_name_them() -> None:
+    found = poetry(
+        'a = {version = "1", optional = true}',
+        'b = {version = "1", optional = true}',
+        'c = "1"',
+        more='[tool.poetry.extras]\nX_y = ["a", "c"]\nz = ["a", "missing"]\n[tool.poetry.dev-dependencies]\nd = "1"\n'
+        '[tool.poetry.group.Docs]\ninclude-groups = ["test"]\n[tool.poetry.group.Docs.dependencies]\ne = "1"\n'
+        '[tool.poetry.group.test.dependencies]\nf = "1"\n',
+    )
+    assert groups(found) == {
+        "a 1": ["x-y", "z"],
+        "b 1": ["main"],
+        "c 1": ["main"],
+        "d 1": ["dev"],
+        "e 1": ["docs"],
+        "f 1": ["docs", "test"],
+    }
+    assert found.scopes == {"main", "x-y", "z", "dev", "docs", "test"}
+
+
+def test_poetry_s_keys_are_markers() -> None:
+    found = poetry(
+        'a = [\n  {version = "1", python = "<3.12"},\n  {version = "2", python = "^3.12", platform = "linux"},\n'
+        '  {version = "3", python = "3.10.* || >3.13", markers = "os_name == \'nt\'"},\n'
+        '  {version = "4", python = "?"},\n]'
+    )
+    assert markers(found) == {
+        "1": ("python_version < '3.12'",),
+        "2": ("((python_version >= '3.12') and (python_version < '4.0')) and (sys_platform == 'linux')",),
+        "3": ("(os_name == 'nt') and ((python_version == '3.10.*') or (python_full_version > '3.13'))",),
+        "4": (),
+    }
+    assert [found.places.location(entry.place).line for entry in found.dependencies] == [6, 7, 8, 9]
+
+
+def test_poetry_s_table_completes_what_the_project_declares() -> None:
+    found = project(
+        "a==1",
+        "b==1",
+        "c==1",
+        more='[tool.poetry.dependencies]\na = {source = "own"}\nb = {git = "x"}\nd = "2"\n'
+        '[[tool.poetry.source]]\nname = "own"\nurl = "https://i.example/s"\npriority = "explicit"\n',
+    )
+    assert {entry.name: entry.indexes for entry in found.dependencies} == {
+        "a": ("https://i.example/s",),
+        "c": (),
+        "d": (),
+    }
+    assert reasons(found) == {"b": "git dependency"}
+
+
+def test_one_version_under_two_markers_is_one_dependency() -> None:
+    found = project("a==1; os_name=='nt'", "a==1; os_name=='posix'", "b==1; os_name=='nt'", "b==1")
+    assert {entry.name: entry.markers for entry in found.dependencies} == {
+        "a": ('os_name == "nt"', 'os_name == "posix"'),
+        "b": (),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('[project]\ndependencies = ["b", "a==1"]\n', '2: "a==1"'),
+        ("[project]\noptional-dependencies.x = [\n'a == 1'\n]\n", "3: 'a == 1'"),
+        ('[dependency-groups]\na = []\ndev = [{include-group = "a"}, "a==1"]\n', '3: "a==1"'),
+        ('[tool.poetry.dependencies.a]\noptional = true\nversion = "1"\n', '3: version = "1"'),
+        ('[tool.poetry.dependencies]\na = "1" # why\n', '2: a = "1" # why'),
+        ('[[tool.poetry.dependencies.a]]\nversion = "1"\n', '2: version = "1"'),
+        ('[tool]\npoetry = {dependencies = {a = "1"}}\n', "1: [tool]"),
+    ],
+)
+def test_the_place_is_the_line_that_declares_it(text: str, line: str) -> None:
+    location = place(read(text), "a")
+    assert f"{location.line}: {location.text}" == line
+    assert cut_out(text, location) == location.text
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[tool.ruff]\n", "declares no dependencies"),
+        ('[build-system]\nrequires = ["hatchling"]\n', "declares no dependencies"),
+        ('[project]\nname = "shop"\n', "declares no dependencies"),
+        ('[project]\ndynamic = ["version", "dependencies"]\n', IS_DYNAMIC),
+        ('[project]\ndynamic = ["optional-dependencies"]\n', IS_DYNAMIC),
+        ('[project]\ndynamic = ["dependencies"]\n[project.optional-dependencies]\nx = []\n', IS_DYNAMIC),
+    ],
+)
+def test_a_manifest_that_declares_nothing_says_why(text: str, reason: str) -> None:
+    with pytest.raises(DeclaresNothingError) as caught:
+        read(text)
+    assert caught.value.detail == reason
+
+
+def test_groups_beside_dynamic_dependencies_are_read_and_the_gap_is_a_failure() -> None:
+    found = read('[project]\ndynamic = ["dependencies"]\n[dependency-groups]\ndev = ["a==1"]\n')
+    assert pins(found) == ["a 1"]
+    assert found.failures == (("input", "pyproject.toml", "pyproject.toml", IS_DYNAMIC),)
+
+
+def test_what_poetry_s_table_fills_in_is_not_unknown() -> None:
+    found = read('[project]\ndynamic = ["dependencies"]\n[tool.poetry.dependencies]\na = "1"\n')
+    assert pins(found) == ["a 1"]
+    assert found.failures == ()
+
+
+def test_manifests_of_real_projects_are_read() -> None:
+    assert groups(inventory_of("uv.lock/workspace", "pyproject.toml")) == {
+        "idna 3.6": ["main"],
+        "idna 3.7": ["main"],
+        "python-dateutil 2.8.2": ["main"],
+        "colorama 0.4.6": ["cli"],
+        "iniconfig 2.0.0": ["dev"],
+        "typing-extensions 4.9.0": ["dev", "types"],
+    }
+    assert groups(inventory_of("poetry.lock/v2.1", "pyproject.toml")) == {
+        "python-dateutil 2.8.2": ["main"],
+        "colorama 0.4.6": ["cli"],
+        "iniconfig 2.0.0": ["dev"],
+        "idna 3.6": ["dev"],
+        "idna 3.7": ["dev"],
+    }
