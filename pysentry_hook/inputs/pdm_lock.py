@@ -81,7 +81,13 @@ def read(tree: Tree, path: str) -> Inventory:
         roots=(root,),
         edges=tuple(dict.fromkeys(_edges(root, entries, manifest))),
         places=TomlPlaces(document, len(entries), [manifest] if manifest else []),
-        scopes=frozenset({MAIN, *map(_scope, texts(metadata.get("groups"), path, "the groups"))}),
+        scopes=frozenset(
+            {
+                MAIN,
+                *map(_scope, texts(metadata.get("groups"), path, "the groups")),
+                *(group for item in merged.values() for group in item.groups),
+            }
+        ),
         notes=notes,
     )
 

@@ -87,7 +87,9 @@ def _check_meta(path: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
     meta = table(data["_meta"], path, '"_meta"')
     spec = meta.get("pipfile-spec", SPEC)
     if spec != SPEC:
-        raise InputError(path, f"pipfile-spec {one_line(spec, 20)} is not supported ({SPEC} is). Upgrade pysentry-hook")
+        raise InputError(
+            path, f"pipfile-spec {one_line(spec, 20) or 'null'} is not supported ({SPEC} is). Upgrade pysentry-hook"
+        )
     return meta
 
 
