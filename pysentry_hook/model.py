@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum, IntEnum
+from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple, NewType, Protocol
 
@@ -262,36 +262,6 @@ class Vulnerability:
     ranges: tuple[str, ...]
     says: tuple[Say, ...]
     fixed_in: tuple[Version, ...]
-
-
-class Novelty(Enum):
-    """Whether a finding is older than the change that is judged."""
-
-    INTRODUCED = "introduced"
-    EXISTING = "existing"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One vulnerability in one dependency of one input."""
-
-    input: str
-    dependency: Dependency
-    vulnerability: Vulnerability
-    upgrade_to: Version | None
-    paths: tuple[tuple[str, ...], ...]
-    more_paths: int
-    location: Location
-    declared_at: Location | None
-    novelty: Novelty = Novelty.UNKNOWN
-    touched: bool = False
-
-    @property
-    def order(self) -> tuple[str, str, Version, str, int]:
-        """The order in which findings are shown: input, package, version, id."""
-        place = self.dependency
-        return (self.input, place.name, place.version, self.vulnerability.id, self.location.line)
 
 
 class AdvisoryData(NamedTuple):

@@ -6,7 +6,39 @@ from datetime import date, datetime
 from enum import Enum
 from typing import NamedTuple
 
-from pysentry_hook.model import AdvisoryData, Failure, Finding, Location, NormalizedName, Subject
+from packaging.version import Version
+
+from pysentry_hook.model import AdvisoryData, Dependency, Failure, Location, NormalizedName, Subject, Vulnerability
+
+
+class Novelty(Enum):
+    """Whether a finding is older than the change that is judged."""
+
+    INTRODUCED = "introduced"
+    EXISTING = "existing"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One vulnerability in one dependency of one input."""
+
+    input: str
+    dependency: Dependency
+    vulnerability: Vulnerability
+    upgrade_to: Version | None
+    paths: tuple[tuple[str, ...], ...]
+    more_paths: int
+    location: Location
+    declared_at: Location | None
+    novelty: Novelty = Novelty.UNKNOWN
+    touched: bool = False
+
+    @property
+    def order(self) -> tuple[str, str, Version, str, int]:
+        """The order in which findings are shown: input, package, version, id."""
+        place = self.dependency
+        return (self.input, place.name, place.version, self.vulnerability.id, self.location.line)
 
 
 class Decision(Enum):

@@ -15,10 +15,10 @@ from pysentry_hook.errors import InputError
 from pysentry_hook.graph import Ways
 from pysentry_hook.http import Http
 from pysentry_hook.matching import Knowledge
-from pysentry_hook.model import Dependency, Failure, Finding, Inventory, Package, Vulnerability
+from pysentry_hook.model import Dependency, Failure, Inventory, Package, Vulnerability
 from pysentry_hook.policy.judge import judge
 from pysentry_hook.reading import read_inputs, within_scope
-from pysentry_hook.report import Coverage, InputSummary, Report, UncheckedLine
+from pysentry_hook.report import Coverage, Finding, InputSummary, Report, UncheckedLine
 from pysentry_hook.text import count
 from pysentry_hook.tree import subject
 from pysentry_hook.upgrades import candidates, find_upgrades

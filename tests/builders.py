@@ -15,7 +15,6 @@ from pysentry_hook.model import (
     Dependency,
     Edge,
     Event,
-    Finding,
     Inventory,
     Location,
     Node,
@@ -25,6 +24,7 @@ from pysentry_hook.model import (
     Vulnerability,
     normalize,
 )
+from pysentry_hook.report import Finding
 from pysentry_hook.sources.records import parse
 
 

@@ -61,7 +61,7 @@ def open_input(tree: Tree, path: str) -> Opened:
     """Read a folder's first input that declares something, or the file itself; NothingToReadError if none is there."""
     if tree.is_folder(path):
         return _in_folder(tree, path)
-    if script.recognises(path) and tree.exists(f"{path}.lock"):
+    if script.recognises(path) and tree.exists(path) and tree.exists(f"{path}.lock"):
         skipped = (SkippedInput(path, f"{path.rpartition('/')[2]}.lock has precedence"),)
         return Opened(f"{path}.lock", _read(tree, f"{path}.lock", uv_lock), skipped)
     return Opened(path, _read(tree, path, reader_of(tree, path)))

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from pysentry_hook.model import Finding
 from pysentry_hook.policy.gates import BLOCK, Gate
-from pysentry_hook.report import Decision, GateResult, Rule, Suppression, Verdict
+from pysentry_hook.report import Decision, Finding, GateResult, Rule, Suppression, Verdict
 
 MALWARE = Rule("malware", "block", "built in")
 

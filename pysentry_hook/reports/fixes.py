@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Sequence
 
-from pysentry_hook.model import Finding
+from pysentry_hook.report import Finding
 
 _COMMANDS = {
     "uv.lock": ("uv lock --upgrade-package {name}", "uv lock --directory {folder} --upgrade-package {name}"),

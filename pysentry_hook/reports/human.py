@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from pysentry_hook.model import AdvisoryData, Finding, Say, Severity
-from pysentry_hook.report import Decision, Report, Verdict
+from pysentry_hook.model import AdvisoryData, Say, Severity
+from pysentry_hook.report import Decision, Finding, Report, Verdict
 from pysentry_hook.reports.fixes import advice
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.verdict import verdict_line

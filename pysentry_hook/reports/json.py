@@ -6,10 +6,10 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pysentry_hook.report import Decision
+from pysentry_hook.report import Decision, Finding
 
 if TYPE_CHECKING:
-    from pysentry_hook.model import AdvisoryData, Finding, Location, Vulnerability
+    from pysentry_hook.model import AdvisoryData, Location, Vulnerability
     from pysentry_hook.report import GateResult, InputSummary, Report, Suppression, Verdict
     from pysentry_hook.reports.look import Look
 

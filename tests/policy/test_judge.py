@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from pysentry_hook.model import Finding, Severity
+from pysentry_hook.model import Severity
 from pysentry_hook.policy.gates import DEFAULT, Gate
 from pysentry_hook.policy.judge import judge
-from pysentry_hook.report import Decision, GateResult, Rule, Suppression
+from pysentry_hook.report import Decision, Finding, GateResult, Rule, Suppression
 from tests.builders import a_dependency, a_finding
 
 TODAY = date(2026, 11, 22)

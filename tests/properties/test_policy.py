@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from pysentry_hook.model import Finding, Location, Severity, normalize
+from pysentry_hook.model import Location, Severity, normalize
 from pysentry_hook.policy.gates import Gate
 from pysentry_hook.policy.judge import judge
-from pysentry_hook.report import Decision, GateResult, Rule, Suppression
+from pysentry_hook.report import Decision, Finding, GateResult, Rule, Suppression
 from tests.builders import a_dependency, a_finding
 
 IDS = [f"CVE-2099-{number}" for number in range(1, 5)]

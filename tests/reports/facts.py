@@ -5,10 +5,19 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from pysentry_hook.model import AdvisoryData, Cvss, Failure, Finding, Say, Severity, Subject
+from pysentry_hook.model import AdvisoryData, Cvss, Failure, Say, Severity, Subject
 from pysentry_hook.policy.gates import DEFAULT, Gate
 from pysentry_hook.policy.judge import judge
-from pysentry_hook.report import Coverage, InputSummary, NotKnown, Report, SkippedInput, Suppression, UncheckedLine
+from pysentry_hook.report import (
+    Coverage,
+    Finding,
+    InputSummary,
+    NotKnown,
+    Report,
+    SkippedInput,
+    Suppression,
+    UncheckedLine,
+)
 from tests.builders import a_dependency, a_finding
 
 NOW = datetime(2026, 11, 22, 13, 2, 5, tzinfo=UTC)

@@ -10,9 +10,9 @@ import pytest
 from packaging.version import Version
 
 from pysentry_hook.matching import Knowledge
-from pysentry_hook.model import Failure, Finding, Say, Severity, normalize
+from pysentry_hook.model import Failure, Say, Severity, normalize
 from pysentry_hook.policy.gates import DEFAULT
-from pysentry_hook.report import Coverage, NotKnown, Report, Rule, SkippedInput, Suppression
+from pysentry_hook.report import Coverage, Finding, NotKnown, Report, Rule, SkippedInput, Suppression
 from pysentry_hook.reports.human import MAX_LISTED, render
 from pysentry_hook.reports.look import Look
 from tests.builders import a_dependency, a_finding, a_folder_of_records, a_package, a_record, an_advisory
