@@ -137,6 +137,14 @@ class Unchecked:
         return Node(normalize(self.name), self.version)
 
 
+class Requested(NamedTuple):
+    """What a manifest asks an index for, as a resolver takes it: a PEP 508 requirement without a URL."""
+
+    requirement: str
+    groups: frozenset[str]
+    place: int
+
+
 class Failure(NamedTuple):
     """Something that went wrong and makes, or may make, the audit incomplete."""
 
@@ -178,6 +186,8 @@ class Inventory:
     places: Places
     scopes: frozenset[str]
     """Every scope that the project declares."""
+    requirements: tuple[Requested, ...] = ()
+    """What a resolver would be asked for; a lock has none."""
     members: frozenset[str] = frozenset()
     """Folders of the tree whose manifests this input already stands for: the members of a workspace."""
     notes: tuple[str, ...] = ()

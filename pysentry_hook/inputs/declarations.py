@@ -19,6 +19,7 @@ from pysentry_hook.model import (
     Location,
     Node,
     NormalizedName,
+    Requested,
     Unchecked,
     normalize,
     parse_version,
@@ -61,6 +62,8 @@ class Stated(NamedTuple):
     marker: str | None = None
     origin: str | None = None
     """The name of the index that it must come from."""
+    requirement: str | None = None
+    """The declaration as PEP 508 writes it; None for what comes from no index or cannot be written so."""
 
 
 def parse_requirement(path: str, text: str) -> "Requirement":
@@ -83,8 +86,16 @@ def of_requirement(step: Step, section: Key, number: int, requirement: "Requirem
     if len(specifiers) == 1 and specifiers[0].operator in {"==", "==="}:
         version = pinned_version(f"=={specifiers[0].version}")
         if version:
-            return Stated(step, section, number, name, version, "", marker)
-    return Stated(step, section, number, name, None, not_pinned(requirement.name, str(requirement.specifier)), marker)
+            return Stated(step, section, number, name, version, "", marker, requirement=str(requirement))
+    reason = not_pinned(requirement.name, str(requirement.specifier))
+    return Stated(step, section, number, name, None, reason, marker, requirement=str(requirement))
+
+
+def as_pep508(name: NormalizedName, entry: Mapping[str, object], specifiers: str, marker: str | None) -> str:
+    """Return a table of Poetry or a Pipfile as one PEP 508 requirement."""
+    extras = entry.get("extras")
+    listed = ",".join(extra for extra in extras if isinstance(extra, str)) if isinstance(extras, list) else ""
+    return f"{name}{f'[{listed}]' if listed else ''}{specifiers}{f' ; {marker}' if marker else ''}"
 
 
 def pinned_version(constraint: str) -> str | None:
@@ -141,6 +152,7 @@ def inventory(
     lines = DeclaredLines(document)
     places: list[Location] = []
     merged: dict[object, Dependency | Unchecked] = {}
+    requirements: list[Requested] = []
     for entry in stated:
         item = _item(entry, frozenset(reached[entry.step]), indexes(entry), len(places))
         key = (item.name, item.version, item.reason if isinstance(item, Unchecked) else "")
@@ -149,6 +161,8 @@ def inventory(
         else:
             merged[key] = item
             places.append(lines.of(entry.section, entry.name, entry.number))
+        if entry.requirement:
+            requirements.append(Requested(entry.requirement, item.groups, merged[key].place))
     dependencies = tuple(item for item in merged.values() if isinstance(item, Dependency))
     project = Node(root or normalize("project"), None)
     note = "it is no lock: what these pins bring in themselves is not in it and was not checked."
@@ -162,6 +176,7 @@ def inventory(
         edges=tuple(dict.fromkeys(Edge(project, dependency.node) for dependency in dependencies)),
         places=LinePlaces(places),
         scopes=frozenset({MAIN, *scopes}),
+        requirements=tuple(requirements),
         notes=(note,) if dependencies else (),
         failures=failures,
     )

@@ -8,6 +8,7 @@ from pysentry_hook.inputs import origins
 from pysentry_hook.inputs.declarations import (
     Stated,
     Step,
+    as_pep508,
     inventory,
     joined_markers,
     kind_of_table,
@@ -76,4 +77,6 @@ def _entries(path: str, category: str, entries: Mapping[str, Any]) -> Iterator[S
         kind = kind_of_table(entry)
         version = None if kind else pinned_version(constraint)
         reason = kind or ("" if version else not_pinned(name, constraint))
-        yield Stated(step, (category,), 0, name, version, reason, marker, index if isinstance(index, str) else None)
+        origin = index if isinstance(index, str) else None
+        asked = None if kind else as_pep508(name, entry, "" if constraint == "*" else constraint, marker)
+        yield Stated(step, (category,), 0, name, version, reason, marker, origin, asked)

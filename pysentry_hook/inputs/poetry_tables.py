@@ -9,6 +9,7 @@ from pysentry_hook.inputs.declarations import (
     IN_MAIN,
     Stated,
     Step,
+    as_pep508,
     joined_markers,
     kind_of_table,
     not_pinned,
@@ -97,7 +98,18 @@ def _entry(path: str, step: Step, section: Key, number: int, name: NormalizedNam
     kind = kind_of_table(entry)
     version = None if kind else _pin(constraint)
     reason = kind or ("" if version else not_pinned(name, constraint))
-    return Stated(step, section, number, name, version, reason, marker, index if isinstance(index, str) else None)
+    origin = index if isinstance(index, str) else None
+    asked = None if kind else _requirement(name, entry, constraint, marker)
+    return Stated(step, section, number, name, version, reason, marker, origin, asked)
+
+
+def _requirement(name: NormalizedName, entry: Mapping[str, object], constraint: str, marker: str | None) -> str | None:
+    """The PEP 508 form; None for a constraint with alternatives, which it cannot express."""
+    try:
+        specifiers = alternatives(constraint)
+    except ValueError:
+        return None
+    return as_pep508(name, entry, specifiers[0], marker) if len(specifiers) == 1 else None
 
 
 def _pin(constraint: str) -> str | None:

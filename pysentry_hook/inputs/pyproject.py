@@ -15,6 +15,7 @@ from pysentry_hook.inputs.declarations import (
     Step,
     inventory,
     kind_of_table,
+    kind_of_url,
     of_requirement,
     parse_requirement,
 )
@@ -123,13 +124,22 @@ class _Reading:
         for group, entries in pdm.items():
             section = ("tool", "pdm", "dev-dependencies", group)
             requirements = texts(entries, self._path, ".".join(section[1:]))
-            installed = [text for text in requirements if not text.startswith("-e ")]
-            self._add(Step("group", scope_name(group)), section, installed)
+            step = Step("group", scope_name(group))
+            self._add(step, section, [text for text in requirements if not text.startswith("-e ")])
+            self._add_editable(step, section, [text[3:].strip() for text in requirements if text.startswith("-e ")])
         declared = frozenset(entry.name for entry in self._stated)
         self._stated.extend(poetry_tables.stated(self._path, self._poetry, declared))
         for step, included in poetry_tables.includes(self._path, self._poetry):
             self._includes.setdefault(step, []).append(included)
         self._steps.update(poetry_tables.steps(self._path, self._poetry))
+
+    def _add_editable(self, step: Step, section: Key, targets: Sequence[str]) -> None:
+        """Note what pdm installs editable, which nobody can look up; the project itself is none of it."""
+        for target in targets:
+            egg = target.partition("#egg=")[2].partition("[")[0]
+            name = parse_name(egg) or parse_name(target.rstrip("/").rpartition("/")[2])
+            if name and name != self._name:
+                self._stated.append(Stated(step, section, 0, name, None, kind_of_url(target)))
 
     def _add(self, step: Step, section: Key, requirements: object) -> None:
         listed = texts(requirements, self._path, ".".join(section))
@@ -171,6 +181,6 @@ def _placed(entry: Stated, sources: Sequence[Mapping[str, Any]]) -> Stated:
     """The entry with the index that its sources name, or as what cannot be checked where one is no index."""
     reason = next((kind for source in sources if (kind := kind_of_table(source))), "")
     if reason:
-        return entry._replace(reason=reason)
+        return entry._replace(reason=reason, requirement=None)
     named = next((source.get(key) for source in sources for key in ("index", "source") if key in source), None)
     return entry._replace(origin=named) if isinstance(named, str) and entry.origin is None else entry

@@ -8,7 +8,7 @@ from packaging.version import Version
 from pysentry_hook.errors import InputError
 from pysentry_hook.inputs.annotations import Said
 from pysentry_hook.inputs.requirement_parts import Asked
-from pysentry_hook.model import MAIN, Dependency, Edge, Location, Node, NormalizedName, Unchecked, normalize
+from pysentry_hook.model import MAIN, Dependency, Edge, Location, Node, NormalizedName, Requested, Unchecked, normalize
 
 MAX_EDGES = 1_000_000
 
@@ -32,6 +32,7 @@ class Joined(NamedTuple):
     dependencies: tuple[Dependency, ...]
     unchecked: tuple[Unchecked, ...]
     edges: tuple[Edge, ...]
+    requirements: tuple[Requested, ...]
 
 
 def join(root: Node, entries: Sequence[Entry], compiled: Collection[str], indexes: tuple[str, ...]) -> Joined:
@@ -58,7 +59,10 @@ def join(root: Node, entries: Sequence[Entry], compiled: Collection[str], indexe
         edges.append(edge)
         if len(edges) > MAX_EDGES:
             raise InputError(entries[0].location.path, f"says of more than {MAX_EDGES:,} packages what needs them")
-    return Joined(tuple(dependencies), tuple(unchecked), tuple(edges))
+    requirements = (
+        Requested(entry.asked.text, frozenset({MAIN}), place) for place, entry in enumerate(entries) if entry.asked.text
+    )
+    return Joined(tuple(dependencies), tuple(unchecked), tuple(edges), tuple(requirements))
 
 
 def _grouped(entries: Sequence[Entry]) -> Iterator[list[int]]:

@@ -32,6 +32,8 @@ class Asked(NamedTuple):
     markers: tuple[str, ...] = ()
     target: str | None = None
     """The path or URL of what comes from no index."""
+    text: str | None = None
+    """The requirement as it is written, for what comes from an index."""
 
 
 def requirement(text: str) -> Asked | None:
@@ -64,11 +66,11 @@ def _pin(name: NormalizedName, written: str, text: str, markers: tuple[str, ...]
         return _not_pinned(name, text, markers)
     version = parse_version(written)
     reason = None if version else f"the version {one_line(written, 40)!r} is no PEP 440 version"
-    return Asked(name, version, one_line(written, 80), reason, markers)
+    return Asked(name, version, one_line(written, 80), reason, markers, text=text)
 
 
 def _not_pinned(name: NormalizedName, text: str, markers: tuple[str, ...]) -> Asked:
-    return Asked(name, None, None, f"not pinned: {one_line(text, 80)!r}", markers)
+    return Asked(name, None, None, f"not pinned: {one_line(text, 80)!r}", markers, text=text)
 
 
 def _marked(text: str) -> tuple[str, tuple[str, ...]]:

@@ -171,6 +171,7 @@ class _Reading:
             edges=joined.edges,
             places=LinePlaces([entry.location for entry in self._entries]),
             scopes=frozenset({MAIN}),
+            requirements=joined.requirements,
             notes=tuple(self._notes),
             failures=tuple(self._failures),
         )

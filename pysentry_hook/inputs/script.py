@@ -45,6 +45,7 @@ def read(tree: Tree, path: str) -> Inventory:
         edges=joined.edges,
         places=LinePlaces([entry.location for entry in entries]),
         scopes=frozenset({MAIN}),
+        requirements=joined.requirements,
         notes=(note,) if entries else (),
     )
 
@@ -60,5 +61,5 @@ def _entry(text: str, location: Location, indexes: UvIndexes) -> Entry:
         raise InputError(location.path, f"is no requirement: {one_line(text, 60)!r}", line=location.line)
     name = normalize(asked.name)
     if asked.target is None and (reason := indexes.elsewhere(name)):
-        asked = asked._replace(version=None, reason=reason)
+        asked = asked._replace(version=None, reason=reason, text=None)
     return Entry(asked, Said(declared=True, origin=indexes.of(name)), location)

@@ -16,6 +16,7 @@ PUBLIC = (
     "https://pypi.python.org/pypi",
     "https://files.pythonhosted.org",
     "https://download.pytorch.org/whl",
+    "https://www.piwheels.org/simple",
     "https://mirrors.aliyun.com/pypi/simple",
     "https://mirrors.cloud.tencent.com/pypi/simple",
     "https://mirrors.huaweicloud.com/repository/pypi/simple",

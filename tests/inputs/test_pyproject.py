@@ -102,6 +102,7 @@ def test_scopes_are_extras_and_groups_with_what_they_include() -> None:
         "d 1": ["dev", "docs"],
         "e 1": ["dev"],
         "f 1": ["lint"],
+        "x None": ["lint"],
     }
     assert found.scopes == {"main", "fast-lane", "all", "dev", "docs", "lint"}
 
