@@ -13,6 +13,8 @@ from pysentry_hook.tree import Tree
 
 MAX_PACKAGES = 100_000
 _AT_LINE = re.compile(r"line (\d+)")
+# No possessive quantifier on a group: before 3.11.5 Python matches them wrongly,
+# https://github.com/python/cpython/issues/106052
 _TOML_TOKEN = re.compile(
     r"""#[^\n]*|(\"{3}(?:[^"\\]|\\.|"(?!""))*+"{3,5}|'{3}(?:[^']|'(?!''))*+'{3,5})"""
     r"""|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+'""",
