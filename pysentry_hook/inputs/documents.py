@@ -16,8 +16,8 @@ _AT_LINE = re.compile(r"line (\d+)")
 # No possessive quantifier on a group: before 3.11.5 Python matches them wrongly,
 # https://github.com/python/cpython/issues/106052
 _TOML_TOKEN = re.compile(
-    r"""#[^\n]*|(\"{3}(?:[^"\\]|\\.|"(?!""))*+"{3,5}|'{3}(?:[^']|'(?!''))*+'{3,5})"""
-    r"""|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+'""",
+    r"""#[^\n]*|(\"{3}[^"\\]*+(?:(?:\\.|"(?!""))[^"\\]*+)*"{3,5}|'{3}[^']*+(?:'(?!'')[^']*+)*'{3,5})"""
+    r"""|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*"|'[^'\n]*+'""",
     re.DOTALL,
 )
 

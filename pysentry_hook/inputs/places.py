@@ -15,7 +15,7 @@ _VERSION = re.compile(r"""^[ \t]*version[ \t]*=[^\r\n]*""", re.MULTILINE)
 _NAME = re.compile(r"""^[ \t]*name[ \t]*=[^\r\n]*""", re.MULTILINE)
 _DEPTH = 3
 _TABLE = re.compile(r"^[ \t]*\[", re.MULTILINE)
-_JSON_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*+)"(?:([ \t\r\n]*:)([ \t]*"(?:[^"\\]|\\.)*+")?)?|[{}\[\]]')
+_JSON_TOKEN = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*)"(?:([ \t\r\n]*:)([ \t]*"[^"\\]*+(?:\\.[^"\\]*+)*")?)?|[{}\[\]]')
 
 
 def span(path: str, text: str, start: int, end: int) -> Location:

@@ -21,7 +21,7 @@ _START = re.compile(r"# /// ([a-zA-Z0-9-]+)")
 _END = "# ///"
 _PREFIX = len("# ")
 _KEY = re.compile(r"""^[ \t]*(?:dependencies|"dependencies"|'dependencies')[ \t]*=[ \t]*\[""", re.MULTILINE)
-_TOKEN = re.compile(r""""(?:[^"\\\n]|\\.)*+"|'[^'\n]*+'|#[^\n]*+|\]""")
+_TOKEN = re.compile(r""""[^"\\\n]*+(?:\\.[^"\\\n]*+)*"|'[^'\n]*+'|#[^\n]*+|\]""")
 
 
 class Block:
