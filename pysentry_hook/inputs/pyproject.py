@@ -137,8 +137,8 @@ class _Reading:
         """Note what pdm installs editable, which nobody can look up; the project itself is none of it."""
         for target in targets:
             egg = target.partition("#egg=")[2].partition("[")[0]
-            name = parse_name(egg) or parse_name(target.rstrip("/").rpartition("/")[2])
-            if name and name != self._name:
+            name = parse_name(egg) or parse_name(target.rstrip("/").rpartition("/")[2]) or normalize("unnamed")
+            if target not in {".", "./"} and name != self._name:
                 self._stated.append(Stated(step, section, 0, name, None, kind_of_url(target)))
 
     def _add(self, step: Step, section: Key, requirements: object) -> None:

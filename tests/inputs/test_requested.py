@@ -17,7 +17,7 @@ dependencies = ["flask>=2,<3", "idna==3.4 ; python_version < '3.12'", "theme @ h
 dev = ["pytest~=8.0"]
 
 [tool.pdm.dev-dependencies]
-local = ["-e file:///${PROJECT_ROOT}/sub#egg=sub", "-e ."]
+local = ["-e file:///${PROJECT_ROOT}/sub#egg=sub", "-e ./$(x)", "-e ."]
 """
 POETRY = """[tool.poetry]
 name = "shop"
@@ -68,4 +68,5 @@ def test_what_pdm_installs_editable_is_told_and_the_project_is_not(tmp_path: Pat
     assert isinstance(found, Inventory)
     reasons = {entry.name: entry.reason for entry in found.unchecked}
     assert reasons["sub"] == "path dependency"
+    assert reasons["unnamed"] == "path dependency"
     assert "shop" not in reasons
