@@ -24,6 +24,7 @@ class Reading:
     skipped: list[SkippedInput] = field(default_factory=list)
     broken: list[InputSummary] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    hints: list[str] = field(default_factory=list)
     errors: list[InputError] = field(default_factory=list)
     named: list[InputError] = field(default_factory=list)
     """Those of `errors` that concern what the user named, not what was found."""
@@ -103,7 +104,12 @@ def _read_below(tree: Tree, folder: str, reading: Reading, settings: Settings) -
     """Read every project below a folder, each file and each workspace once."""
     formats = [reader.FORMAT for reader in inputs.READERS]
     count = len(reading.inventories) + len(reading.errors)
-    for path in targets(tree, folder, formats, scripts=settings.include_scripts):
+    listing = tree.files(folder)
+    if listing.note:
+        reading.hints.append(f"{folder or '.'}: {listing.note}")
+    for error in listing.unreadable:
+        reading.failed(error.path, error, named=False)
+    for path in targets(tree, listing.paths, formats, scripts=settings.include_scripts):
         if why := reading.covers(path):
             reading.skipped.append(SkippedInput(path, why))
             continue

@@ -64,7 +64,7 @@ def scan(settings: Settings, *, http: Http, cache: Cache, now: datetime) -> Resu
         skipped_inputs=tuple(read.skipped),
         advisory_data=answers.data,
         not_known=answers.not_known,
-        hints=(*answers.hints, *_loose(coverage, settings)),
+        hints=(*read.hints, *answers.hints, *_loose(coverage, settings)),
         coverage=coverage,
         gate=gate,
     )

@@ -1,9 +1,11 @@
 """What every test stands on: no network beyond this machine, no file of the user, no setting of the user."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,23 @@ def _no_user(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathF
         monkeypatch.setenv(name, str(home / name.lower()))
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "")
+
+
+@pytest.fixture
+def owned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Give a folder, and no more rights than its owner has: root, who may do everything, becomes somebody else."""
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        yield tmp_path
+        return
+    nobody = 65534
+    folder = Path(tempfile.mkdtemp())
+    os.chown(folder, nobody, nobody)
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.delenv("XDG_CONFIG_HOME")
+    os.seteuid(nobody)
+    yield folder
+    os.seteuid(0)
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(autouse=True)

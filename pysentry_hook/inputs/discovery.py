@@ -1,7 +1,7 @@
 """Find every project below a folder: what `--recursive` reads, in order."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
 from pysentry_hook.errors import InputError
@@ -11,15 +11,15 @@ _SETS = re.compile(r"(?:.*[-_.])?requirements(?:[-_.].*)?\.txt|pylock\.[^.]+\.to
 _BLOCK = b"# /// script"
 
 
-def targets(tree: Tree, folder: str, formats: Sequence[str], *, scripts: bool) -> list[str]:
-    """Return folders and files to read, parents first.
+def targets(tree: Tree, paths: Iterable[str], formats: Sequence[str], *, scripts: bool) -> list[str]:
+    """Return the folders and files to read among the listed `paths`, parents first.
 
     A folder with a file that is looked for by name (`formats`) is one project. Elsewhere each
     requirements set (`requirements-dev.txt`, `requirements/dev.txt`) and each named pylock is one.
     Scripts with a PEP 723 block are added where they are asked for.
     """
     by_folder: dict[str, list[str]] = {}
-    for path in tree.files(folder):
+    for path in paths:
         above, _, name = path.rpartition("/")
         by_folder.setdefault(above, []).append(name)
     found: list[str] = []

@@ -1,10 +1,10 @@
 """Where the files of an audited project come from: a folder, a commit or the index; only this package knows git."""
 
-from collections.abc import Sequence
 from typing import Protocol
 
 from pysentry_hook.tree.folder import FolderTree
 from pysentry_hook.tree.limits import MAX_BYTES, MAX_FILES
+from pysentry_hook.tree.listing import Listing
 from pysentry_hook.tree.places import inside, repository_root
 from pysentry_hook.tree.recorded import CommitTree, IndexTree
 from pysentry_hook.tree.subject import subject
@@ -15,6 +15,7 @@ __all__ = [
     "CommitTree",
     "FolderTree",
     "IndexTree",
+    "Listing",
     "Tree",
     "inside",
     "repository_root",
@@ -34,8 +35,8 @@ class Tree(Protocol):
     def is_folder(self, path: str) -> bool:
         """Whether a folder stands at this path."""
 
-    def files(self, folder: str) -> Sequence[str]:
-        """Return the paths of all files below a folder, "" for all, sorted and relative to the tree.
+    def files(self, folder: str) -> Listing:
+        """Return all files below a folder, "" for all, and the folders that could not be listed.
 
         The project's own only: nothing below another virtual environment, node_modules or a cache, and no
         repository within the repository. InputError where there is no such folder, or more than MAX_FILES.

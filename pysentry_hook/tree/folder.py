@@ -1,15 +1,19 @@
 """Read and list the files of a folder as they are now."""
 
 import os
+import re
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pysentry_hook.errors import InputError, RepositoryError
 from pysentry_hook.text import one_line
 from pysentry_hook.tree.git import Git
 from pysentry_hook.tree.limits import MAX_BYTES, MAX_FILES, check_size, refuse_list
-from pysentry_hook.tree.places import ENVIRONMENT, FOREIGN, below, inside, own
+from pysentry_hook.tree.listing import Listing
+from pysentry_hook.tree.places import ENVIRONMENT, FOREIGN, below, inside, own, repository_root
+
+_REFUSED = re.compile(r"^warning: could not open directory '(.*?)/?': ([^\n]*)$", re.MULTILINE | re.DOTALL)
 
 
 class FolderTree:
@@ -42,27 +46,29 @@ class FolderTree:
         except ValueError as error:  # a NUL or a surrogate in the path
             raise InputError(one_line(path), "cannot be read: no file can have this name") from error
 
-    def files(self, folder: str) -> Sequence[str]:
+    def files(self, folder: str) -> Listing:
         """Return the files below a folder, links to files of this tree included; see Tree.
 
-        In a git work tree those that git tracks or does not ignore; elsewhere, and where git gives no answer,
-        all of them. Folders that may not be read are left out.
+        In a git work tree those that git tracks or does not ignore; elsewhere all of them. Where git gives no
+        answer, all of them and a note.
         """
         start = self._folder(folder)
         place = start.relative_to(self.root).as_posix()
         place = "" if place == "." else place
-        listed = _listed(start)
-        if listed is None:
-            names: Iterable[str] = _walked(start)
-        else:
-            names = own(listed, lambda step: _is_foreign(start / step))
+        refused: dict[str, str] = {}
+        names, note = _names(start, refused)
         found = set()
         for name in names:
-            if self._is_file(start / name):
+            if self._is_file(start, name, refused):
                 found.add(below(place, name))
                 if len(found) > MAX_FILES:
                     refuse_list(folder)
-        return sorted(found)
+        return Listing(sorted(found), tuple(self._unreadable(place, refused)), note)
+
+    def _unreadable(self, place: str, refused: Mapping[str, str]) -> Iterator[InputError]:
+        for folder, cause in sorted(refused.items()):
+            path = below(place, folder) if folder else place
+            yield InputError(path or ".", f"cannot be listed, so what it holds was not checked: {cause}")
 
     def _folder(self, folder: str) -> Path:
         place = inside("", folder)
@@ -73,13 +79,17 @@ class FolderTree:
             raise InputError(folder, "lies behind a symbolic link; name the folder that it leads to")
         return start
 
-    def _is_file(self, path: Path) -> bool:
+    def _is_file(self, start: Path, name: str, refused: dict[str, str]) -> bool:
+        path = start / name
         try:
             mode = path.lstat().st_mode
             if stat.S_ISLNK(mode):
                 target = path.resolve(strict=True)
                 return target.is_relative_to(self.root) and target.is_file()
             return stat.S_ISREG(mode)
+        except PermissionError as error:
+            refused.setdefault(name.rpartition("/")[0], error.strerror or str(error))
+            return False
         except (OSError, RuntimeError, ValueError):  # gone, a loop of links, or a name that is too long
             return False
 
@@ -88,24 +98,42 @@ def _is_foreign(folder: Path) -> bool:
     return folder.is_symlink() or os.path.lexists(folder / ENVIRONMENT)
 
 
-def _listed(start: Path) -> Sequence[str] | None:
-    """Return what git tracks or does not ignore below a folder; None where that is in no work tree, or git fails.
+def _names(start: Path, refused: dict[str, str]) -> tuple[Iterable[str], str | None]:
+    """Return names of files below a folder, and why they are more than git would give."""
+    try:
+        listed = _listed(start, refused)
+    except RepositoryError as error:
+        refused.clear()
+        in_repository = (repository_root([start]) / ".git").exists()
+        note = f"files that git ignores are read too: {error.detail}" if in_repository else None
+        return _walked(start, refused), note
+    if listed is None:
+        return _walked(start, refused), None
+    return own(listed, lambda step: _is_foreign(start / step)), None
+
+
+def _listed(start: Path, refused: dict[str, str]) -> Sequence[str] | None:
+    """Return what git tracks or does not ignore below a folder; None in no work tree; RepositoryError where git fails.
 
     A submodule or another repository is given by its own name, which is that of a folder.
     """
-    try:
-        git = Git(start)
-        # a folder of the tree can look like a bare repository, and bring a configuration of its own
-        inside_work_tree = git.run("-c", "safe.bareRepository=explicit", "rev-parse", "--is-inside-work-tree")
-        if inside_work_tree.strip() != b"true":
-            return None
-        words = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
-        return [os.fsdecode(name) for name in git.records(*words)]
-    except RepositoryError:
+    git = Git(start)
+    # a folder of the tree can look like a bare repository, and bring a configuration of its own
+    options = ("--is-inside-work-tree", "--show-prefix")
+    inside_work_tree, _, rest = git.run("-c", "safe.bareRepository=explicit", "rev-parse", *options).partition(b"\n")
+    if inside_work_tree != b"true":
         return None
+    prefix = os.fsdecode(rest[:-1])
+
+    def warned(text: str) -> None:
+        for folder, cause in _REFUSED.findall(text):
+            refused[folder.removeprefix(prefix.rstrip("/")).lstrip("/")] = cause
+
+    words = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    return [os.fsdecode(name) for name in git.records(*words, warned=warned)]
 
 
-def _walked(start: Path) -> Iterator[str]:
+def _walked(start: Path, refused: dict[str, str]) -> Iterator[str]:
     """Give the files and the links to files below a folder, less those of others."""
     waiting = [""]
     while waiting:
@@ -113,7 +141,8 @@ def _walked(start: Path) -> Iterator[str]:
         try:
             with os.scandir(start / folder) as entries:
                 present = list(entries)
-        except OSError:
+        except OSError as error:
+            refused[folder] = error.strerror or str(error)
             continue
         if folder and any(entry.name == ENVIRONMENT for entry in present):
             continue

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -62,8 +62,11 @@ class Git:
             raise self._failed(words, None, str(error).encode()) from error
         return done.stdout
 
-    def records(self, *words: str) -> Generator[bytes, None, None]:
-        """Give the records that a command ends with NUL (`-z`), as they come; the command ends with the generator."""
+    def records(self, *words: str, warned: Callable[[str], None] = lambda _: None) -> Generator[bytes, None, None]:
+        """Give the records that a command ends with NUL (`-z`), as they come; the command ends with the generator.
+
+        What a command that succeeded has complained of goes to `warned`.
+        """
         import subprocess
         from tempfile import TemporaryFile
         from threading import Timer
@@ -78,9 +81,11 @@ class Git:
             finally:
                 timer.cancel()
                 process.kill()
+            complaint.seek(0)
+            said = complaint.read(_CHUNK)
             if code:
-                complaint.seek(0)
-                raise self._failed(words, code, complaint.read(_CHUNK))
+                raise self._failed(words, code, said)
+            warned(os.fsdecode(said))
 
     def _split(self, stream: IO[bytes] | None, words: tuple[str, ...]) -> Iterator[bytes]:
         size, rest = 0, b""

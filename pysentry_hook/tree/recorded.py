@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +13,7 @@ from pysentry_hook.errors import InputError, RepositoryError
 from pysentry_hook.text import one_line
 from pysentry_hook.tree.git import Git
 from pysentry_hook.tree.limits import MAX_FILES, refuse_list
+from pysentry_hook.tree.listing import Listing
 from pysentry_hook.tree.places import ENVIRONMENT, below, inside, own, parents
 
 _LINK, _SUBMODULE = "120000", "160000"
@@ -91,7 +92,7 @@ class RecordedTree:
             raise InputError(path, "is kept in Git LFS, of which git has no more than a pointer; scan the folder")
         return content
 
-    def files(self, folder: str) -> Sequence[str]:
+    def files(self, folder: str) -> Listing:
         """Return the files below a folder, links to files of this tree included; see Tree."""
         place = inside("", folder)
         if place is None or place not in self._folders:
@@ -101,7 +102,7 @@ class RecordedTree:
             (path[len(start) :] for path in self._entries if path.startswith(start)),
             lambda step: below(below(place, step), ENVIRONMENT) in self._entries,
         )
-        return sorted(path for path in (below(place, each) for each in found) if self._is_file(path))
+        return Listing(sorted(path for path in (below(place, each) for each in found) if self._is_file(path)))
 
     def _obstacle(self, path: str) -> str | None:
         for folder in parents(path):

@@ -40,7 +40,7 @@ def check(reader: Reader, folder: Path, path: str, files: Mapping[str, str | byt
     with CommitTree(folder, "HEAD") as commit, IndexTree(folder) as index:
         assert facts(reader.read(commit, path)) == expected
         assert facts(reader.read(index, path)) == expected
-        assert commit.files("") == index.files("") == sorted(files)
+        assert commit.files("").paths == index.files("").paths == sorted(files)
 
 
 @pytest.mark.parametrize("reader", READERS, ids=[reader.FORMAT for reader in READERS])

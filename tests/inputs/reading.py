@@ -1,12 +1,12 @@
 """Read inputs from texts or from the tests' data, and say in short what was found."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from pysentry_hook.errors import InputError
 from pysentry_hook.inputs import reader_of
 from pysentry_hook.model import Dependency, Inventory, Location, Unchecked, normalize
-from pysentry_hook.tree import FolderTree
+from pysentry_hook.tree import FolderTree, Listing
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -28,8 +28,8 @@ class Files:
     def is_folder(self, path: str) -> bool:
         return any(not path or file.startswith(f"{path}/") for file in self._files)
 
-    def files(self, folder: str) -> Sequence[str]:
-        return sorted(file for file in self._files if not folder or file.startswith(f"{folder}/"))
+    def files(self, folder: str) -> Listing:
+        return Listing(sorted(file for file in self._files if not folder or file.startswith(f"{folder}/")))
 
 
 def inventory(files: Mapping[str, str | bytes]) -> Inventory:

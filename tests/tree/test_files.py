@@ -36,18 +36,18 @@ def test_what_others_wrote_is_left_out(made: Callable[[Path], Tree], git: Git, r
     git(repository, "add", "-A", "-f", ".")
     git(repository, "commit", "-q", "-m", "x")
     tree = made(repository)
-    assert tree.files("") == sorted(OWN)
-    assert tree.files("b") == tree.files("./b/") == sorted(name for name in OWN if name.startswith("b/"))
-    assert tree.files("node_modules") == ["node_modules/x/a"]
-    assert tree.files(".venv") == [".venv/a", ".venv/pyvenv.cfg"]
+    assert tree.files("").paths == sorted(OWN)
+    assert tree.files("b").paths == tree.files("./b/").paths == sorted(name for name in OWN if name.startswith("b/"))
+    assert tree.files("node_modules").paths == ["node_modules/x/a"]
+    assert tree.files(".venv").paths == [".venv/a", ".venv/pyvenv.cfg"]
 
 
 def test_without_git_the_same_is_left_out(tmp_path: Path) -> None:
     write(tmp_path, *OWN, *OTHERS, *ENVIRONMENTS, ".git/a")
     tree = FolderTree(tmp_path)
-    assert tree.files("") == sorted(OWN)
-    assert tree.files("b") == sorted(name for name in OWN if name.startswith("b/"))
-    assert tree.files("node_modules") == ["node_modules/x/a"]
+    assert tree.files("").paths == sorted(OWN)
+    assert tree.files("b").paths == sorted(name for name in OWN if name.startswith("b/"))
+    assert tree.files("node_modules").paths == ["node_modules/x/a"]
 
 
 def test_ignored_and_deleted_files_are_left_out(git: Git, repository: Path) -> None:
@@ -60,17 +60,17 @@ def test_ignored_and_deleted_files_are_left_out(git: Git, repository: Path) -> N
     write(repository, "untracked", "ignored/untracked", "a.log", "kept/b.log", "mine")
     (repository / "gone").unlink()
     tree = FolderTree(repository)
-    assert tree.files("") == [".gitignore", "ignored/tracked", "kept/a", "tracked", "untracked"]
-    assert tree.files("kept") == ["kept/a"]
+    assert tree.files("").paths == [".gitignore", "ignored/tracked", "kept/a", "tracked", "untracked"]
+    assert tree.files("kept").paths == ["kept/a"]
 
 
 def test_a_repository_within_is_listed_only_by_its_own_name(git: Git, repository: Path) -> None:
     write(repository, "a", "nested/a", "nested/sub/b")
     git(repository / "nested", "init", "-q")
     tree = FolderTree(repository)
-    assert tree.files("") == ["a"]
-    assert tree.files("nested") == ["nested/a", "nested/sub/b"]
-    assert tree.files("nested/sub") == ["nested/sub/b"]
+    assert tree.files("").paths == ["a"]
+    assert tree.files("nested").paths == ["nested/a", "nested/sub/b"]
+    assert tree.files("nested/sub").paths == ["nested/sub/b"]
 
 
 def test_a_folder_that_looks_like_a_bare_repository_is_walked(git: Git, repository: Path) -> None:
@@ -85,7 +85,7 @@ def test_a_folder_that_looks_like_a_bare_repository_is_walked(git: Git, reposito
     git(evil, "config", "core.worktree", str(evil))
     git(evil, "config", "core.excludesFile", str(evil / "HEAD"))
     (evil / "HEAD").write_text("ref: refs/heads/x\nuv.lock\n", encoding="utf-8")
-    assert FolderTree(repository).files("evil") == ["evil/HEAD", "evil/config", "evil/uv.lock"]
+    assert FolderTree(repository).files("evil").paths == ["evil/HEAD", "evil/config", "evil/uv.lock"]
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away")
@@ -94,7 +94,9 @@ def test_a_repository_of_somebody_else_is_walked_and_told(git: Git, repository: 
     (repository / ".gitignore").write_text("ignored", encoding="utf-8")
     for path in (repository, repository / ".git"):
         os.chown(path, 12345, 12345)
-    assert FolderTree(repository).files("") == [".gitignore", "ignored"]
+    listing = FolderTree(repository).files("")
+    assert listing.paths == [".gitignore", "ignored"]
+    assert (listing.note or "").startswith("files that git ignores are read too: git does not trust its owner")
     with pytest.raises(RepositoryError, match=f"safe.directory {repository}$"):
         IndexTree(repository)
 
@@ -103,7 +105,7 @@ def test_a_folder_of_repositories_is_walked(git: Git, tmp_path: Path) -> None:
     for name in ("one", "two"):
         write(tmp_path, f"{name}/a")
         git(tmp_path / name, "init", "-q")
-    assert FolderTree(tmp_path).files("") == ["one/a", "two/a"]
+    assert FolderTree(tmp_path).files("").paths == ["one/a", "two/a"]
 
 
 def test_files_of_a_folder_that_became_a_link_are_left_out(git: Git, repository: Path, tmp_path: Path) -> None:
@@ -115,7 +117,7 @@ def test_files_of_a_folder_that_became_a_link_are_left_out(git: Git, repository:
         (repository / "folder").rmdir()
         (repository / "folder").symlink_to(target)
         tree = FolderTree(repository)
-        assert tree.files("") == ["real/a"]
+        assert tree.files("").paths == ["real/a"]
         with pytest.raises(InputError, match=r"lies behind a symbolic link|no such folder"):
             tree.files("folder")
         (repository / "folder").unlink()
@@ -141,7 +143,7 @@ def test_links_are_listed_where_they_lead_to_a_file_of_the_tree(in_git: bool, gi
         (root / name).symlink_to(target)
     if hasattr(os, "mkfifo"):
         os.mkfifo(root / "pipe")
-    assert FolderTree(root).files("") == ["a", "in", "sub/b"]
+    assert FolderTree(root).files("").paths == ["a", "in", "sub/b"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse some of the names")
@@ -153,9 +155,9 @@ def test_names_are_kept_byte_for_byte(in_git: bool, git: Git, tmp_path: Path) ->
     for name in names:
         write(tmp_path, f"{name}/{name}")
     tree = FolderTree(tmp_path)
-    assert tree.files("") == sorted(f"{name}/{name}" for name in names)
+    assert tree.files("").paths == sorted(f"{name}/{name}" for name in names)
     for name in names:
-        assert tree.files(name) == [f"{name}/{name}"]
+        assert tree.files(name).paths == [f"{name}/{name}"]
 
 
 @pytest.mark.parametrize("folder", ["gone", "file", "..", "/", "a\0b", "\ud800"])
@@ -171,7 +173,7 @@ def test_too_many_files_are_refused(in_git: bool, git: Git, tmp_path: Path, monk
         git(tmp_path, "init", "-q")
     write(tmp_path, "a", "b")
     monkeypatch.setattr("pysentry_hook.tree.folder.MAX_FILES", 2)
-    assert FolderTree(tmp_path).files("") == ["a", "b"]
+    assert FolderTree(tmp_path).files("").paths == ["a", "b"]
     write(tmp_path, "c")
     with pytest.raises(InputError, match="holds more than 1,000,000 files"):
         FolderTree(tmp_path).files("")
@@ -181,4 +183,33 @@ def test_a_deep_folder_is_listed(git: Git, repository: Path) -> None:
     path = "/".join(["d"] * 1500) + "/a"
     blob = git(repository, "hash-object", "-w", "-t", "blob", "/dev/null")
     git(repository, "update-index", "--add", "--cacheinfo", f"100644,{blob},{path}")
-    assert IndexTree(repository).files("") == [path]
+    assert IndexTree(repository).files("").paths == [path]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other permissions")
+@pytest.mark.parametrize("in_git", [True, False])
+@pytest.mark.parametrize("start", ["", "sub"])
+@pytest.mark.parametrize("mode", [0, 0o400])
+def test_folders_that_may_not_be_read_are_named(in_git: bool, start: str, mode: int, git: Git, owned: Path) -> None:
+    root = owned / "root"
+    write(root, "sub/closed 'x'/uv.lock", "sub/open/a", "sub/a")
+    if in_git:
+        git(root, "init", "-q")
+    closed = root / "sub" / "closed 'x'"
+    closed.chmod(mode)
+    listing = FolderTree(root).files(start)
+    closed.chmod(0o700)
+    assert listing.paths == ["sub/a", "sub/open/a"]
+    assert [error.path for error in listing.unreadable] == ["sub/closed 'x'"]
+    assert "Permission denied" in str(listing.unreadable[0])
+    assert listing.note is None
+
+
+def test_a_repository_without_a_git_to_ask_is_walked_with_a_note(
+    git: Git, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(repository, "a")
+    monkeypatch.setenv("PATH", "")
+    listing = FolderTree(repository).files("")
+    assert listing.paths == ["a"]
+    assert (listing.note or "").startswith("files that git ignores are read too: no git was found")

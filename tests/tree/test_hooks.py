@@ -50,7 +50,7 @@ def test_a_hook_of_the_superproject_does_not_speak_for_a_submodule(
     with IndexTree(sub) as tree:
         assert tree.read("a") == b"sub"
     with IndexTree(repository) as tree:
-        assert tree.files("") == [".gitmodules"]
+        assert tree.files("").paths == [".gitmodules"]
 
 
 def test_a_hook_of_a_submodule_names_its_index(git: Git, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,8 +27,8 @@ def test_a_file_is_read_as_git_keeps_it(made: Made, git: Git, repository: Path) 
         assert tree.read("sub/a") == tree.read("./sub//a") == b"\r\n\0\xff"
         assert tree.read("empty") == b""
         assert tree.read("run") == b"x"
-        assert tree.files("") == ["empty", "run", "sub/a"]
-        assert tree.files("sub") == ["sub/a"]
+        assert tree.files("").paths == ["empty", "run", "sub/a"]
+        assert tree.files("sub").paths == ["sub/a"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse some of the names")
@@ -56,14 +56,14 @@ def test_names_are_kept_byte_for_byte(made: Made, git: Git, repository: Path) ->
     record(git, repository)
     with made(repository) as tree:
         shown = [os.fsdecode(name) for name in names]
-        assert tree.files("") == sorted([*shown, *(f"{name}.d/{name}" for name in shown)])
-        assert tree.files("") == FolderTree(repository).files("")
+        assert tree.files("").paths == sorted([*shown, *(f"{name}.d/{name}" for name in shown)])
+        assert tree.files("").paths == FolderTree(repository).files("").paths
         for each in shown:
             assert tree.read(each) == tree.read(f"{each}.d/{each}") == os.fsencode(each)
             assert tree.is_folder(f"{each}.d")
-            assert tree.files(f"{each}.d") == [f"{each}.d/{each}"]
+            assert tree.files(f"{each}.d").paths == [f"{each}.d/{each}"]
             with made(repository / f"{each}.d") as sub:
-                assert sub.files("") == [each]
+                assert sub.files("").paths == [each]
                 assert sub.read(each) == os.fsencode(each)
 
 
@@ -74,7 +74,7 @@ def test_a_folder_of_the_repository_is_a_tree(made: Made, git: Git, repository: 
     (repository / "b").touch()
     record(git, repository)
     with made(repository / "sub") as tree:
-        assert tree.files("") == ["deep/a"]
+        assert tree.files("").paths == ["deep/a"]
         assert tree.read("deep/a") == b"a"
         assert tree.is_folder("deep")
         assert not tree.exists("b")
@@ -118,8 +118,8 @@ def test_links_are_listed_where_they_lead_to_a_file_and_never_read(made: Made, g
             assert tree.exists(name)
             assert not tree.is_folder(name)
             assert refusal(tree, name).startswith("is a symbolic link")
-        assert tree.files("") == ["chain", "file", "sub/a", "sub/up", "through"]
-        assert tree.files("") == FolderTree(repository).files("")
+        assert tree.files("").paths == ["chain", "file", "sub/a", "sub/up", "through"]
+        assert tree.files("").paths == FolderTree(repository).files("").paths
         assert tree.exists("folder/a")
         assert refusal(tree, "folder/a") == "lies behind folder, which is a symbolic link"
 
@@ -138,10 +138,10 @@ def test_a_submodule_is_not_entered(made: Made, git: Git, repository: Path, tmp_
         assert not tree.is_folder("sub")
         assert refusal(tree, "sub").startswith("is a submodule")
         assert refusal(tree, "sub/a") == "lies in sub, which is a submodule"
-        assert tree.files("") == FolderTree(repository).files("") == [".gitmodules"]
+        assert tree.files("").paths == FolderTree(repository).files("").paths == [".gitmodules"]
     with made(repository / "sub") as tree:
         assert tree.read("a") == b"a"
-        assert tree.files("") == ["a"]
+        assert tree.files("").paths == ["a"]
 
 
 @both
@@ -167,7 +167,7 @@ def test_the_index_is_what_is_staged(git: Git, repository: Path) -> None:
     (repository / "untracked").touch()
     with committed(repository) as commit, IndexTree(repository) as index:
         assert (commit.read("a"), index.read("a"), FolderTree(repository).read("a")) == (b"one", b"two", b"three")
-        assert (commit.files(""), index.files("")) == (["a", "gone"], ["a"])
+        assert (commit.files("").paths, index.files("").paths) == (["a", "gone"], ["a"])
 
 
 def test_a_file_that_is_only_intended_to_be_added_is_refused(git: Git, repository: Path) -> None:
@@ -199,13 +199,13 @@ def test_a_file_with_conflicts_is_refused(git: Git, repository: Path) -> None:
     with IndexTree(repository) as tree, committed(repository) as commit:
         assert tree.exists("a")
         assert refusal(tree, "a").startswith("has unresolved conflicts")
-        assert tree.files("") == FolderTree(repository).files("") == ["a"]
+        assert tree.files("").paths == FolderTree(repository).files("").paths == ["a"]
         assert commit.read("a") == b"main"
 
 
 def test_the_first_commit_is_read_from_the_index(git: Git, repository: Path) -> None:
     with IndexTree(repository) as tree:
-        assert tree.files("") == []
+        assert tree.files("").paths == []
         assert tree.is_folder("")
     (repository / "a").write_text("a", encoding="utf-8")
     git(repository, "add", "a")
@@ -218,7 +218,7 @@ def test_the_first_commit_is_read_from_the_index(git: Git, repository: Path) -> 
 def test_an_empty_commit_has_no_files(git: Git, repository: Path) -> None:
     record(git, repository)
     with committed(repository) as tree:
-        assert tree.files("") == []
+        assert tree.files("").paths == []
         assert not tree.exists("a")
 
 

@@ -70,7 +70,7 @@ def test_a_partial_clone_fetches_nothing(
     git(tmp_path, "clone", "-q", "--no-checkout", "--filter=blob:none", f"file://{repository}", "partial")
     git(tmp_path / "partial", "config", "remote.origin.uploadpack", f"touch {tmp_path}/ran; git-upload-pack")
     with committed(tmp_path / "partial") as tree:
-        assert tree.files("") == ["a"]
+        assert tree.files("").paths == ["a"]
         assert "partial or damaged" in refusal(tree, "a") or "no answer" in refusal(tree, "a")
     assert not (tmp_path / "ran").exists()
 
@@ -84,7 +84,7 @@ def test_a_worktree_has_its_own_commit_and_index(made: Made, git: Git, repositor
     record(git, tmp_path / "other")
     with made(tmp_path / "other") as other, made(repository) as main:
         assert (other.read("a"), main.read("a")) == (b"other", b"main")
-    assert FolderTree(tmp_path / "other").files("") == ["a"]
+    assert FolderTree(tmp_path / "other").files("").paths == ["a"]
 
 
 def test_a_bare_repository_has_commits_and_no_index(git: Git, repository: Path, tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_the_environment_does_not_mislead(
         monkeypatch.setenv(name, str(value))
     with made(repository) as tree:
         assert tree.read("a") == b"project"
-    assert FolderTree(repository).files("") == ["a"]
+    assert FolderTree(repository).files("").paths == ["a"]
 
 
 @both
@@ -162,7 +162,7 @@ def test_nothing_that_the_repository_configures_is_run(made: Made, git: Git, rep
     (repository / "a").touch()
     with made(repository) as tree:
         assert tree.read("a") == b"a"
-        assert tree.files("") == FolderTree(repository).files("") == [".gitattributes", "a"]
+        assert tree.files("").paths == FolderTree(repository).files("").paths == [".gitattributes", "a"]
     assert not (tmp_path / "ran").exists()
 
 
@@ -197,7 +197,7 @@ def test_git_of_the_audited_files_is_not_run(
     monkeypatch.setenv("PATH", bad)
     with pytest.raises(RepositoryError, match=r"sub: no git was found outside of the audited files; install"):
         made(repository / "sub")
-    assert FolderTree(repository / "sub").files("") == ["a"]
+    assert FolderTree(repository / "sub").files("").paths == ["a"]
     assert not (tmp_path / "ran").exists()
 
 
@@ -251,5 +251,5 @@ def test_a_commit_that_no_checkout_could_make_is_harmless(git: Git, repository: 
         outer = tree_of(name, b"40000", inner)
         commit = git(repository, "commit-tree", outer, "-m", "x")
         with CommitTree(repository, commit) as tree:
-            assert tree.files("") == []
+            assert tree.files("").paths == []
             assert "leads out" in refusal(tree, "../uv.lock")
