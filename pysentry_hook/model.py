@@ -142,6 +142,8 @@ class Requested(NamedTuple):
 
     requirement: str
     groups: frozenset[str]
+    indexes: tuple[str, ...]
+    """The URLs it may come from, without credentials; empty where the input does not tell."""
     place: int
 
 
@@ -188,6 +190,12 @@ class Inventory:
     """Every scope that the project declares."""
     requirements: tuple[Requested, ...] = ()
     """What a resolver would be asked for; a lock has none."""
+    constraints: tuple[str, ...] = ()
+    """PEP 508 requirements that limit versions and install nothing."""
+    requires_python: str | None = None
+    """The PEP 440 specifiers of the Pythons that the project runs on."""
+    resolved: str | None = None
+    """By what and when the versions were resolved; None where the input states them itself."""
     members: frozenset[str] = frozenset()
     """Folders of the tree whose manifests this input already stands for: the members of a workspace."""
     notes: tuple[str, ...] = ()

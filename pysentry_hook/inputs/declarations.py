@@ -144,6 +144,7 @@ def inventory(
     scopes: Iterable[str],
     indexes: Callable[[Stated], tuple[str, ...]],
     root: NormalizedName | None,
+    requires_python: str | None = None,
     failures: tuple[Failure, ...] = (),
 ) -> Inventory:
     """Return what was declared; what stands in several scopes with one version is one entry."""
@@ -162,7 +163,7 @@ def inventory(
             merged[key] = item
             places.append(lines.of(entry.section, entry.name, entry.number))
         if entry.requirement:
-            requirements.append(Requested(entry.requirement, item.groups, merged[key].place))
+            requirements.append(Requested(entry.requirement, item.groups, indexes(entry), merged[key].place))
     dependencies = tuple(item for item in merged.values() if isinstance(item, Dependency))
     project = Node(root or normalize("project"), None)
     note = "it is no lock: what these pins bring in themselves is not in it and was not checked."
@@ -177,6 +178,7 @@ def inventory(
         places=LinePlaces(places),
         scopes=frozenset({MAIN, *scopes}),
         requirements=tuple(requirements),
+        requires_python=requires_python,
         notes=(note,) if dependencies else (),
         failures=failures,
     )

@@ -46,6 +46,7 @@ def read(tree: Tree, path: str) -> Inventory:
         raise DeclaresNothingError(path, "declares no dependencies")
     stated = [entry for category, entries in categories.items() for entry in _entries(path, category, entries)]
     scopes = {category_scope(category) for category in categories}
+    requires = table(data.get("requires"), path, "[requires]")
     found = origins.of_pipfile(data)
     return inventory(
         document,
@@ -55,6 +56,7 @@ def read(tree: Tree, path: str) -> Inventory:
         scopes=scopes,
         indexes=lambda entry: found.of(entry.origin),
         root=None,
+        requires_python=f"=={python}.*" if isinstance(python := requires.get("python_version"), str) else None,
     )
 
 

@@ -22,8 +22,10 @@ from pysentry_hook.inputs.declarations import (
 from pysentry_hook.inputs.dependency_groups import parse_groups
 from pysentry_hook.inputs.documents import Document, parse_toml, read_text, table, texts
 from pysentry_hook.inputs.manifest import Key
+from pysentry_hook.inputs.poetry_constraints import alternatives
 from pysentry_hook.inputs.scopes import reached, scope_name
 from pysentry_hook.model import Failure, Inventory, NormalizedName, normalize, parse_name
+from pysentry_hook.text import one_line
 from pysentry_hook.tree import Tree
 
 if TYPE_CHECKING:
@@ -87,8 +89,23 @@ class _Reading:
             scopes=starts,
             indexes=lambda entry: found.of(entry.origin),
             root=self._name,
+            requires_python=self._requires_python(),
             failures=(Failure("input", FORMAT, self._path, _DYNAMIC),) if dynamic else (),
         )
+
+    def _requires_python(self) -> str | None:
+        """The Pythons of the project; None where it names none, or Poetry alternatives of them."""
+        stated = self._project.get("requires-python")
+        if isinstance(stated, str):
+            return stated
+        poetry = table(self._poetry.get("dependencies"), self._path, "[tool.poetry.dependencies]").get("python")
+        if not isinstance(poetry, str):
+            return None
+        try:
+            stated_by_poetry = alternatives(poetry)
+        except ValueError as error:
+            raise InputError(self._path, f"the Python of [tool.poetry.dependencies]: {one_line(error, 120)}") from error
+        return stated_by_poetry[0] if len(stated_by_poetry) == 1 else None
 
     def _declares(self) -> bool:
         """Whether there is a place for dependencies, be it empty; tables of tools alone are none."""

@@ -25,6 +25,10 @@ class Entry(NamedTuple):
         """The normalised name, of which paths and URLs have something like one."""
         return normalize(self.asked.name)
 
+    def origins(self, otherwise: tuple[str, ...]) -> tuple[str, ...]:
+        """The index that its comment names, else those of the file."""
+        return (self.said.origin,) if self.said.origin else otherwise
+
 
 class Joined(NamedTuple):
     """The packages in the order of their first lines, and what needs what."""
@@ -60,7 +64,9 @@ def join(root: Node, entries: Sequence[Entry], compiled: Collection[str], indexe
         if len(edges) > MAX_EDGES:
             raise InputError(entries[0].location.path, f"says of more than {MAX_EDGES:,} packages what needs them")
     requirements = (
-        Requested(entry.asked.text, frozenset({MAIN}), place) for place, entry in enumerate(entries) if entry.asked.text
+        Requested(entry.asked.text, frozenset({MAIN}), entry.origins(indexes), place)
+        for place, entry in enumerate(entries)
+        if entry.asked.text
     )
     return Joined(tuple(dependencies), tuple(unchecked), tuple(edges), tuple(requirements))
 
@@ -102,7 +108,7 @@ def _package(
         written=asked.written or "",
         groups=frozenset({MAIN}),
         direct=direct,
-        indexes=_any_of([(entry.said.origin,) if entry.said.origin else indexes for entry in same]),
+        indexes=_any_of([entry.origins(indexes) for entry in same]),
         markers=markers,
         pinned=True,
         place=place,

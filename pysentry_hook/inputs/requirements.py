@@ -56,6 +56,8 @@ class _Reading:
         self._extra: list[str] = []
         self._no_index = False
         self._compiled: set[str] = set()
+        self._limiting: dict[str, InputFile] = {}
+        self._constraints: list[str] = []
 
     def file(self, path: str, *, depth: int) -> None:
         """Read one file; a file that is included twice is read once."""
@@ -86,7 +88,7 @@ class _Reading:
         if key in {"-r", "--requirement"}:
             self._include(path, value, line, depth)
         elif key in {"-c", "--constraint"}:
-            self._constraint(path, value)
+            self._constrain(path, value, depth)
         elif key in {"-i", "--index-url", "--pypi-url"}:
             self._index = without_credentials(value)
         elif key == "--extra-index-url":
@@ -116,11 +118,31 @@ class _Reading:
             raise InputError(path, f"includes {one_line(value, 80)!r}, which is not there", line=line.location.line)
         self.file(target, depth=depth + 1)
 
-    def _constraint(self, path: str, value: str) -> None:
-        """A constraint installs nothing; it is told when it cannot be read."""
+    def _constrain(self, path: str, value: str, depth: int) -> None:
+        """Constraints install nothing, and limit what a resolver may choose; what is not read is told."""
         target = inside(path.rpartition("/")[0], value) if "://" not in value else None
         if target is None or not self._tree.exists(target):
             self._notes.append(f"{path}: the constraints {one_line(without_credentials(value), 80)!r} were not read.")
+        elif target not in self._limiting:
+            if depth > MAX_DEPTH:
+                raise InputError(path, f"is included more than {MAX_DEPTH} levels deep")
+            data = self._tree.read(target)
+            self._limiting[target] = InputFile(target, FORMAT, hashlib.sha256(data).hexdigest())
+            for line in logical_lines(target, decode(target, data)):
+                self._constraint(target, line, depth + 1)
+
+    def _constraint(self, path: str, line: Line, depth: int) -> None:
+        if line.text.startswith("-"):
+            for key, value in options(path, line):
+                if key in {"-c", "--constraint", "-r", "--requirement"}:
+                    self._constrain(path, value, depth)
+            return
+        cut = ITEM_OPTION.search(line.text)
+        asked = requirement((line.text[: cut.start()] if cut else line.text).strip())
+        if asked is None or asked.text is None:
+            self._notes.append(f"{path}:{line.location.line} limits no version of an index; it was passed over.")
+        else:
+            self._constraints.append(asked.text)
 
     def _requirement(self, line: Line, said: Said) -> None:
         cut = ITEM_OPTION.search(line.text)
@@ -164,7 +186,7 @@ class _Reading:
         return Inventory(
             path=path,
             format=FORMAT,
-            files=tuple(self._files.values()),
+            files=tuple({**self._files, **self._limiting}.values()),
             dependencies=joined.dependencies,
             unchecked=joined.unchecked,
             roots=(_ROOT,),
@@ -172,6 +194,7 @@ class _Reading:
             places=LinePlaces([entry.location for entry in self._entries]),
             scopes=frozenset({MAIN}),
             requirements=joined.requirements,
+            constraints=tuple(self._constraints),
             notes=tuple(self._notes),
             failures=tuple(self._failures),
         )

@@ -46,6 +46,7 @@ def read(tree: Tree, path: str) -> Inventory:
         places=LinePlaces([entry.location for entry in entries]),
         scopes=frozenset({MAIN}),
         requirements=joined.requirements,
+        requires_python=python if isinstance(python := block.data.get("requires-python"), str) else None,
         notes=(note,) if entries else (),
     )
 

@@ -89,3 +89,7 @@ def test_a_pipfile_without_a_category_declares_nothing(text: str) -> None:
 def test_what_pipenv_would_not_accept_is_an_error(text: str) -> None:
     with pytest.raises(InputError, match=r"^Pipfile: "):
         read(text)
+
+
+def test_the_python_of_a_pipfile_is_told() -> None:
+    assert read('[packages]\na = "*"\n[requires]\npython_version = "3.11"\n').requires_python == "==3.11.*"

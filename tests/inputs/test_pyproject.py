@@ -293,3 +293,21 @@ def test_manifests_of_real_projects_are_read() -> None:
         "idna 3.6": ["dev"],
         "idna 3.7": ["dev"],
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('[project]\ndependencies = []\nrequires-python = ">=3.9"\n', ">=3.9"),
+        ('[tool.poetry.dependencies]\npython = "^3.9"\n', ">=3.9,<4.0"),
+        ('[tool.poetry.dependencies]\npython = "~3.9 || ^3.11"\n', None),
+        ("[project]\ndependencies = []\n", None),
+    ],
+)
+def test_the_pythons_of_a_project_are_told(text: str, expected: str | None) -> None:
+    assert read(text).requires_python == expected
+
+
+def test_a_python_that_is_no_constraint_is_an_error() -> None:
+    with pytest.raises(InputError, match="the Python of"):
+        read('[tool.poetry.dependencies]\npython = "x y"\n')

@@ -230,6 +230,23 @@ def test_an_include_by_url_is_a_failure_without_its_password() -> None:
     ]
 
 
+def test_constraints_are_kept_for_a_resolver() -> None:
+    found = inventory(
+        {
+            "requirements.txt": "-c limits/all.txt\n-r base.txt\na\n",
+            "limits/all.txt": "a<2  # why\n-c more.txt\n./folder\n",
+            "limits/more.txt": "c==3 --hash=sha256:00\n-c all.txt\n",
+            "base.txt": "-c base.txt\nb==1\n",
+        }
+    )
+    assert found.constraints == ("a<2", "c==3", "b==1")
+    assert pins(found) == ["b 1"]
+    assert [file.path for file in found.files] == [
+        "requirements.txt", "base.txt", "limits/all.txt", "limits/more.txt",
+    ]  # fmt: skip
+    assert any(note.startswith("limits/all.txt:3 limits no version of an index") for note in found.notes)
+
+
 def test_a_constraint_installs_nothing() -> None:
     found = inventory({"requirements.txt": "-c limits.txt\na==1\n", "limits.txt": "b==1\n"})
     assert pins(found) == ["a 1"]

@@ -217,3 +217,8 @@ def test_a_script_that_was_made_to_be_slow_is_read_or_refused_at_once(text: str)
     except InputError:
         return
     assert len(found.unchecked) <= 90_000
+
+
+def test_the_python_of_a_script_is_told() -> None:
+    text = block("requires-python = '>=3.12'\n# dependencies = ['a']")
+    assert script_of({"tool.py": text}).requires_python == ">=3.12"
