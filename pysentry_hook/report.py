@@ -152,6 +152,8 @@ class InputSummary:
     packages: int
     damaged: bool
     notes: tuple[str, ...] = ()
+    resolved: str | None = None
+    """By what and when its versions were resolved; None where it states them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

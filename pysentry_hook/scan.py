@@ -1,6 +1,6 @@
 """The story of one scan: read the inputs, ask the sources, match, judge, and tell what was not checked."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,17 +14,16 @@ from pysentry_hook.config import Settings
 from pysentry_hook.errors import InputError
 from pysentry_hook.graph import Ways
 from pysentry_hook.http import Http
+from pysentry_hook.inputs.declarations import NOT_PINNED
 from pysentry_hook.matching import Knowledge
 from pysentry_hook.model import Dependency, Failure, Inventory, Package, Vulnerability
 from pysentry_hook.policy.judge import judge
 from pysentry_hook.reading import read_inputs, within_scope
 from pysentry_hook.report import Coverage, Finding, InputSummary, Report, UncheckedLine
+from pysentry_hook.resolving import Resolving
 from pysentry_hook.text import count
 from pysentry_hook.tree import subject
 from pysentry_hook.upgrades import candidates, find_upgrades
-
-NOT_PINNED = "not pinned"
-"""How every reader begins the reason of a requirement that is not pinned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +35,12 @@ class Result:
     unreadable: tuple[InputError, ...]
 
 
-def scan(settings: Settings, *, http: Http, cache: Cache, now: datetime) -> Result:
+def scan(settings: Settings, *, http: Http, cache: Cache, now: datetime, log: Callable[[str], None]) -> Result:
     """Return one complete report; InputError where nothing at all could be read."""
     read = read_inputs(settings)
-    scoped = [within_scope(inventory, settings, read.inventories) for inventory in read.inventories]
+    resolving = Resolving(settings, root=read.root, now=now, log=log)
+    inventories = [resolving.resolved(inventory) for inventory in read.inventories]
+    scoped = [within_scope(inventory, settings, inventories) for inventory in inventories]
     asker = Asker(settings, http=http, cache=cache, now=now)
     answers = asker.ask([dependency for inventory, _ in scoped for dependency in inventory.dependencies])
     findings = _findings([inventory for inventory, _ in scoped], answers, asker)
@@ -60,7 +61,7 @@ def scan(settings: Settings, *, http: Http, cache: Cache, now: datetime) -> Resu
         subject=subject(read.root, [inventory.path for inventory in read.inventories]),
         complete=complete,
         failures=failures,
-        inputs=(*(_summary(inventory) for inventory in read.inventories), *read.broken),
+        inputs=(*(_summary(inventory) for inventory in inventories), *read.broken),
         skipped_inputs=tuple(read.skipped),
         advisory_data=answers.data,
         not_known=answers.not_known,
@@ -163,5 +164,6 @@ def _summary(inventory: Inventory) -> InputSummary:
         sha256=inventory.files[0].sha256,
         packages=len(inventory.dependencies) + len(inventory.unchecked),
         damaged=False,
+        resolved=inventory.resolved,
         notes=inventory.notes,
     )

@@ -35,6 +35,8 @@ def _no_user(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathF
     for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
         monkeypatch.setenv(name, str(home / name.lower()))
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")  # a resolver that is run connects to nothing
+    monkeypatch.setenv("UV_OFFLINE", "1")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "")
 
 

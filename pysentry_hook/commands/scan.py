@@ -83,6 +83,14 @@ def scan(
     python_platform: Annotated[
         str | None, typer.Option(metavar="NAME", help="linux, macos or windows.", rich_help_panel=_SCAN)
     ] = None,
+    resolver: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="auto, uv or pip-tools: what makes ranges exact.", rich_help_panel=_SCAN),
+    ] = None,
+    allow_build: Annotated[
+        bool | None,
+        typer.Option("--allow-build", help="Let the resolver run build code of packages.", rich_help_panel=_SCAN),
+    ] = None,
     no_resolver: Annotated[
         bool | None, typer.Option("--no-resolver", help="Only pins; what is loose is unchecked.", rich_help_panel=_SCAN)
     ] = None,
@@ -147,6 +155,8 @@ def scan(
         recursive=recursive,
         include_scripts=include_scripts,
         no_resolver=no_resolver,
+        resolver=resolver,
+        allow_build=allow_build,
         fail_on=fail_on,
         severity=severity,
         ignore=tuple(ignore or ()),
@@ -195,7 +205,7 @@ def _run(settings: Settings, *, verbose: bool) -> Result:
     http = Http(settings.limits, offline=settings.offline, ca_bundle=settings.ca_bundle, log=log)
     cache: Cache = DiskCache(cache_folder(settings) / LAYOUT, warn) if settings.use_cache else MemoryCache()
     try:
-        return run_scan(settings, http=http, cache=cache, now=datetime.now(UTC))
+        return run_scan(settings, http=http, cache=cache, now=datetime.now(UTC), log=log)
     finally:
         cache.close()
         http.close()

@@ -14,6 +14,7 @@ from pysentry_hook.model import Severity, parse_name
 from pysentry_hook.narrowing import PLATFORMS, is_python_version
 from pysentry_hook.policy.gates import DEFAULT, NEVER, Gate
 from pysentry_hook.report import Rule, Suppression
+from pysentry_hook.resolvers import RESOLVERS
 from pysentry_hook.sources import SOURCES
 from pysentry_hook.text import one_line, without_credentials
 
@@ -38,6 +39,8 @@ class Flags:
     recursive: bool | None = None
     include_scripts: bool | None = None
     no_resolver: bool | None = None
+    resolver: str | None = None
+    allow_build: bool | None = None
     fail_on: str | None = None
     severity: str | None = None
     ignore: tuple[str, ...] = ()
@@ -76,7 +79,10 @@ class Settings:
     recursive: bool
     include_scripts: bool
     pins_only: bool
-    """Whether the user knows that only pins are checked, and needs no hint."""
+    """Whether nothing is resolved: only pins are checked."""
+    resolver: str | None
+    """The resolver that was named, "auto" included; None where nobody named one."""
+    allow_build: bool
     gate: Gate
     why: str
     suppressions: tuple[Suppression, ...]
@@ -128,6 +134,8 @@ def settle(flags: Flags, environment: Mapping[str, str]) -> Settings:
         recursive=_either(flags.recursive, known.get("recursive"), otherwise=False),
         include_scripts=_either(flags.include_scripts, known.get("include_scripts"), otherwise=False),
         pins_only=_either(flags.no_resolver, known.get("no_resolver"), otherwise=False),
+        resolver=_resolver(flags.resolver or known.get("resolver.type")),
+        allow_build=_either(flags.allow_build, known.get("allow_build"), otherwise=False),
         gate=_gate(flags, known),
         why="no gate was named",
         suppressions=_suppressions(flags, known),
@@ -237,6 +245,15 @@ def _platform(text: str | None) -> str | None:
         known = ", ".join(PLATFORMS)
         raise UsageError(
             f"--python-platform: {one_line(text, 40)!r} is no platform{nearest(text, PLATFORMS)}; known: {known}"
+        )
+    return text
+
+
+def _resolver(text: str | None) -> str | None:
+    known = ("auto", *RESOLVERS)
+    if text is not None and text not in known:
+        raise UsageError(
+            f"--resolver: {one_line(text, 40)!r} is no resolver{nearest(text, known)}; known: {', '.join(known)}"
         )
     return text
 

@@ -83,6 +83,8 @@ KEYS: Mapping[str, Callable[[str], Any]] = {
     "recursive": _boolean,
     "include_scripts": _boolean,
     "no_resolver": _boolean,
+    "resolver.type": str,
+    "allow_build": _boolean,
     "allow_empty": _boolean,
 }
 """Every key with its type; its environment variable is PREFIX and the key in capitals."""

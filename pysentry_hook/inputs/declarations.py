@@ -45,6 +45,8 @@ class Step(NamedTuple):
     name: str
 
 
+NOT_PINNED = "not pinned"
+"""How every reader begins the reason of a requirement that is not pinned."""
 IN_MAIN = Step("main", MAIN)
 
 
@@ -109,7 +111,7 @@ def pinned_version(constraint: str) -> str | None:
 def not_pinned(name: str, constraint: str) -> str:
     """Return the reason of a declaration that leaves the version open."""
     gap = "" if constraint[:1] in {"<", ">", "=", "!", "~", ""} else " "
-    return f"not pinned: {one_line(f'{name}{gap}{constraint}', 80)!r}"
+    return f"{NOT_PINNED}: {one_line(f'{name}{gap}{constraint}', 80)!r}"
 
 
 def kind_of_url(url: str) -> str:

@@ -31,6 +31,10 @@ def advice(findings: Sequence[Finding], lock: str, place: str) -> str:
     name = findings[0].dependency.name
     if file in _COMMANDS:
         command = _COMMANDS[file][bool(folder)].format(name=name, folder=shlex.quote(folder))
-    else:
+    elif findings[0].dependency.pinned:
         command = f"write {name}=={min(targets)} in {place}"
+    elif findings[0].dependency.direct:
+        command = f"let {place} ask for {name}>={min(targets)}"
+    else:
+        command = f"ask for {name}>={min(targets)} beside {place}, which brings it in"
     return f"{min(targets)} (not tried): {command}"

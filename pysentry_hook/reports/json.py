@@ -60,7 +60,7 @@ def _input(entry: InputSummary) -> dict[str, Any]:
         "format": entry.format,
         "sha256": entry.sha256,
         "packages": entry.packages,
-        "resolved": None,
+        "resolved": entry.resolved,
         "damaged": entry.damaged,
         "notes": list(entry.notes),
     }

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
-from pysentry_hook.model import Dependency, normalize
+from pysentry_hook.model import Dependency, NormalizedName, normalize
 
 PUBLIC = (
     "https://pypi.org/simple",
@@ -39,12 +39,21 @@ class Permission:
 
     def is_private(self, dependency: Dependency) -> bool:
         """Whether the name is declared private: never sent and never matched."""
-        return any(fnmatchcase(dependency.name, pattern) for pattern in self._private)
+        return self.is_private_name(dependency.name)
+
+    def is_private_name(self, name: NormalizedName) -> bool:
+        """Whether a name is declared private."""
+        return any(fnmatchcase(name, pattern) for pattern in self._private)
 
     def unknown_index(self, dependency: Dependency) -> str | None:
         """The first index of a dependency that is not known to be public, None where all are."""
         indexes = dependency.indexes or self._otherwise
         return next((url for url in indexes if not self._is_public(url)), None)
+
+    def untrusted(self, indexes: Sequence[str]) -> str | None:
+        """The first index that is neither public nor one of the user's own configuration, None if there is none."""
+        own = {_comparable(url) for url in self._otherwise}
+        return next((url for url in indexes if not self._is_public(url) and _comparable(url) not in own), None)
 
     def _is_public(self, url: str) -> bool:
         wanted = _comparable(url)

@@ -1,0 +1,1 @@
+"""The resolvers, as real programs against an index of the tests."""

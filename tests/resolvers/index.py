@@ -1,0 +1,118 @@
+"""A package index of the tests: wheels and one sdist that are made here, some of them behind a password."""
+
+import base64
+import io
+import tarfile
+import threading
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import NamedTuple
+
+USER, PASSWORD = "me", "secret-word"
+
+
+class Release(NamedTuple):
+    """One version of one package, and what it requires."""
+
+    name: str
+    version: str
+    requires: tuple[str, ...] = ()
+    marker_of_build: Path | None = None
+    """For an sdist: the file that its setup.py would write."""
+
+
+class Index(NamedTuple):
+    """Where the index is served, and what was asked of it: path and Authorization header."""
+
+    url: str
+    asked: list[tuple[str, str | None]]
+
+    def with_password(self, word: str = PASSWORD) -> str:
+        """The address with credentials."""
+        return self.url.replace("://", f"://{USER}:{word}@")
+
+
+@contextmanager
+def serve(releases: Sequence[Release], *, private: bool = False) -> Iterator[Index]:
+    """Serve the releases by the simple API, https://packaging.python.org/specifications/simple-repository-api/."""
+    files = {_file(release): _content(release) for release in releases}
+    asked: list[tuple[str, str | None]] = []
+    token = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append((self.path, self.headers.get("Authorization")))
+            if private and self.headers.get("Authorization") != token:
+                self._answer(401, b"", {"WWW-Authenticate": 'Basic realm="x"'})
+            elif self.path.startswith("/simple/"):
+                name = self.path.split("/")[2]
+                names = [file for file in files if file.replace("_", "-").startswith(f"{name}-")]
+                links = "".join(f'<a href="/files/{file}">{file}</a>' for file in names)
+                self._answer(200 if names else 404, f"<!DOCTYPE html><html><body>{links}</body></html>".encode())
+            else:
+                content = files.get(self.path.removeprefix("/files/"))
+                self._answer(404 if content is None else 200, content or b"", {"Content-Type": "application/zip"})
+
+        def _answer(self, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
+            self.send_response(status)
+            for name, value in ({"Content-Type": "text/html"} | dict(headers or {})).items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if self.command == "GET":
+                self.wfile.write(body)
+
+        do_HEAD = do_GET  # noqa: N815 (the name that http.server looks for)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield Index(f"http://127.0.0.1:{server.server_address[1]}/simple", asked)
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def _file(release: Release) -> str:
+    if release.marker_of_build:
+        return f"{release.name}-{release.version}.tar.gz"
+    return f"{release.name.replace('-', '_')}-{release.version}-py3-none-any.whl"
+
+
+def _content(release: Release) -> bytes:
+    return _sdist(release, release.marker_of_build) if release.marker_of_build else _wheel(release)
+
+
+def _wheel(release: Release) -> bytes:
+    name = release.name.replace("-", "_")
+    folder = f"{name}-{release.version}.dist-info"
+    needs = "".join(f"Requires-Dist: {text}\n" for text in release.requires)
+    texts = {
+        f"{folder}/METADATA": f"Metadata-Version: 2.1\nName: {release.name}\nVersion: {release.version}\n{needs}",
+        f"{folder}/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{folder}/RECORD": "",
+    }
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for path, text in texts.items():
+            archive.writestr(path, text)
+    return content.getvalue()
+
+
+def _sdist(release: Release, marker: Path) -> bytes:
+    setup = (
+        f"open({str(marker)!r}, 'w').close()\n"
+        f"from setuptools import setup\nsetup(name={release.name!r}, version={release.version!r})\n"
+    ).encode()
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w:gz") as archive:
+        entry = tarfile.TarInfo(f"{release.name}-{release.version}/setup.py")
+        entry.size = len(setup)
+        archive.addfile(entry, io.BytesIO(setup))
+    return content.getvalue()
