@@ -31,19 +31,24 @@ _FOREIGN_OPTIONS = {
 
 def _application(name: str) -> Callable[..., Any]:
     """One command as a Typer application: the others are neither imported nor built."""
+    if name == "resolvers":
+        from pysentry_hook.commands.resolvers import resolvers
+
+        alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        alone.command(name)(resolvers)
+        return alone
     from pysentry_hook.commands.scan import scan
 
     application = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
     if name == "report":
         application.command(name, help="The same scan and the same report; findings never fail it.")(scan)
     else:
-        application.command(name, epilog="Commands: report (findings never fail it). Example: pysentry-hook -o r.json")(
-            scan
-        )
+        epilog = "Commands: report (findings never fail it), resolvers. Example: pysentry-hook -o r.json"
+        application.command(name, epilog=epilog)(scan)
     return application
 
 
-COMMANDS = (DEFAULT, "report")
+COMMANDS = (DEFAULT, "report", "resolvers")
 
 
 def main() -> None:

@@ -6,7 +6,9 @@ from datetime import datetime
 from pathlib import Path
 
 from pysentry_hook import resolvers
+from pysentry_hook.cache import Cache, MemoryCache
 from pysentry_hook.config import Settings
+from pysentry_hook.errors import InputError
 from pysentry_hook.graph import Ways
 from pysentry_hook.inputs import pipfile, pyproject, requirements, script, uv_lock
 from pysentry_hook.inputs.declarations import NOT_PINNED
@@ -24,7 +26,9 @@ from pysentry_hook.model import (
     Unchecked,
     normalize,
 )
-from pysentry_hook.resolvers.request import Request, Resolution, ResolutionError
+from pysentry_hook.resolvers.memory import Memory
+from pysentry_hook.resolvers.programs import Program
+from pysentry_hook.resolvers.request import Request, ResolutionError
 from pysentry_hook.sources.permission import PUBLIC, Permission
 from pysentry_hook.tree import FolderTree
 
@@ -35,11 +39,20 @@ _LOCKS = {reader.FORMAT: reader for reader in (uv_lock, requirements)}
 class Resolving:
     """The resolver of one run; it is looked for when the first input needs it."""
 
-    def __init__(self, settings: Settings, *, root: Path, now: datetime, log: Callable[[str], None]) -> None:
+    def __init__(
+        self, settings: Settings, *, root: Path, cache: Cache, now: datetime, log: Callable[[str], None]
+    ) -> None:
         self._settings = settings
         self._root = root
-        self._now = now
         self._log = log
+        self._memory = Memory(
+            cache if settings.remember_resolutions else MemoryCache(),
+            now=now,
+            fresh_for=settings.resolution_fresh_for,
+            indexes=settings.pip_indexes,
+        )
+        if settings.forget_resolutions:
+            self._memory.clear()
         self._permission = Permission(settings.mirrors, settings.private, settings.pip_indexes)
 
     def resolved(self, inventory: Inventory) -> Inventory:
@@ -60,20 +73,31 @@ class Resolving:
                 raise resolvers.NoResolverError(_no_resolver(inventory)) from error
             return inventory
         asked, refused = self._sorted(inventory.requirements)
+        told = _told(inventory, refused)
         if not asked:
-            return _told(inventory, refused)
-        request = self._request(inventory, asked)
+            return told
+        try:
+            lock, by = self._lock(resolver, program, self._request(inventory, asked))
+        except ResolutionError as error:
+            self._log(error.whole)
+            failure = Failure("resolver", resolver.NAME, inventory.path, error.summary)
+            return replace(told, failures=(*told.failures, failure))
+        return _merged(told, asked, lock, by)
+
+    def _lock(self, resolver: resolvers.Resolver, program: Program, request: Request) -> tuple[Inventory, str]:
+        """Return what the resolver locked, and by what and when; ResolutionError where there is no lock to read."""
         from tempfile import TemporaryDirectory  # 5 ms, needed only where something is resolved
 
-        with TemporaryDirectory(prefix="pysentry-hook-") as folder:
-            try:
-                resolution = resolver.resolve(program, request, Path(folder).resolve())
-                lock = _LOCKS[resolution.format].read(FolderTree(Path(folder)), resolution.format)
-            except ResolutionError as error:
-                self._log(error.whole)
-                failure = Failure("resolver", resolver.NAME, inventory.path, error.summary)
-                return replace(_told(inventory, refused), failures=(*inventory.failures, failure))
-            return _merged(_told(inventory, refused), asked, lock, self._by(resolution))
+        try:
+            with TemporaryDirectory(prefix="pysentry-hook-", ignore_cleanup_errors=True) as name:
+                folder = Path(name).resolve()
+                found, made = self._memory.resolve(resolver, program, request, folder)
+                lock = _LOCKS[found.format].read(FolderTree(folder), found.format)
+        except InputError as error:
+            raise ResolutionError(f"{resolver.NAME} made a lock that cannot be read: {error}") from error
+        except (OSError, ValueError) as error:
+            raise ResolutionError(f"{resolver.NAME} has no place to work in, or made no text: {error}") from error
+        return lock, f"{found.resolver} {found.version} for {found.covers}, {made:%Y-%m-%d %H:%M} UTC"
 
     def _sorted(self, wanted: Iterable[Requested]) -> tuple[list[Requested], Mapping[int, str]]:
         """What may be asked of an index, and by its place why the rest may not."""
@@ -104,9 +128,6 @@ class Resolving:
             allow_build=self._settings.allow_build,
             offline=self._settings.offline,
         )
-
-    def _by(self, resolution: Resolution) -> str:
-        return f"{resolution.resolver} {resolution.version} for {resolution.covers}, {self._now:%Y-%m-%d %H:%M} UTC"
 
 
 def _no_resolver(inventory: Inventory) -> str:

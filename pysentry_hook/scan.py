@@ -38,7 +38,7 @@ class Result:
 def scan(settings: Settings, *, http: Http, cache: Cache, now: datetime, log: Callable[[str], None]) -> Result:
     """Return one complete report; InputError where nothing at all could be read."""
     read = read_inputs(settings)
-    resolving = Resolving(settings, root=read.root, now=now, log=log)
+    resolving = Resolving(settings, root=read.root, cache=cache, now=now, log=log)
     inventories = [resolving.resolved(inventory) for inventory in read.inventories]
     scoped = [within_scope(inventory, settings, inventories) for inventory in inventories]
     asker = Asker(settings, http=http, cache=cache, now=now)

@@ -94,6 +94,17 @@ def scan(
     no_resolver: Annotated[
         bool | None, typer.Option("--no-resolver", help="Only pins; what is loose is unchecked.", rich_help_panel=_SCAN)
     ] = None,
+    no_resolution_cache: Annotated[
+        bool | None,
+        typer.Option("--no-resolution-cache", help="Resolve anew, and remember nothing of it.", rich_help_panel=_SCAN),
+    ] = None,
+    clear_resolution_cache: Annotated[
+        bool, typer.Option("--clear-resolution-cache", help="Forget earlier resolutions.", rich_help_panel=_SCAN)
+    ] = False,
+    resolution_cache_ttl: Annotated[
+        float | None,
+        typer.Option(metavar="HOURS", help="How long a resolution is remembered: 24.", rich_help_panel=_SCAN),
+    ] = None,
     no_cache: Annotated[
         bool | None, typer.Option("--no-cache", help="Neither read nor write the cache.", rich_help_panel=_SCAN)
     ] = None,
@@ -157,6 +168,9 @@ def scan(
         no_resolver=no_resolver,
         resolver=resolver,
         allow_build=allow_build,
+        no_resolution_cache=no_resolution_cache,
+        clear_resolution_cache=clear_resolution_cache,
+        resolution_cache_ttl=resolution_cache_ttl,
         fail_on=fail_on,
         severity=severity,
         ignore=tuple(ignore or ()),

@@ -18,6 +18,8 @@ from pysentry_hook.resolvers import RESOLVERS
 from pysentry_hook.sources import SOURCES
 from pysentry_hook.text import one_line, without_credentials
 
+_MOST_HOURS = 1_000_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flags:
@@ -41,6 +43,9 @@ class Flags:
     no_resolver: bool | None = None
     resolver: str | None = None
     allow_build: bool | None = None
+    no_resolution_cache: bool | None = None
+    clear_resolution_cache: bool = False
+    resolution_cache_ttl: float | None = None
     fail_on: str | None = None
     severity: str | None = None
     ignore: tuple[str, ...] = ()
@@ -83,6 +88,9 @@ class Settings:
     resolver: str | None
     """The resolver that was named, "auto" included; None where nobody named one."""
     allow_build: bool
+    remember_resolutions: bool
+    forget_resolutions: bool
+    resolution_fresh_for: timedelta
     gate: Gate
     why: str
     suppressions: tuple[Suppression, ...]
@@ -136,6 +144,9 @@ def settle(flags: Flags, environment: Mapping[str, str]) -> Settings:
         pins_only=_either(flags.no_resolver, known.get("no_resolver"), otherwise=False),
         resolver=_resolver(flags.resolver or known.get("resolver.type")),
         allow_build=_either(flags.allow_build, known.get("allow_build"), otherwise=False),
+        remember_resolutions=not _either(flags.no_resolution_cache, known.get("no_resolution_cache"), otherwise=False),
+        forget_resolutions=flags.clear_resolution_cache,
+        resolution_fresh_for=_hours(flags.resolution_cache_ttl, known.get("cache.resolution_ttl"), otherwise=24),
         gate=_gate(flags, known),
         why="no gate was named",
         suppressions=_suppressions(flags, known),
@@ -256,6 +267,13 @@ def _resolver(text: str | None) -> str | None:
             f"--resolver: {one_line(text, 40)!r} is no resolver{nearest(text, known)}; known: {', '.join(known)}"
         )
     return text
+
+
+def _hours(flag: float | None, known: float | None, *, otherwise: float) -> timedelta:
+    hours = next(value for value in (flag, known, otherwise) if value is not None)
+    if not 0 <= hours < _MOST_HOURS:
+        raise UsageError("--resolution-cache-ttl: give a number of hours")
+    return timedelta(hours=hours)
 
 
 def _either(*values: bool | None, otherwise: bool) -> bool:

@@ -85,6 +85,8 @@ KEYS: Mapping[str, Callable[[str], Any]] = {
     "no_resolver": _boolean,
     "resolver.type": str,
     "allow_build": _boolean,
+    "no_resolution_cache": _boolean,
+    "cache.resolution_ttl": _positive,
     "allow_empty": _boolean,
 }
 """Every key with its type; its environment variable is PREFIX and the key in capitals."""

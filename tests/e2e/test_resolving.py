@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -198,6 +199,60 @@ def test_a_resolver_that_is_unknown_is_named(house: House) -> None:
     done = house.scan("--resolver", "pip-tool")
     assert (done.returncode, done.stdout) == (2, "")
     assert "did you mean pip-tools?" in done.stderr
+
+
+@both
+def test_a_resolution_is_remembered_until_it_is_told_to_be_forgotten(house: House, resolver: str) -> None:
+    house.write("requirements.txt", "shop-web\n")
+
+    def asked(*words: object, **more: str) -> bool:
+        house.served.asked.clear()
+        cold = {"UV_CACHE_DIR": str(house.folder / "none"), "UV_NO_CACHE": "1"}
+        report = house.report("--resolver", resolver, *words, **cold | more)
+        assert [finding["version"] for finding in report["findings"]] == ["2.30.0"]
+        return bool(house.served.asked)
+
+    assert asked()
+    assert not asked()
+    assert asked("--no-resolution-cache")
+    assert asked("--resolution-cache-ttl", "0")
+    assert not asked()
+    assert asked("--clear-resolution-cache")
+    assert not asked()
+    assert asked(PIP_EXTRA_INDEX_URL=f"{house.served.url}/")
+    house.write("requirements.txt", "shop-web>=1\n")
+    assert asked()
+
+
+@pytest.mark.parametrize("text", ["version = 9\n", "\\x00", "nonsense"])
+def test_a_lock_that_makes_no_sense_is_an_incomplete_audit(house: House, tmp_path: Path, text: str) -> None:
+    house.write("requirements.txt", "six\n")
+    tool = tmp_path / "bin" / "uv"
+    tool.parent.mkdir()
+    words = f"open('uv.lock', 'w').write('{text.strip()}') if 'lock' in sys.argv else print('uv 9.9.9')"
+    tool.write_text(f"#!{sys.executable}\nimport sys\n{words}\n", encoding="utf-8")
+    tool.chmod(0o755)
+    hide = tmp_path / "sitecustomize.py"
+    hide.write_text("import sysconfig, sys\nsysconfig.get_path = lambda *_: '/none'\nsys.executable = '/none/x'\n")
+    path = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
+    done = house.scan("--resolver", "uv", PYTHONPATH=path, PATH=str(tool.parent))
+    assert done.returncode == 3, done.stderr
+    assert "made a lock that cannot be read" in done.stdout
+
+
+def test_a_requirement_that_no_resolver_takes_is_an_incomplete_audit(house: House) -> None:
+    house.write("requirements.txt", "six >= 1..2\n")
+    report = house.report()
+    assert report["exit"] == 3
+    assert "is no requirement that a resolver is given" in report["failures"][0]["detail"]
+
+
+def test_resolvers_are_listed_with_the_one_that_is_used(house: House) -> None:
+    done = house.run("resolvers", cwd=house.folder)
+    lines = done.stdout.splitlines()
+    assert done.returncode == 0
+    assert [line.split()[0] for line in lines] == ["uv", "pip-tools"]
+    assert [line.endswith("used by default") for line in lines] == [True, False]
 
 
 def test_a_script_is_resolved(house: House) -> None:
