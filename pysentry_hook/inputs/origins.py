@@ -1,11 +1,10 @@
 """Which indexes a manifest names: those of uv, Poetry, pdm and a Pipfile."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from pysentry_hook.inputs.uv_indexes import PYPI, UvIndexes
 from pysentry_hook.text import one_line, without_credentials
-
-PYPI = "https://pypi.org/simple"
 
 
 class Origins(NamedTuple):
@@ -22,11 +21,12 @@ class Origins(NamedTuple):
         return (self.named.get(index.lower(), f"the index {one_line(index, 60)!r}"),)
 
 
-def of_pyproject(tool: Mapping[str, Any]) -> Origins:
-    """Return the indexes that [tool.uv], [tool.poetry] and [tool.pdm] name."""
+def of_pyproject(path: str, tool: Mapping[str, Any]) -> Origins:
+    """Return the indexes that [tool.uv], [tool.poetry] and [tool.pdm] name; InputError where uv could not read them."""
     uv, poetry, pdm = (_table(tool.get(key)) for key in ("uv", "poetry", "pdm"))
-    everywhere = (*_uv(uv), *_poetry(poetry), *of_pdm(pdm))
-    named = {"pypi": PYPI, **_urls(uv.get("index")), **_urls(poetry.get("source")), **_urls(pdm.get("source"))}
+    of_uv = UvIndexes(path, uv)
+    everywhere = (*of_uv.common(), *_poetry(poetry), *of_pdm(pdm))
+    named = {"pypi": PYPI, **of_uv.named(), **_urls(poetry.get("source")), **_urls(pdm.get("source"))}
     return Origins(named, tuple(dict.fromkeys(everywhere)))
 
 
@@ -49,14 +49,6 @@ def of_pipfile(data: Mapping[str, Any]) -> Origins:
     return Origins(named, tuple(dict.fromkeys(url for url in urls if url)))
 
 
-def _uv(uv: Mapping[str, Any]) -> tuple[str, ...]:
-    """https://docs.astral.sh/uv/concepts/indexes/: the default index comes last and is the public one if none is."""
-    tables = [index for index in _tables(uv.get("index")) if index.get("explicit") is not True]
-    further = [*(_url(index) for index in tables if index.get("default") is not True), *_texts(uv, "extra-index-url")]
-    default = [*(_url(index) for index in tables if index.get("default") is True), *_texts(uv, "index-url")]
-    return _with_default(further, default)
-
-
 def _poetry(poetry: Mapping[str, Any]) -> tuple[str, ...]:
     """https://python-poetry.org/docs/repositories/: a primary source replaces the public index."""
     primary: list[str] = []
@@ -66,12 +58,9 @@ def _poetry(poetry: Mapping[str, Any]) -> tuple[str, ...]:
         url = PYPI if str(source.get("name")).lower() == "pypi" and "url" not in source else _url(source)
         if priority != "explicit":
             (primary if priority in {"primary", "default"} else further).append(url)
-    return (*primary, *further) if any(primary) else _with_default([], [PYPI, *further]) if further else ()
-
-
-def _with_default(further: Iterable[str], default: Iterable[str]) -> tuple[str, ...]:
-    urls, last = [url for url in further if url], [url for url in default if url]
-    return (*urls, *(last or [PYPI])) if urls or last else ()
+    if not any(primary):
+        primary = [PYPI] if any(further) else []
+    return tuple(url for url in (*primary, *further) if url)
 
 
 def _table(value: object) -> Mapping[str, Any]:
@@ -80,12 +69,6 @@ def _table(value: object) -> Mapping[str, Any]:
 
 def _tables(value: object) -> list[Mapping[str, Any]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _texts(table: Mapping[str, Any], key: str) -> list[str]:
-    value = table.get(key)
-    texts = value if isinstance(value, list) else [value]
-    return [without_credentials(text) for text in texts if isinstance(text, str)]
 
 
 def _url(source: Mapping[str, Any]) -> str:

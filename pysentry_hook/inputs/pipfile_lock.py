@@ -10,6 +10,7 @@ from pysentry_hook.inputs.manifest import beside
 from pysentry_hook.inputs.needs import as_markers
 from pysentry_hook.inputs.places import PipfilePlaces
 from pysentry_hook.inputs.scopes import scope_name
+from pysentry_hook.inputs.uv_indexes import PYPI
 from pysentry_hook.model import (
     MAIN,
     Dependency,
@@ -28,7 +29,6 @@ from pysentry_hook.tree import Tree, inside
 
 FORMAT = "Pipfile.lock"
 SPEC = 6
-PYPI = "https://pypi.org/simple"
 """The index of a lock that names none, as pipenv has it."""
 
 

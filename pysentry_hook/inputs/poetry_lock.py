@@ -10,6 +10,7 @@ from pysentry_hook.inputs.needs import LONGEST_MARKER, Need, admitted, as_marker
 from pysentry_hook.inputs.places import TomlPlaces
 from pysentry_hook.inputs.poetry_constraints import alternatives
 from pysentry_hook.inputs.scopes import reached, scope_name
+from pysentry_hook.inputs.uv_indexes import PYPI
 from pysentry_hook.model import (
     MAIN,
     Dependency,
@@ -28,7 +29,6 @@ from pysentry_hook.tree import Tree
 
 FORMAT = "poetry.lock"
 VERSIONS = ("1.", "2.")
-PYPI = "https://pypi.org/simple"
 """Poetry writes no source for what comes from PyPI."""
 
 

@@ -77,7 +77,7 @@ class _Reading:
         if len(self._steps) > MAX_SCOPES:
             raise InputError(self._path, f"declares more than {MAX_SCOPES:,} extras and groups, which is the limit")
         sources = self._sources()
-        found = origins.of_pyproject(self._tool)
+        found = origins.of_pyproject(self._path, self._tool)
         starts: dict[str, list[Step]] = {}
         for step in sorted(self._steps):
             starts.setdefault(step.name, []).append(step)

@@ -14,12 +14,12 @@ from pysentry_hook.inputs.places import LinePlaces
 from pysentry_hook.inputs.requirement_graph import Entry, join
 from pysentry_hook.inputs.requirement_lines import ITEM_OPTION, Line, decode, logical_lines, options
 from pysentry_hook.inputs.requirement_parts import Asked, elsewhere, requirement
+from pysentry_hook.inputs.uv_indexes import PYPI
 from pysentry_hook.model import MAIN, Failure, InputFile, Inventory, Node, normalize
 from pysentry_hook.text import one_line, some, without_credentials
 from pysentry_hook.tree import Tree, inside
 
 FORMAT = "requirements.txt"
-PYPI = "https://pypi.org/simple"
 MAX_DEPTH = 20
 _ROOT = Node(normalize("project"), None)
 

@@ -34,6 +34,11 @@ class UvIndexes:
         found = _urls(further) + (_urls(default)[:1] or (PYPI,)) + links
         return found if found != (PYPI,) or any(default) else ()
 
+    def named(self) -> Mapping[str, str]:
+        """The indexes that have a name, by that name in small letters."""
+        urls = ((index.get("name"), _urls([index.get("url")])) for index in self._indexes)
+        return {name.lower(): url[0] for name, url in urls if isinstance(name, str) and url}
+
     def of(self, name: NormalizedName) -> str | None:
         """The index that the package's own source names."""
         for source in self._alternatives(name):

@@ -74,6 +74,9 @@ def test_sources_of_uv_say_where_a_name_comes_from() -> None:
         ('[[tool.uv.index]]\nurl = "https://a/s"\n', ("https://a/s", "https://pypi.org/simple")),
         ('[[tool.uv.index]]\nurl = "https://a/s"\ndefault = true\n', ("https://a/s",)),
         ('[tool.uv]\nindex-url = "https://a/s"\nextra-index-url = ["https://b/s"]\n', ("https://b/s", "https://a/s")),
+        ("[tool.uv]\nno-index = true\n", ("no index",)),
+        ('[tool.uv]\nno-index = true\nfind-links = ["https://a/f"]\n', ("https://a/f",)),
+        ('[tool.uv]\nfind-links = ["https://a/f"]\n', ("https://pypi.org/simple", "https://a/f")),
         ('[[tool.poetry.source]]\nname = "a"\nurl = "https://a/s"\n', ("https://a/s",)),
         (
             '[[tool.poetry.source]]\nname = "a"\nurl = "https://a/s"\npriority = "supplemental"\n',
