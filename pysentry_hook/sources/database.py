@@ -58,21 +58,26 @@ class Database:
         digest = hashlib.sha256()
         count = 0
         for file in _records_below(self._path):
-            count += 1
             with file.open("rb") as stream:
                 data = stream.read(MAX_RECORD_BYTES + 1)
             digest.update(f"{file.relative_to(self._path).as_posix()}\0{hashlib.sha256(data).hexdigest()}\n".encode())
             try:
                 record = _decode(file, data)
+                count += _is_record(record)
                 if names(record) & wanted:
                     advisory = parse(record, "database")
                     advisories[advisory.id] = advisory
                     damaged.extend([advisory.id] if advisory.damage else [])
             except DamagedRecordError:
                 damaged.append(file.stem)
-        if not count:
+        if not (count or damaged):
             raise SourceError("holds no advisory records (*.json, *.yaml)")
         return list(advisories.values()), sorted(damaged), digest.hexdigest()
+
+
+def _is_record(value: object) -> bool:
+    """Whether a file that could be read is an advisory, https://ossf.github.io/osv-schema/, and no other document."""
+    return isinstance(value, dict) and isinstance(value.get("id"), str) and "modified" in value
 
 
 def _decode(file: Path, data: bytes) -> object:

@@ -215,3 +215,10 @@ def test_a_database_that_is_gone_or_empty_is_a_failure(tmp_path: Path) -> None:
     assert "No such file" in gone.failures[0].detail
     empty = Database(tmp_path, MemoryCache()).ask([a_package()])
     assert "holds no advisory records" in empty.failures[0].detail
+
+
+def test_a_folder_of_other_documents_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text('{"id": "x", "name": "y"}')
+    answer = Database(tmp_path, MemoryCache()).ask([a_package()])
+    assert "holds no advisory records" in answer.failures[0].detail
+    assert not answer.answered
