@@ -35,14 +35,15 @@ class Answers:
     refused: Mapping[Package, str]
     """Packages whose name may not be sent to a required source, and why."""
     unanswered: Mapping[Package, str]
-    """Packages for which a required source gave no answer, and why."""
-    incomplete: bool
+    """Packages for which a required source gave no answer, and why: these make an audit incomplete."""
+    unanswerable: Mapping[Package, str]
+    """Packages that a required source cannot answer for, and why."""
     hints: tuple[str, ...]
 
     def why_unchecked(self, dependency: Dependency) -> str | None:
         """Why a dependency does not count as checked."""
         package = Package(dependency.name, dependency.version)
-        return self.refused.get(package) or self.unanswered.get(package)
+        return self.refused.get(package) or self.unanswered.get(package) or self.unanswerable.get(package)
 
 
 class Asker:
@@ -84,8 +85,8 @@ class Asker:
             not_known=self._not_known(answers),
             never_matched=frozenset(private),
             refused=private | refused,
-            unanswered=unanswered | self._not_answerable(answers),
-            incomplete=bool(unanswered),
+            unanswered=unanswered,
+            unanswerable=self._not_answerable(answers),
             hints=_hints(refused, foreign),
         )
 

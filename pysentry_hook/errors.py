@@ -8,6 +8,7 @@ PysentryHookError
 │   └── DeclaresNothingError  a manifest that does not say what it installs  exit 2
 ├── UnreadableInputsError  all of the inputs, a line each       exit 2
 ├── RepositoryError    git does not tell a commit or the index          exit 2
+├── ReportError        a saved report that cannot be read               exit 2
 ├── OutputError        a report that cannot be written                  exit 2
 └── SourceError        a service or advisory file that gave no answer   (becomes a Failure)
 """
@@ -73,6 +74,13 @@ class RepositoryError(PysentryHookError):
         self.root = root
         self.detail = detail
         super().__init__(f"{root}: {detail}")
+
+
+class ReportError(PysentryHookError):
+    """A saved report that cannot be read."""
+
+    def __init__(self, path: str, detail: str) -> None:
+        super().__init__(f"{path}: {detail}")
 
 
 class SourceError(PysentryHookError):

@@ -15,9 +15,6 @@ from pysentry_hook import __version__
 from pysentry_hook.errors import SourceError
 from pysentry_hook.text import one_line, without_credentials
 
-TRIES = 4
-_BACKOFF = 0.25
-_MAX_WAIT = 30.0
 _CHUNK = 1 << 16
 MAX_JSON = 64 * 1024 * 1024
 MAX_ARCHIVE = 512 * 1024 * 1024
@@ -36,6 +33,9 @@ class Limits:
     read: float = 20.0
     overall: float = 120.0
     at_once: int = 32
+    retries: int = 3
+    first_wait: float = 0.25
+    longest_wait: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,8 @@ class Http:
     ) -> Answer:
         if self.offline:
             raise SourceError("not asked, because of --offline")
-        for attempt in range(1, TRIES + 1):
+        tries = self._limits.retries + 1
+        for attempt in range(1, tries + 1):
             try:
                 response = self._once(method, url, headers, payload, limit)
                 try:
@@ -127,15 +128,16 @@ class Http:
                     raise _TryAgainError(f"a broken answer ({one_line(error, 100)})") from error
             except _TryAgainError as error:
                 wait = self._wait(attempt, error.wait)
-                if attempt == TRIES or time.monotonic() + wait >= self._deadline:
-                    tries = "1 try" if attempt == 1 else f"{attempt} tries"
-                    raise SourceError(f"{error} after {tries}") from error
+                if attempt == tries or time.monotonic() + wait >= self._deadline:
+                    told = "1 try" if attempt == 1 else f"{attempt} tries"
+                    raise SourceError(f"{error} after {told}") from error
             time.sleep(wait)
         raise AssertionError("the last try returns or raises")
 
     def _wait(self, attempt: int, asked: float | None) -> float:
-        jittered = _BACKOFF * 2.0 ** (attempt - 1) * random.uniform(0.75, 1.25)  # noqa: S311 (spreads load, no secret)
-        return min(_MAX_WAIT, jittered if asked is None else max(asked, jittered))
+        spread = random.uniform(0.75, 1.25)  # noqa: S311 (spreads load, no secret)
+        jittered = self._limits.first_wait * 2.0 ** (attempt - 1) * spread
+        return min(self._limits.longest_wait, jittered if asked is None else max(asked, jittered))
 
     def _once(self, method: str, url: str, headers: dict[str, str], payload: bytes | None, limit: int) -> Response:
         import requests

@@ -147,6 +147,14 @@ class Requested(NamedTuple):
     place: int
 
 
+class Remark(NamedTuple):
+    """A comment to us that stands beside a package in an input."""
+
+    name: NormalizedName
+    comment: str
+    place: int
+
+
 class Failure(NamedTuple):
     """Something that went wrong and makes, or may make, the audit incomplete."""
 
@@ -196,6 +204,7 @@ class Inventory:
     """The PEP 440 specifiers of the Pythons that the project runs on."""
     resolved: str | None = None
     """By what and when the versions were resolved; None where the input states them itself."""
+    remarks: tuple[Remark, ...] = ()
     members: frozenset[str] = frozenset()
     """Folders of the tree whose manifests this input already stands for: the members of a workspace."""
     notes: tuple[str, ...] = ()

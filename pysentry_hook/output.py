@@ -12,11 +12,11 @@ from pysentry_hook.reports import FORMATS, SUFFIXES
 STDOUT = None
 
 
-def pair(formats: Sequence[str], outputs: Sequence[str], *, quiet: bool) -> list[tuple[str, Path | None]]:
+def pair(formats: Sequence[str], outputs: Sequence[str], *, otherwise: str | None) -> list[tuple[str, Path | None]]:
     """Return (format, file) for each report; a file None is stdout.
 
     The n-th format belongs to the n-th output, further outputs go by their suffix, at most one
-    format may have no output, and where nothing goes to stdout the human report does.
+    format may have no output, and where nothing goes to stdout the format `otherwise` does.
     """
     for name in formats:
         if name not in FORMATS:
@@ -35,8 +35,8 @@ def pair(formats: Sequence[str], outputs: Sequence[str], *, quiet: bool) -> list
     on_stdout = [name for name, target in pairs if target is None]
     if len(on_stdout) > 1:
         raise UsageError("--output: only one report can go to stdout")
-    if not on_stdout and not quiet:
-        pairs.append(("human", STDOUT))
+    if not on_stdout and otherwise is not None:
+        pairs.append((otherwise, STDOUT))
     return pairs
 
 

@@ -50,13 +50,21 @@ class Reading:
             self.failures.append(Failure("input", name, error.path, detail))
 
 
-def read_inputs(settings: Settings) -> Reading:
-    """Read what the settings name, or find it; UnreadableInputsError where nothing at all could be read."""
-    named = settings.requirements or settings.paths or (Path(),)
+def audited(paths: Sequence[Path]) -> tuple[FolderTree, str]:
+    """Return the tree that holds what was named, and the folder of it whose configuration counts."""
+    named = paths or (Path(),)
     for path in named:
         if not os.path.lexists(path):
             raise NothingToReadError(str(path), "no such file or folder")
     tree = FolderTree(repository_root(named))
+    folders = [_in_tree(path, tree) for path in named]
+    common = os.path.commonpath([f"/{folder}" for folder in folders]).lstrip("/")
+    return tree, common if tree.is_folder(common) else common.rpartition("/")[0]
+
+
+def read_inputs(settings: Settings, tree: FolderTree) -> Reading:
+    """Read what the settings name, or find it; UnreadableInputsError where nothing at all could be read."""
+    named = settings.requirements or settings.paths or (Path(),)
     reading = Reading(root=tree.root)
     for path in dict.fromkeys(named):
         relative = _in_tree(path, tree)

@@ -1,7 +1,7 @@
-"""The types of a judged scan: rules, verdicts and the one report that every format is made from; frozen, no I/O."""
+"""The types of a judged scan: facts, verdicts and the one report that every format is made from; frozen, no I/O."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import Enum
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from typing import NamedTuple
 from packaging.version import Version
 
 from pysentry_hook.model import AdvisoryData, Dependency, Failure, Location, NormalizedName, Subject, Vulnerability
+from pysentry_hook.rules import Policy, Rule, Suppression
 
 
 class Novelty(Enum):
@@ -33,6 +34,7 @@ class Finding:
     declared_at: Location | None
     novelty: Novelty = Novelty.UNKNOWN
     touched: bool = False
+    """Whether an existing finding is in a version that the baseline does not have."""
 
     @property
     def order(self) -> tuple[str, str, Version, str, int]:
@@ -41,69 +43,15 @@ class Finding:
         return (self.input, place.name, place.version, self.vulnerability.id, self.location.line)
 
 
-class Decision(Enum):
-    """What a gate decides of one finding."""
+class Status(NamedTuple):
+    """A project whose status on its index is not active, https://peps.python.org/pep-0792/."""
 
-    BLOCK = "block"
-    WARN = "warn"
-    SUPPRESSED = "suppressed"
-    PASS = "pass"  # noqa: S105 (a decision, no password)
-
-
-class Rule(NamedTuple):
-    """A setting that decided, and where it comes from: a file's place, an option or a built-in gate."""
-
-    key: str
-    value: str
-    origin: str
-    location: Location | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suppression:
-    """An accepted risk; `reason` None is an ignored id without a reason."""
-
-    id: str
-    package: NormalizedName | None = None
-    reason: str | None = None
-    expires: date | None = None
-    owner: str | None = None
-    while_no_fix: bool = False
-    rule: Rule
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """The decision on one finding, with the rule that made it."""
-
-    finding: Finding
-    decision: Decision
-    rule: Rule
-    reason: str
-    suppression: Suppression | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GateResult:
-    """The verdict of a gate on a whole report."""
-
-    names: tuple[str, ...]
-    why: str
-    day: date
-    verdicts: tuple[Verdict, ...]
-    unused: tuple[Suppression, ...]
-    reasons: tuple[str, ...]
-    """Why the gate does not pass beside its blocking findings."""
-    incomplete_blocks: bool
-    effective: Mapping[str, object]
-
-    def passes(self, *, complete: bool) -> bool:
-        """Whether nothing blocks: no finding, nothing unchecked that must not be, no missing answer."""
-        return not (self.count(Decision.BLOCK) or self.reasons or (self.incomplete_blocks and not complete))
-
-    def count(self, decision: Decision) -> int:
-        """How many findings got this decision."""
-        return sum(verdict.decision is decision for verdict in self.verdicts)
+    package: NormalizedName
+    status: str
+    """archived, deprecated or quarantined."""
+    reason: str | None
+    path: str
+    """The input that needs it."""
 
 
 class NotKnown(NamedTuple):
@@ -130,6 +78,8 @@ class UncheckedLine(NamedTuple):
     reason: str
     path: str
     line: int
+    unanswered: bool = False
+    """Whether an answer was due and did not come, which makes the audit incomplete."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,14 +106,28 @@ class InputSummary:
     """By what and when its versions were resolved; None where it states them."""
 
 
+class Baseline(NamedTuple):
+    """The state that findings are compared with; `commit` None is one that could not be read."""
+
+    ref: str
+    commit: str | None
+
+
+class PolicyFile(NamedTuple):
+    """A file of the configuration that was read, with the hexadecimal SHA-256 of its bytes."""
+
+    path: str
+    sha256: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """One scan, complete: every format and every gate is made from it."""
+class Facts:
+    """What one scan found; nothing in it is a judgement."""
 
     version: str
     generated: datetime
     subject: Subject | None
-    complete: bool
+    baseline: Baseline | None
     failures: tuple[Failure, ...]
     inputs: tuple[InputSummary, ...]
     skipped_inputs: tuple[SkippedInput, ...]
@@ -171,9 +135,110 @@ class Report:
     not_known: tuple[NotKnown, ...]
     hints: tuple[str, ...]
     coverage: Coverage
+    findings: tuple[Finding, ...]
+    statuses: tuple[Status, ...]
+    policy_files: tuple[PolicyFile, ...]
+
+    @property
+    def answered(self) -> bool:
+        """Whether every answer that was due came: no input, resolution or baseline failed, no source was silent."""
+        return not any(line.unanswered for line in self.coverage.unchecked) and all(
+            failure.kind == "source" for failure in self.failures
+        )
+
+
+class Decision(Enum):
+    """What a gate decides of one finding."""
+
+    BLOCK = "block"
+    WARN = "warn"
+    SUPPRESSED = "suppressed"
+    PASS = "pass"  # noqa: S105 (a decision, no password)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The decision on one finding, with the rule that made it."""
+
+    finding: Finding
+    decision: Decision
+    rule: Rule
+    reason: str
+    suppression: Suppression | None = None
+    blocks_on: date | None = None
+    """The day from which it will block, where it does not yet."""
+
+
+class StatusVerdict(NamedTuple):
+    """The decision on the status of a project."""
+
+    status: Status
+    decision: Decision
+    rule: Rule
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateResult:
+    """The verdict of the gates on a whole scan."""
+
+    names: tuple[str, ...]
+    why: str
+    day: date
+    verdicts: tuple[Verdict, ...]
+    statuses: tuple[StatusVerdict, ...]
+    unused: tuple[Suppression, ...]
+    expired: tuple[Suppression, ...]
+    ending: tuple[Suppression, ...]
+    """Those that cover something and end within two weeks."""
+    refused: tuple[Suppression, ...]
+    """Those without a reason where a gate requires one."""
+    reasons: tuple[str, ...]
+    """Why the gate does not pass beside its blocking findings."""
+    notes: tuple[str, ...]
+    """What the reader has to know about how it was judged."""
+    too_old: tuple[str, ...]
+    """Advisory data that are older than a gate allows."""
+    incomplete: Rule
+    """What an incomplete audit comes to: on_incomplete, "block" or "warn"."""
+    effective: Mapping[str, Mapping[str, str]]
+    """The settings by which it was judged, by the name of the gate."""
+
+    def count(self, decision: Decision) -> int:
+        """How many findings got this decision."""
+        return sum(verdict.decision is decision for verdict in self.verdicts)
+
+    @property
+    def not_judged(self) -> int:
+        """How many findings are older than the change, and for that reason alone do not count."""
+        return sum(verdict.rule.key.endswith(".only_introduced") for verdict in self.verdicts)
+
+    @property
+    def blocks(self) -> bool:
+        """Whether something that was found blocks: exit code 1."""
+        quarantined = any(verdict.decision is Decision.BLOCK for verdict in self.statuses)
+        return bool(self.count(Decision.BLOCK) or self.reasons or quarantined)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report(Facts):
+    """Facts, the policy that they were judged by, and the verdict: every format is made from it."""
+
+    policy: Policy
     gate: GateResult
 
     @property
-    def findings(self) -> tuple[Finding, ...]:
-        """The findings in the order in which they are shown."""
-        return tuple(verdict.finding for verdict in self.gate.verdicts)
+    def complete(self) -> bool:
+        """Whether every answer came and is young enough for the gate."""
+        return self.answered and not self.gate.too_old
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing blocks: no finding, nothing unchecked that must not be, no missing answer."""
+        return not self.gate.blocks and (self.complete or self.gate.incomplete.value != "block")
+
+
+def reported(facts: Facts, policy: Policy, gate: GateResult) -> Report:
+    """Return the report of facts that were judged; a Report is taken for its facts."""
+    known = {field.name: getattr(facts, field.name) for field in fields(Facts)}
+    return Report(**known, policy=policy, gate=gate)

@@ -53,7 +53,7 @@ class Resolving:
         )
         if settings.forget_resolutions:
             self._memory.clear()
-        self._permission = Permission(settings.mirrors, settings.private, settings.pip_indexes)
+        self._permission = Permission(settings.trusted_mirrors, settings.private, settings.pip_indexes)
 
     def resolved(self, inventory: Inventory) -> Inventory:
         """Return the inventory with the versions that a resolver chose, or with a failure that says why not.

@@ -1,7 +1,7 @@
 """The story of one scan: read the inputs, ask the sources, match, judge, and tell what was not checked."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -9,8 +9,10 @@ from packaging.version import Version
 
 from pysentry_hook import __version__
 from pysentry_hook.asking import Answers, Asker
+from pysentry_hook.baseline import Before, read_before
 from pysentry_hook.cache import Cache
 from pysentry_hook.config import Settings
+from pysentry_hook.config.suppressions import read_comment
 from pysentry_hook.errors import InputError
 from pysentry_hook.graph import Ways
 from pysentry_hook.http import Http
@@ -18,11 +20,13 @@ from pysentry_hook.inputs.declarations import NOT_PINNED
 from pysentry_hook.matching import Knowledge
 from pysentry_hook.model import Dependency, Failure, Inventory, Package, Vulnerability
 from pysentry_hook.policy.judge import judge
-from pysentry_hook.reading import read_inputs, within_scope
-from pysentry_hook.report import Coverage, Finding, InputSummary, Report, UncheckedLine
+from pysentry_hook.policy.novelty import compared
+from pysentry_hook.reading import Reading, read_inputs, within_scope
+from pysentry_hook.report import Coverage, Facts, Finding, InputSummary, Report, UncheckedLine, reported
 from pysentry_hook.resolving import Resolving
-from pysentry_hook.text import count
-from pysentry_hook.tree import subject
+from pysentry_hook.rules import Place, Suppression
+from pysentry_hook.text import count, some
+from pysentry_hook.tree import FolderTree, subject
 from pysentry_hook.upgrades import candidates, find_upgrades
 
 
@@ -35,45 +39,81 @@ class Result:
     unreadable: tuple[InputError, ...]
 
 
-def scan(settings: Settings, *, http: Http, cache: Cache, now: datetime, log: Callable[[str], None]) -> Result:
+def scan(
+    settings: Settings, tree: FolderTree, *, http: Http, cache: Cache, now: datetime, log: Callable[[str], None]
+) -> Result:
     """Return one complete report; InputError where nothing at all could be read."""
-    read = read_inputs(settings)
+    read = read_inputs(settings, tree)
     resolving = Resolving(settings, root=read.root, cache=cache, now=now, log=log)
     inventories = [resolving.resolved(inventory) for inventory in read.inventories]
+    before = settings.against and read_before(settings.against, read.root, tree, inventories, resolving.resolved)
     scoped = [within_scope(inventory, settings, inventories) for inventory in inventories]
     asker = Asker(settings, http=http, cache=cache, now=now)
-    answers = asker.ask([dependency for inventory, _ in scoped for dependency in inventory.dependencies])
-    findings = _findings([inventory for inventory, _ in scoped], answers, asker)
+    answers = asker.ask(_everything([inventory for inventory, _ in scoped], before or None))
+    knowledge = Knowledge(answers.advisories)
+    findings = _findings([inventory for inventory, _ in scoped], answers, knowledge, asker)
+    if before:
+        findings = compared(findings, before.inventories, knowledge.vulnerabilities, answers.unanswered.__contains__)
     coverage, uncovered = _coverage(scoped, answers)
-    failures = (*read.failures, *(f for i, _ in scoped for f in i.failures), *answers.failures, *uncovered)
-    complete = not (uncovered or answers.incomplete or any(failure.kind != "source" for failure in failures))
-    gate = judge(
-        findings,
-        settings.gate,
-        settings.suppressions,
-        unchecked=len(coverage.unchecked),
-        why=settings.why,
-        today=now.date(),
-    )
-    report = Report(
+    facts = Facts(
         version=__version__,
         generated=now.replace(microsecond=0),
         subject=subject(read.root, [inventory.path for inventory in read.inventories]),
-        complete=complete,
-        failures=failures,
+        baseline=before.baseline if before else None,
+        failures=tuple(_failures(read, scoped, answers, uncovered, before or None)),
         inputs=(*(_summary(inventory) for inventory in inventories), *read.broken),
         skipped_inputs=tuple(read.skipped),
         advisory_data=answers.data,
         not_known=answers.not_known,
-        hints=(*read.hints, *answers.hints, *_loose(coverage, settings)),
+        hints=(*read.hints, *(before.notes if before else ()), *answers.hints, *_loose(coverage, settings)),
         coverage=coverage,
-        gate=gate,
+        findings=tuple(sorted(findings, key=lambda finding: finding.order)),
+        statuses=(),
+        policy_files=settings.policy_files,
     )
+    policy = replace(settings.policy, suppressions=(*settings.policy.suppressions, *_remarks(inventories, settings)))
+    report = reported(facts, policy, judge(facts, policy, now.date()))
     return Result(report=report, root=read.root, unreadable=tuple(read.named))
 
 
-def _findings(inventories: Iterable[Inventory], answers: Answers, asker: Asker) -> list[Finding]:
-    knowledge = Knowledge(answers.advisories)
+def _everything(inventories: Iterable[Inventory], before: Before | None) -> list[Dependency]:
+    """What is asked about: the services tell of the baseline's versions as of today's."""
+    older = before.inventories.values() if before else ()
+    return [dependency for inventory in (*inventories, *older) for dependency in inventory.dependencies]
+
+
+def _failures(
+    read: Reading,
+    scoped: Iterable[tuple[Inventory, int]],
+    answers: Answers,
+    uncovered: Iterable[Failure],
+    before: Before | None,
+) -> Iterator[Failure]:
+    """Everything that went wrong; a version of the baseline that nobody answered for is such a thing too."""
+    yield from (*read.failures, *(failure for inventory, _ in scoped for failure in inventory.failures))
+    yield from (*answers.failures, *uncovered)
+    if before is None:
+        return
+    yield from before.failures
+    here = {Package(each.name, each.version) for inventory, _ in scoped for each in inventory.dependencies}
+    for path, inventory in before.inventories.items():
+        older = {Package(each.name, each.version) for each in inventory.dependencies}
+        missing = sorted((older - here) & answers.unanswered.keys())
+        if missing:
+            detail = f"no answer for {some([f'{package.name} {package.version}' for package in missing])}"
+            yield Failure("baseline", before.baseline.ref, path, detail)
+
+
+def _remarks(inventories: Iterable[Inventory], settings: Settings) -> Iterator[Suppression]:
+    """The accepted risks that stand as comments beside requirements."""
+    for inventory in inventories:
+        for remark in inventory.remarks:
+            location = inventory.places.location(remark.place)
+            place = Place(location.path, location.line)
+            yield from read_comment(remark.comment, remark.name, place, settings.today)
+
+
+def _findings(inventories: Iterable[Inventory], answers: Answers, knowledge: Knowledge, asker: Asker) -> list[Finding]:
     hits: list[tuple[Inventory, Dependency, Vulnerability]] = []
     known: dict[Package, list[Vulnerability]] = {}
     for inventory in inventories:
@@ -129,7 +169,9 @@ def _coverage(scoped: Sequence[tuple[Inventory, int]], answers: Answers) -> tupl
         for dependency in inventory.dependencies:
             reason = answers.why_unchecked(dependency)
             if reason:
-                own.append(_line(inventory, dependency.name, dependency.written, reason, dependency.place))
+                line = _line(inventory, dependency.name, dependency.written, reason, dependency.place)
+                package = Package(dependency.name, dependency.version)
+                own.append(line._replace(unanswered=package in answers.unanswered))
         size = len(inventory.dependencies) + len(inventory.unchecked)
         total += size
         checked += size - len(own)

@@ -23,13 +23,12 @@ MakeAsker = Callable[..., Asker]
 
 
 @pytest.fixture
-def make_asker(monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeAsker]:
-    monkeypatch.setattr("pysentry_hook.http._BACKOFF", 0.001)
+def make_asker() -> Iterator[MakeAsker]:
     opened: list[Http] = []
 
     def make(upstream: Upstream, environment: Mapping[str, str] | None = None, **flags: Any) -> Asker:
         urls = tuple(upstream.options[1::2])
-        opened.append(Http(Limits(connect=2, read=2, overall=20, at_once=8)))
+        opened.append(Http(Limits(connect=2, read=2, overall=20, at_once=8, first_wait=0.001)))
         return Asker(
             settle(Flags(service_urls=urls, **flags), {"PIP_CONFIG_FILE": "/dev/null", **(environment or {})}),
             http=opened[-1],
@@ -47,7 +46,7 @@ def test_every_source_is_asked_and_all_advisories_are_returned(make_asker: MakeA
         answers = make_asker(upstream).ask([REQUESTS])
     assert sorted(advisory.source for advisory in answers.advisories) == ["osv", "pypa", "pypi"]
     assert [data.source for data in answers.data] == ["pypa", "pypi", "osv"]
-    assert not answers.incomplete
+    assert not answers.unanswered
     assert answers.why_unchecked(REQUESTS) is None
 
 
@@ -69,7 +68,7 @@ def test_a_private_name_is_in_no_request_and_is_never_matched(pattern: str, make
     assert answers.never_matched == {a_package("acme-secret", "1.0")}
     assert answers.advisories == ()
     assert "declared private" in (answers.why_unchecked(secret) or "")
-    assert not answers.incomplete
+    assert not answers.unanswered
 
 
 def test_a_name_of_an_unknown_index_is_in_no_request_and_matched_with_what_is_here(make_asker: MakeAsker) -> None:
@@ -118,7 +117,7 @@ def test_a_required_source_that_failed_leaves_its_packages_unchecked(path: str, 
     flask = a_dependency("flask", "1.0")
     with Upstream([a_record()], faults=[Fault(path)]) as upstream:
         answers = make_asker(upstream).ask([REQUESTS, flask])
-    assert answers.incomplete
+    assert answers.unanswered
     assert answers.why_unchecked(REQUESTS) == "osv gave no answer"
     assert answers.why_unchecked(flask) == ("osv gave no answer" if path == "/v1/querybatch" else None)
     (failure,) = answers.failures
@@ -132,7 +131,7 @@ def test_a_further_source_that_failed_is_told_and_leaves_nothing_unchecked(sourc
     with Upstream([a_record()], refused=[source]) as upstream:
         answers = make_asker(upstream).ask([REQUESTS])
     assert [failure.name for failure in answers.failures] == [source]
-    assert not answers.incomplete
+    assert not answers.unanswered
     assert answers.why_unchecked(REQUESTS) is None
 
 
@@ -147,7 +146,7 @@ def test_without_osv_every_enabled_source_is_required(make_asker: MakeAsker) -> 
     for refused in ("pypa", "pypi"):
         with Upstream([a_record()], refused=[refused]) as upstream:
             answers = make_asker(upstream, sources=("pypa", "pypi")).ask([REQUESTS])
-        assert answers.incomplete
+        assert answers.unanswered
 
 
 def test_what_pypi_does_not_know_is_told_where_it_is_not_required(make_asker: MakeAsker) -> None:
@@ -163,7 +162,7 @@ def test_what_pypi_does_not_know_is_unchecked_where_it_is_required(make_asker: M
     with Upstream(unknown=["requests"]) as upstream:
         answers = make_asker(upstream, sources=("pypi",)).ask([REQUESTS])
     assert answers.why_unchecked(REQUESTS) == "PyPI does not know this version"
-    assert not answers.incomplete
+    assert not answers.unanswered
     assert not answers.not_known
 
 
@@ -174,7 +173,7 @@ def test_a_database_replaces_the_services_and_is_required(make_asker: MakeAsker,
         answers = asker.ask([a_dependency("corp-tool", "1.0", indexes=[CORP]), REQUESTS])
         assert upstream.requests == []
     assert len(answers.advisories) == 1
-    assert not answers.incomplete
+    assert not answers.unanswered
     assert not answers.refused
 
 
@@ -182,7 +181,7 @@ def test_a_database_that_cannot_be_read_leaves_everything_unchecked(make_asker: 
     (tmp_path / "db.zip").write_bytes(b"no zip")
     with Upstream() as upstream:
         answers = make_asker(upstream, advisory_db=(str(tmp_path / "db.zip"),)).ask([REQUESTS])
-    assert answers.incomplete
+    assert answers.unanswered
     assert answers.why_unchecked(REQUESTS) == "database gave no answer"
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pysentry_hook.errors import SourceError
-from pysentry_hook.http import TRIES, Http, Limits, Response
+from pysentry_hook.http import Http, Limits, Response
 from tests.upstream import Fault, Kind, Reply, Upstream
 
 MakeHttp = Callable[..., Http]
@@ -25,18 +25,13 @@ def make_http() -> Iterator[MakeHttp]:
     opened: list[Http] = []
 
     def make(*, overall: float = 10, read: float = 5, offline: bool = False, **more: object) -> Http:
-        limits = Limits(connect=2, read=read, overall=overall, at_once=4)
+        limits = Limits(connect=2, read=read, overall=overall, at_once=4, first_wait=0.001)
         opened.append(Http(limits, offline=offline, **more))  # type: ignore[arg-type]
         return opened[-1]
 
     yield make
     for http in opened:
         http.close()
-
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pysentry_hook.http._BACKOFF", 0.001)
 
 
 def whole(response: Response) -> Response:
@@ -61,7 +56,6 @@ def test_not_found_is_an_answer(make_http: MakeHttp) -> None:
         assert len(upstream.requests) == 1
 
 
-@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("fault", [Fault(PAGE, "status", status=status, first=2) for status in (429, 500, 502, 503)])
 def test_what_may_heal_is_tried_again(fault: Fault, make_http: MakeHttp) -> None:
     with Upstream(replies=OK, faults=[fault]) as upstream:
@@ -69,18 +63,16 @@ def test_what_may_heal_is_tried_again(fault: Fault, make_http: MakeHttp) -> None
         assert len(upstream.requests) == 3
 
 
-@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("kind", ["reset", "truncated"])
 def test_a_broken_connection_is_tried_again(kind: Kind, make_http: MakeHttp) -> None:
     with Upstream(replies=OK, faults=[Fault(PAGE, kind, first=2)]) as upstream:
         assert make_http().get(upstream.url + PAGE, whole).body == b'{"a": 1}'
 
 
-@pytest.mark.usefixtures("quick")
 def test_the_tries_are_counted_and_told(make_http: MakeHttp) -> None:
     with Upstream(faults=[Fault(PAGE, "status", status=503)]) as upstream:
-        assert failure_of(make_http(), upstream.url + PAGE) == f"HTTP 503 after {TRIES} tries"
-        assert len(upstream.requests) == TRIES
+        assert failure_of(make_http(), upstream.url + PAGE) == "HTTP 503 after 4 tries"
+        assert len(upstream.requests) == 4
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 410, 451])
@@ -90,7 +82,6 @@ def test_a_refusal_is_final(status: int, make_http: MakeHttp) -> None:
         assert len(upstream.requests) == 1
 
 
-@pytest.mark.usefixtures("quick")
 def test_an_answer_that_cannot_be_read_is_tried_again(make_http: MakeHttp) -> None:
     def read(response: Response) -> bytes:
         raise ValueError("line 1 column 1 (char 0)")
@@ -98,10 +89,9 @@ def test_an_answer_that_cannot_be_read_is_tried_again(make_http: MakeHttp) -> No
     with Upstream(replies=OK) as upstream:
         with pytest.raises(SourceError, match=r"a broken answer \(line 1 column 1 \(char 0\)\) after 4 tries"):
             make_http().get(upstream.url + PAGE, read)
-        assert len(upstream.requests) == TRIES
+        assert len(upstream.requests) == 4
 
 
-@pytest.mark.usefixtures("quick")
 def test_the_seconds_of_retry_after_are_waited(make_http: MakeHttp) -> None:
     with Upstream(replies=OK, faults=[Fault(PAGE, status=429, retry_after="1", first=1)]) as upstream:
         started = time.monotonic()
@@ -109,7 +99,6 @@ def test_the_seconds_of_retry_after_are_waited(make_http: MakeHttp) -> None:
         assert 0.9 < time.monotonic() - started < 4
 
 
-@pytest.mark.usefixtures("quick")
 def test_the_date_of_retry_after_is_waited_for(make_http: MakeHttp) -> None:
     soon = format_datetime(datetime.now(UTC) + timedelta(seconds=2), usegmt=True)
     with Upstream(replies=OK, faults=[Fault(PAGE, status=503, retry_after=soon, first=1)]) as upstream:
@@ -118,7 +107,6 @@ def test_the_date_of_retry_after_is_waited_for(make_http: MakeHttp) -> None:
         assert 0.5 < time.monotonic() - started < 5
 
 
-@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize(
     "text", ["soon", "-1", "1.5", "9" * 5_000, "Wed, 01 Jan 99999999999 00:00:00 GMT", "Wed, 01 Jan 2020 00:00:00 GMT"]
 )
@@ -188,13 +176,11 @@ def test_the_body_of_a_redirect_is_not_read(make_http: MakeHttp) -> None:
         assert time.process_time() - started < 0.4
 
 
-@pytest.mark.usefixtures("quick")
 def test_redirects_without_end_are_a_failure(make_http: MakeHttp) -> None:
     with Upstream(replies={PAGE: Reply(302, b"", {"Location": PAGE})}) as upstream:
         assert "redirects" in failure_of(make_http(), upstream.url + PAGE)
 
 
-@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize(
     "target", ["file:///etc/passwd", "ftp://127.0.0.1/x", "http://", "http://127.0.0.1:99999/", "http://[broken"]
 )
@@ -203,7 +189,6 @@ def test_a_redirect_to_what_is_no_web_page_is_a_failure(target: str, make_http: 
         assert failure_of(make_http(), upstream.url + PAGE)
 
 
-@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("kind", ["reset", "truncated"])
 def test_failures_are_told_without_addresses_in_memory(kind: Kind, make_http: MakeHttp) -> None:
     with Upstream(replies=OK, faults=[Fault(PAGE, kind)], refused=["osv"]) as upstream:
@@ -214,7 +199,6 @@ def test_failures_are_told_without_addresses_in_memory(kind: Kind, make_http: Ma
             assert "\n" not in told
 
 
-@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("host", ["127.0.0.1:{port}", "", "[broken", "127.0.0.1:notaport"])
 def test_failures_are_told_without_credentials(host: str, make_http: MakeHttp) -> None:
     with Upstream(refused=["osv"]) as upstream:
@@ -223,7 +207,6 @@ def test_failures_are_told_without_credentials(host: str, make_http: MakeHttp) -
     assert "hunter2" not in told
 
 
-@pytest.mark.usefixtures("quick")
 def test_a_proxy_that_fails_is_told_without_its_credentials(
     make_http: MakeHttp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -239,13 +222,11 @@ def test_a_proxy_that_fails_is_told_without_its_credentials(
             assert "hunter2" not in told
 
 
-@pytest.mark.usefixtures("quick")
 def test_a_service_without_tls_is_told_as_such(make_http: MakeHttp) -> None:
     with Upstream() as upstream:
         assert "TLS failed" in failure_of(make_http(), upstream.url.replace("http:", "https:"))
 
 
-@pytest.mark.usefixtures("quick")
 def test_a_ca_bundle_that_is_not_there_is_told(make_http: MakeHttp, tmp_path: Path) -> None:
     with Upstream() as upstream:
         told = failure_of(make_http(ca_bundle=str(tmp_path / "gone.pem")), upstream.url.replace("http:", "https:"))

@@ -15,7 +15,7 @@ from pysentry_hook.inputs.requirement_graph import Entry, join
 from pysentry_hook.inputs.requirement_lines import ITEM_OPTION, Line, decode, logical_lines, options
 from pysentry_hook.inputs.requirement_parts import Asked, elsewhere, requirement
 from pysentry_hook.inputs.uv_indexes import PYPI
-from pysentry_hook.model import MAIN, Failure, InputFile, Inventory, Node, normalize
+from pysentry_hook.model import MAIN, Failure, InputFile, Inventory, Node, Remark, normalize
 from pysentry_hook.text import one_line, some, without_credentials
 from pysentry_hook.tree import Tree, inside
 
@@ -58,6 +58,7 @@ class _Reading:
         self._compiled: set[str] = set()
         self._limiting: dict[str, InputFile] = {}
         self._constraints: list[str] = []
+        self._remarks: list[Remark] = []
 
     def file(self, path: str, *, depth: int) -> None:
         """Read one file; a file that is included twice is read once."""
@@ -164,6 +165,8 @@ class _Reading:
             return
         if len(self._entries) >= MAX_PACKAGES:
             raise InputError(path, f"lists more than {MAX_PACKAGES:,} packages, which is the limit")
+        if "pysentry" in line.comment:
+            self._remarks.append(Remark(normalize(asked.name), line.comment, len(self._entries)))
         self._entries.append(Entry(asked, said, line.location))
 
     def _indexes(self) -> tuple[str, ...]:
@@ -195,6 +198,7 @@ class _Reading:
             scopes=frozenset({MAIN}),
             requirements=joined.requirements,
             constraints=tuple(self._constraints),
+            remarks=tuple(self._remarks),
             notes=tuple(self._notes),
             failures=tuple(self._failures),
         )

@@ -1,82 +1,208 @@
-"""Judge findings by a gate: a pure function of facts, policy and date."""
+"""Judge facts by a policy: a pure function of facts, policy and moment."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 
-from pysentry_hook.policy.gates import BLOCK, Gate
-from pysentry_hook.report import Decision, Finding, GateResult, Rule, Suppression, Verdict
+from pysentry_hook.policy.choice import Choice, choose
+from pysentry_hook.policy.gates import Gate, told
+from pysentry_hook.policy.suppressing import Suppressions
+from pysentry_hook.report import (
+    Decision,
+    Facts,
+    Finding,
+    GateResult,
+    Novelty,
+    Status,
+    StatusVerdict,
+    Verdict,
+)
+from pysentry_hook.rules import BLOCK, Policy, Rule, Suppression
 
 MALWARE = Rule("malware", "block", "built in")
 
+_RANK = {Decision.PASS: 0, Decision.SUPPRESSED: 1, Decision.WARN: 2, Decision.BLOCK: 3}
 
-def judge(
-    findings: Sequence[Finding],
-    gate: Gate,
-    suppressions: Sequence[Suppression],
-    *,
-    unchecked: int,
-    why: str,
-    today: date,
-) -> GateResult:
-    """Return the verdict on every finding, in order, and on the whole."""
-    verdicts = tuple(
-        _verdict(finding, gate, suppressions) for finding in sorted(findings, key=lambda finding: finding.order)
-    )
-    reasons = []
-    if unchecked and gate.unchecked == BLOCK:
-        rule = gate.rule("unchecked")
-        reasons.append(f'{unchecked} not checked and unchecked = "block" ({rule.origin})')
+
+def judge(facts: Facts, policy: Policy, today: date) -> GateResult:
+    """Return the verdict of every gate that the policy chooses, the worst of them for each finding.
+
+    UsageError where the policy names a gate that it does not have.
+    """
+    choice = choose(policy)
+    suppressions = Suppressions(policy.suppressions, today)
+    ordered = sorted(facts.findings, key=lambda finding: finding.order)
+    by_gate = [[_verdict(finding, gate, suppressions, today) for finding in ordered] for gate in choice.gates]
+    verdicts = tuple(max(row, key=lambda verdict: _RANK[verdict.decision]) for row in zip(*by_gate, strict=True))
+    covering = {id(verdict.suppression) for verdict in verdicts if verdict.suppression}
     return GateResult(
-        names=(gate.name,),
-        why=why,
+        names=tuple(dict.fromkeys(gate.name for gate in choice.gates)),
+        why=choice.why,
         day=today,
         verdicts=verdicts,
-        unused=tuple(entry for entry in suppressions if not any(_names(entry, finding) for finding in findings)),
-        reasons=tuple(reasons),
-        incomplete_blocks=gate.on_incomplete == BLOCK,
-        effective=gate.values(),
+        statuses=tuple(_status(status, policy) for status in facts.statuses),
+        unused=suppressions.unused(facts.findings),
+        expired=suppressions.expired(),
+        ending=tuple(entry for entry in policy.suppressions if id(entry) in covering and suppressions.ends_soon(entry)),
+        refused=tuple(_refused(policy.suppressions, choice.gates)),
+        reasons=tuple(_reasons(facts, choice.gates)),
+        notes=tuple(_notes(facts, choice)),
+        too_old=tuple(_too_old(facts, choice.gates, today)),
+        incomplete=_strictest_rule("on_incomplete", choice.gates),
+        effective=_effective(choice.gates),
     )
 
 
-def _verdict(finding: Finding, gate: Gate, suppressions: Sequence[Suppression]) -> Verdict:
-    suppression = next((entry for entry in suppressions if _covers(entry, finding)), None)
-    if suppression is not None:
+def _verdict(finding: Finding, gate: Gate, suppressions: Suppressions, today: date) -> Verdict:
+    covering = next(
+        (
+            entry
+            for entry in suppressions.about(finding)
+            if suppressions.holds(entry, finding) and not _is_refused(entry, gate)
+        ),
+        None,
+    )
+    if covering is not None:
         return Verdict(
             finding=finding,
             decision=Decision.SUPPRESSED,
-            rule=suppression.rule,
-            reason=suppression.reason or "no reason given",
-            suppression=suppression,
+            rule=covering.rule,
+            reason=covering.reason or "no reason given",
+            suppression=covering,
         )
+    return _by_severity(finding, gate, today)
+
+
+def _by_severity(finding: Finding, gate: Gate, today: date) -> Verdict:
+    """The verdict on what nobody has accepted."""
     vulnerability = finding.vulnerability
     if vulnerability.malware:
-        return _decided(finding, Decision.BLOCK, MALWARE)
-    if gate.fail_on is None:
-        return _decided(finding, Decision.PASS, gate.rule("fail_on"))
+        return _decided(finding, Decision.BLOCK, MALWARE, "malware, in every gate")
+    if gate.value("only_introduced") and finding.novelty is Novelty.EXISTING:
+        why = "older than this change, not yet fixed" if finding.touched else "older than this change"
+        return _decided(finding, Decision.PASS, gate.rule("only_introduced"), why)
+    least, rule = gate.threshold(finding.dependency.groups)
+    if least is None:
+        return _decided(finding, Decision.PASS, rule)
     if vulnerability.severity is None:
-        decision = Decision.BLOCK if gate.unknown_severity == BLOCK else Decision.WARN
-        return _decided(finding, decision, gate.rule("unknown_severity"))
-    blocks = vulnerability.severity >= gate.fail_on
-    return _decided(finding, Decision.BLOCK if blocks else Decision.PASS, gate.rule("fail_on"))
+        rule = gate.rule("unknown_severity")
+        if rule.value != BLOCK:
+            return _decided(finding, Decision.WARN, rule)
+    elif vulnerability.severity < least:
+        return _decided(finding, Decision.PASS, rule)
+    return _unless_excused(finding, gate, rule, today)
 
 
-def _decided(finding: Finding, decision: Decision, rule: Rule) -> Verdict:
-    key = rule.key.rpartition(".")[2]
-    reason = "malware, in every gate" if rule is MALWARE else f"{key} is {rule.value}"
-    return Verdict(finding=finding, decision=decision, rule=rule, reason=reason)
+def _unless_excused(finding: Finding, gate: Gate, rule: Rule, today: date) -> Verdict:
+    """The verdict on what is bad enough to block: it does, unless it has no fix or came out lately."""
+    if gate.value("only_fixable") and not finding.vulnerability.fixed_in:
+        return _decided(finding, Decision.WARN, gate.rule("only_fixable"), "no fixed version yet")
+    begins = _end_of_grace(finding, gate, today)
+    if begins is not None and today < begins:
+        return Verdict(
+            finding=finding,
+            decision=Decision.WARN,
+            rule=gate.rule("grace_days"),
+            reason=f"published lately: blocks from {begins} on ({_short(rule)})",
+            blocks_on=begins,
+        )
+    return _decided(finding, Decision.BLOCK, rule)
 
 
-def _names(suppression: Suppression, finding: Finding) -> bool:
-    """Whether a suppression speaks of this finding: by its id or an alias, and its package where it has one."""
-    vulnerability = finding.vulnerability
-    if suppression.package not in {None, finding.dependency.name}:
-        return False
-    return suppression.id.upper() in {name.upper() for name in (vulnerability.id, *vulnerability.aliases)}
+def _end_of_grace(finding: Finding, gate: Gate, today: date) -> date | None:
+    """The day from which it blocks; None for what the change introduces, or without a date that can be."""
+    days = gate.value("grace_days")
+    published = _day(finding.vulnerability.published)
+    if not isinstance(days, Mapping) or published is None or published > today:
+        return None
+    if finding.novelty is Novelty.INTRODUCED:
+        return None
+    severity = finding.vulnerability.severity
+    number = days.get(severity.word if severity else "unknown", 0)
+    try:
+        return published + timedelta(days=int(number)) if number else None
+    except OverflowError:
+        return None
 
 
-def _covers(suppression: Suppression, finding: Finding) -> bool:
-    """Whether a suppression holds for this finding; malware needs more than an id."""
-    vulnerability = finding.vulnerability
-    if vulnerability.malware and suppression.package is None:
-        return False
-    return _names(suppression, finding) and not (suppression.while_no_fix and vulnerability.fixed_in)
+def _day(moment: str | None) -> date | None:
+    try:
+        return date.fromisoformat((moment or "")[:10])
+    except ValueError:
+        return None
+
+
+def _decided(finding: Finding, decision: Decision, rule: Rule, reason: str | None = None) -> Verdict:
+    return Verdict(finding=finding, decision=decision, rule=rule, reason=reason or _short(rule))
+
+
+def _short(rule: Rule) -> str:
+    """A rule in a few words, without the gate: `fail_on is high`, or `groups.dev.fail_on is critical`."""
+    return f"{rule.key.split('.', 2)[2]} is {rule.value}"
+
+
+def _status(status: Status, policy: Policy) -> StatusVerdict:
+    """The verdict on a project's status: what `[maintenance]` forbids blocks, in every gate."""
+    keys = [f"forbid_{status.status}", *(["forbid_unmaintained"] if status.status != "active" else [])]
+    for key in keys:
+        stated = policy.maintenance.get(key)
+        if stated and stated.value:
+            rule = Rule(f"maintenance.{key}", told(stated.value), stated.origin, stated.location)
+            return StatusVerdict(status, Decision.BLOCK, rule, f"{key} is true")
+    stated = policy.maintenance[keys[0]]
+    rule = Rule(f"maintenance.{keys[0]}", told(stated.value), stated.origin, stated.location)
+    return StatusVerdict(status, Decision.WARN, rule, f"{keys[0]} is false")
+
+
+def _refused(entries: Iterable[Suppression], gates: Sequence[Gate]) -> Iterator[Suppression]:
+    yield from (entry for entry in entries if any(_is_refused(entry, gate) for gate in gates))
+
+
+def _is_refused(entry: Suppression, gate: Gate) -> bool:
+    """Whether a gate does not take a suppression, because nobody gave a reason for it."""
+    return entry.reason is None and bool(gate.value("require_reason"))
+
+
+def _reasons(facts: Facts, gates: Sequence[Gate]) -> Iterator[str]:
+    unchecked = sum(not line.unanswered for line in facts.coverage.unchecked)
+    rules = [gate.rule("unchecked") for gate in gates]
+    rule = next((rule for rule in rules if rule.value == BLOCK), None)
+    if unchecked and rule:
+        yield f'{unchecked} not checked and unchecked = "block" ({rule.origin})'
+
+
+def _notes(facts: Facts, choice: Choice) -> Iterator[str]:
+    """How it was judged, where that is not what the setting says."""
+    only_new = next((gate for gate in choice.gates if gate.value("only_introduced")), None)
+    if only_new and facts.baseline is None:
+        yield f"there is no baseline to compare with (--against), so gate {only_new.name} judges everything"
+    elif only_new and facts.baseline and facts.baseline.commit is None:
+        yield f"the baseline {facts.baseline.ref} could not be read, so gate {only_new.name} judges everything"
+
+
+def _too_old(facts: Facts, gates: Sequence[Gate], today: date) -> Iterator[str]:
+    """The data that are older than the strictest gate allows, when it was scanned or on the day that is judged."""
+    rules = [gate.rule("max_data_age_hours") for gate in gates if gate.value("max_data_age_hours") is not None]
+    if not rules:
+        return
+    rule = min(rules, key=lambda rule: float(rule.value))
+    now = facts.generated if today == facts.generated.date() else datetime.combine(today, time.min, UTC)
+    for data in facts.advisory_data:
+        if data.as_of is not None and now - data.as_of > timedelta(hours=float(rule.value)):
+            yield (
+                f"the data of {data.source} are of {data.as_of:%Y-%m-%d %H:%M} UTC, "
+                f"and max_data_age_hours is {rule.value} ({rule.origin})"
+            )
+
+
+def _strictest_rule(key: str, gates: Sequence[Gate]) -> Rule:
+    rules = [gate.rule(key) for gate in gates]
+    return next((rule for rule in rules if rule.value == BLOCK), rules[0])
+
+
+def _effective(gates: Sequence[Gate]) -> Mapping[str, Mapping[str, str]]:
+    """The settings of each gate; of two gates of a change the names of their models tell them apart."""
+    found: dict[str, Mapping[str, str]] = {}
+    for gate in gates:
+        name = gate.name if gate.name not in found else f"{gate.name} ({len(found) + 1})"
+        found[name] = gate.values()
+    return found

@@ -6,10 +6,11 @@ from itertools import groupby
 from typing import NamedTuple
 
 from pysentry_hook.model import AdvisoryData, Say, Severity
-from pysentry_hook.report import Decision, Finding, Report, Verdict
+from pysentry_hook.report import Decision, Finding, Novelty, Report, Verdict
+from pysentry_hook.reports.accepting import suppression_lines, ways_on
 from pysentry_hook.reports.fixes import advice
 from pysentry_hook.reports.look import Look
-from pysentry_hook.reports.verdict import verdict_line
+from pysentry_hook.reports.verdict import origin, verdict_line
 from pysentry_hook.text import clean, count, some
 
 MAX_LISTED = 20
@@ -77,13 +78,15 @@ def _lines(report: Report, look: Look) -> Iterator[Line]:
             Span(f"{count(hidden, 'finding')} below {look.severity.word} not shown (--severity); none of them blocks."),
         )
         yield ()
-    yield from _suppressed(report)
+    yield from _suppressed(report, look)
     yield from _notes(report, look)
     yield from _coverage(report, look)
     yield from _data(report.advisory_data)
     for failure in report.failures:
         what = failure.name if failure.path is None else look.path(failure.path)
         yield (Span("  failed  ", "bold red"), Span(f"{what}: {failure.detail}"))
+    yield (Span(f"Judged by gate {' and '.join(report.gate.names)}: {report.gate.why}.", "dim"),)
+    yield from (((Span(line),)) for line in ways_on(report))
     yield (Span(*verdict_line(report, look)),)
 
 
@@ -134,7 +137,8 @@ def _finding(verdict: Verdict, look: Look) -> Iterator[Line]:
     style = _STYLES[vulnerability.severity]
     verb = {Decision.BLOCK: "blocks", Decision.WARN: "warns"}.get(verdict.decision, "does not block")
     tail = f"  {verb}: {verdict.reason}"
-    head = f"  {vulnerability.id}  {fixed}"
+    new = "  new" if verdict.finding.novelty is Novelty.INTRODUCED else ""
+    head = f"  {vulnerability.id}  {fixed}{new}"
     yield (Span(f"  {word:<8}", style), Span(head), Span(tail, "bold" if verb == "blocks" else "dim"))
     summary = vulnerability.summary or vulnerability.details.strip().partition("\n")[0]
     if summary:
@@ -191,24 +195,28 @@ def _fix(findings: Sequence[Finding], look: Look) -> Iterator[Line]:
     yield (Span("  fix       ", "dim"), Span(advice(findings, shown, place)))
 
 
-def _suppressed(report: Report) -> Iterator[Line]:
+def _suppressed(report: Report, look: Look) -> Iterator[Line]:
     entries = [verdict for verdict in report.gate.verdicts if verdict.decision is Decision.SUPPRESSED]
     if entries:
         yield (Span(f"{count(len(entries), 'finding')} suppressed:"),)
         for verdict in entries:
             dependency = verdict.finding.dependency
             text = f"{verdict.finding.vulnerability.id} in {dependency.name} {dependency.written}"
-            yield (Span(f"  {text}  {verdict.reason} ({verdict.rule.origin})", "dim"),)
+            yield (Span(f"  {text}  {verdict.reason} ({origin(verdict.rule, look)})", "dim"),)
         yield ()
-    unused = [suppression.id for suppression in report.gate.unused]
-    if unused:
-        yield (Span(f"Ignored and not found: {', '.join(unused)}"),)
+    for text in suppression_lines(report, look):
+        yield (Span(text, "yellow" if text.startswith("warning") else ""),)
+    if report.gate.unused:
+        unused = [f"{entry.told} ({origin(entry.rule, look)})" for entry in report.gate.unused]
+        yield (Span(f"Accepted and not found: {', '.join(unused)}"),)
         yield ()
 
 
 def _notes(report: Report, look: Look) -> Iterator[Line]:
     lines = [f"{look.path(entry.path)}: {note}" for entry in report.inputs for note in entry.notes]
     lines += [f"{look.path(entry.path)} was not read: {entry.reason}." for entry in report.skipped_inputs]
+    lines += report.gate.notes
+    lines += [f"{verdict.status.package} is {verdict.status.status}" for verdict in report.gate.statuses]
     damaged = sorted({record for data in report.advisory_data for record in data.damaged_records})
     if damaged:
         lines.append(f"damaged advisory records, used as far as they can be: {some(damaged)}")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+from pysentry_hook.model import Subject
 from pysentry_hook.report import Decision, Finding
+from pysentry_hook.reports.policy_json import place_document, policy_document, suppression_document
 
 if TYPE_CHECKING:
     from pysentry_hook.model import AdvisoryData, Location, Vulnerability
-    from pysentry_hook.report import GateResult, InputSummary, Report, Suppression, Verdict
+    from pysentry_hook.report import Baseline, InputSummary, Report, StatusVerdict, Verdict
     from pysentry_hook.reports.look import Look
+    from pysentry_hook.rules import Rule
 
 SCHEMA = "pysentry-hook/report/1"
 
@@ -23,12 +26,11 @@ def render(report: Report, look: Look) -> str:  # noqa: ARG001 (every format has
 
 def document(report: Report) -> dict[str, Any]:
     """Return the report as plain values."""
-    subject = report.subject
     return {
         "schema": SCHEMA,
         "tool": {"name": "pysentry-hook", "version": report.version},
         "generated": _time(report.generated),
-        "subject": subject and subject._asdict() | {"baseline": None},
+        "subject": _subject(report.subject, report.baseline),
         "complete": report.complete,
         "failures": [failure._asdict() for failure in report.failures],
         "inputs": [_input(entry) for entry in report.inputs],
@@ -43,15 +45,27 @@ def document(report: Report) -> dict[str, Any]:
             "unchecked": [line._asdict() for line in report.coverage.unchecked],
         },
         "findings": [_finding(verdict) for verdict in report.gate.verdicts],
-        "maintenance": [],
+        "maintenance": [_status(verdict) for verdict in report.gate.statuses],
         "suppressions": {
-            "unused": [_suppression(entry) for entry in report.gate.unused],
-            "expired": [],
-            "ending": [],
+            "unused": [suppression_document(entry) for entry in report.gate.unused],
+            "expired": [suppression_document(entry) for entry in report.gate.expired],
+            "ending": [suppression_document(entry) for entry in report.gate.ending],
+            "refused": [suppression_document(entry) for entry in report.gate.refused],
         },
-        "policy": {"effective": dict(report.gate.effective), "files": []},
-        "gate": _gate(report.gate, complete=report.complete),
+        "policy": {
+            "effective": {name: dict(values) for name, values in report.gate.effective.items()},
+            "files": [file._asdict() for file in report.policy_files],
+            "rules": policy_document(report.policy),
+        },
+        "gate": _gate(report),
     }
+
+
+def _subject(subject: Subject | None, baseline: Baseline | None) -> dict[str, Any] | None:
+    if subject is None and baseline is None:
+        return None
+    known = subject or Subject(None, None, None, dirty=False)
+    return known._asdict() | {"baseline": baseline and baseline._asdict()}
 
 
 def _input(entry: InputSummary) -> dict[str, Any]:
@@ -88,15 +102,30 @@ def _finding(verdict: Verdict) -> dict[str, Any]:
         "novelty": finding.novelty.value,
         "touched": finding.touched,
         "suppressed": _suppressed(verdict),
-        "verdict": {
-            "decision": verdict.decision.value,
-            "rule": verdict.rule.key,
-            "value": verdict.rule.value,
-            "origin": verdict.rule.origin,
-            "location": verdict.rule.location and _location(verdict.rule.location),
-            "reason": verdict.reason,
-            "blocks_on": None,
-        },
+        "verdict": _decided(verdict.decision, verdict.rule, verdict.reason, verdict.blocks_on),
+    }
+
+
+def _decided(decision: Decision, rule: Rule, reason: str, blocks_on: date | None = None) -> dict[str, Any]:
+    return {
+        "decision": decision.value,
+        "rule": rule.key,
+        "value": rule.value,
+        "origin": rule.origin,
+        "location": place_document(rule.location),
+        "reason": reason,
+        "blocks_on": blocks_on and blocks_on.isoformat(),
+    }
+
+
+def _status(verdict: StatusVerdict) -> dict[str, Any]:
+    status = verdict.status
+    return {
+        "package": status.package,
+        "status": status.status,
+        "reason": status.reason,
+        "path": status.path,
+        "verdict": _decided(verdict.decision, verdict.rule, verdict.reason),
     }
 
 
@@ -143,30 +172,29 @@ def _suppressed(verdict: Verdict) -> dict[str, Any] | None:
     entry = verdict.suppression
     if entry is None:
         return None
-    return {
-        "reason": entry.reason,
-        "expires": entry.expires and entry.expires.isoformat(),
-        "owner": entry.owner,
-        "location": entry.rule.location and _location(entry.rule.location),
-    }
+    return suppression_document(entry)
 
 
-def _suppression(entry: Suppression) -> dict[str, Any]:
-    return {"id": entry.id, "package": entry.package, "origin": entry.rule.origin}
-
-
-def _gate(gate: GateResult, *, complete: bool) -> dict[str, Any]:
-    blocking = gate.count(Decision.BLOCK)
+def _gate(report: Report) -> dict[str, Any]:
+    gate = report.gate
     return {
         "names": list(gate.names),
         "why": gate.why,
         "date": gate.day.isoformat(),
-        "passed": gate.passes(complete=complete),
-        "blocking": blocking,
+        "passed": report.passed,
+        "blocking": gate.count(Decision.BLOCK),
         "warning": gate.count(Decision.WARN),
         "suppressed": gate.count(Decision.SUPPRESSED),
-        "not_judged": 0,
+        "not_judged": gate.not_judged,
         "reasons": list(gate.reasons),
+        "notes": list(gate.notes),
+        "too_old": list(gate.too_old),
+        "on_incomplete": {
+            "rule": gate.incomplete.key,
+            "value": gate.incomplete.value,
+            "origin": gate.incomplete.origin,
+            "location": place_document(gate.incomplete.location),
+        },
     }
 
 

@@ -1,10 +1,14 @@
 """The last line of a report that people read: the verdict, its rules, and whatever failed."""
 
-from pysentry_hook.report import Decision, Report, Verdict
+from collections.abc import Iterator
+
+from pysentry_hook.report import Decision, Report
 from pysentry_hook.reports.look import Look
+from pysentry_hook.rules import NEVER, Rule
 from pysentry_hook.text import count
 
-NEVER = "never"
+_PARTS = 3
+"""A key of a gate: `gates`, its name, and the key."""
 
 
 def verdict_line(report: Report, look: Look) -> tuple[str, str]:
@@ -13,15 +17,19 @@ def verdict_line(report: Report, look: Look) -> tuple[str, str]:
     name = " and ".join(gate.names)
     also = _also(report, look)
     blocking = [verdict for verdict in gate.verdicts if verdict.decision is Decision.BLOCK]
-    if blocking or gate.reasons:
-        rules = "; ".join(dict.fromkeys(_rule(verdict) for verdict in blocking))
+    if gate.blocks:
+        rules = "; ".join(dict.fromkeys(rule_told(verdict.rule, look) for verdict in blocking))
         verb = "blocks" if len(blocking) == 1 else "block"
         told = [f"{count(len(blocking), 'finding')} {verb} ({rules})"] if blocking else []
+        told += [
+            f"{verdict.status.package} is {verdict.status.status} ({rule_told(verdict.rule, look)})"
+            for verdict in gate.statuses
+            if verdict.decision is Decision.BLOCK
+        ]
         return f"Gate {name}: blocked. {'; '.join((*told, *gate.reasons))}.{also}", "bold red"
     if not report.complete:
-        verb = "incomplete, so it does not pass" if gate.incomplete_blocks else "passed with a warning"
-        rule = "block" if gate.incomplete_blocks else "warn"
-        return f'Gate {name}: {verb} (on_incomplete = "{rule}").{also}', "bold yellow"
+        verb = "passed with a warning" if report.passed else "incomplete, so it does not pass"
+        return f"Gate {name}: {verb} ({rule_told(gate.incomplete, look)}).{also}", "bold yellow"
     told = _passed(report)
     return f"Gate {name}: passed{' (' + ', '.join(told) + ')' if told else ''}.{also}", "bold green"
 
@@ -34,26 +42,45 @@ def _passed(report: Report) -> list[str]:
     if counts[Decision.WARN]:
         told.append(count(counts[Decision.WARN], "warning"))
     if counts[Decision.PASS]:
-        fail_on = gate.effective["fail_on"]
-        word = "with" if fail_on == NEVER else "below"
-        told.append(f'{count(counts[Decision.PASS], "finding")} {word} fail_on = "{fail_on}"')
+        told.extend(_let_through(report))
     if counts[Decision.SUPPRESSED]:
         told.append(f"{counts[Decision.SUPPRESSED]} suppressed")
     if report.coverage.unchecked:
-        told.append(f'{len(report.coverage.unchecked)} unchecked with unchecked = "{gate.effective["unchecked"]}"')
+        told.append(f'{len(report.coverage.unchecked)} unchecked with unchecked = "warn"')
     return told
 
 
+def _let_through(report: Report) -> Iterator[str]:
+    """The findings that pass, by the setting that lets them: below the threshold, or older than the change."""
+    gate = report.gate
+    if gate.not_judged:
+        yield f"{count(gate.not_judged, 'older finding')} not judged"
+    rules = [verdict.rule for verdict in gate.verdicts if verdict.decision is Decision.PASS]
+    values = [rule.value for rule in rules if rule.key.endswith("fail_on")]
+    for value in dict.fromkeys(values):
+        word = "with" if value == NEVER else "below"
+        yield f'{count(values.count(value), "finding")} {word} fail_on = "{value}"'
+
+
 def _also(report: Report, look: Look) -> str:
-    """How much was checked where the audit is incomplete, and the names of what failed."""
+    """How much was checked where the audit is incomplete, what is too old, and the names of what failed."""
     names = {failure.name if failure.path is None else look.path(failure.path) for failure in report.failures}
     failed = f" Failed: {', '.join(sorted(names))}." if names else ""
     if report.complete:
         return failed
-    return f" The audit is incomplete: {report.coverage.checked} of {report.coverage.total} checked.{failed}"
+    old = "".join(f" {text[:1].upper()}{text[1:]}." for text in report.gate.too_old)
+    coverage = f"{report.coverage.checked} of {report.coverage.total} checked"
+    return f" The audit is incomplete: {coverage}.{old}{failed}"
 
 
-def _rule(verdict: Verdict) -> str:
-    rule = verdict.rule
-    key = rule.key.rpartition(".")[2]
-    return f"{rule.key}, {rule.origin}" if key == rule.key else f'{key} = "{rule.value}", {rule.origin}'
+def rule_told(rule: Rule, look: Look) -> str:
+    """A rule with its value and where it comes from."""
+    parts = rule.key.split(".", 2)
+    if len(parts) < _PARTS:
+        return f"{rule.key}, {origin(rule, look)}"
+    return f'{parts[-1]} = "{rule.value}", {origin(rule, look)}'
+
+
+def origin(rule: Rule, look: Look) -> str:
+    """Where a rule comes from, a file as it is written where the report is read."""
+    return f"{look.path(rule.location.path)}:{rule.location.line}" if rule.location else rule.origin

@@ -139,6 +139,8 @@ class RecordedTree:
 class CommitTree(RecordedTree):
     """The files of a commit at and below `root`; `commit` is any name that git knows for it.
 
+    `main...` and `main...topic` name the best common ancestor, with HEAD where nothing stands behind the dots.
+
     RepositoryError where git does not know it, or is not there; `self.commit` is its full id.
     """
 
@@ -187,6 +189,9 @@ def _is_of_superproject(index_file: str, git: Git) -> bool:
 
 
 def _resolve(git: Git, commit: str) -> str:
+    one, dots, other = commit.partition("...")
+    if dots:
+        return _merge_base(git, commit, _resolve(git, one or "HEAD"), _resolve(git, other or "HEAD"))
     try:
         found = git.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}^{{commit}}").decode().strip()
     except RepositoryError as error:
@@ -194,6 +199,18 @@ def _resolve(git: Git, commit: str) -> str:
         raise _unknown(git.root, commit) from error
     if not _IDENTITY.fullmatch(found):
         raise _unknown(git.root, commit)
+    return found
+
+
+def _merge_base(git: Git, name: str, one: str, other: str) -> str:
+    """The best common ancestor of two commits, https://git-scm.com/docs/git-merge-base."""
+    try:
+        found = git.run("merge-base", one, other).decode().strip()
+    except RepositoryError as error:
+        deepen = "in a shallow clone deepen it (git fetch --unshallow), or name a commit"
+        raise RepositoryError(git.root, f"{one_line(name, 100)!r} has no common ancestor here; {deepen}") from error
+    if not _IDENTITY.fullmatch(found):
+        raise _unknown(git.root, name)
     return found
 
 

@@ -17,13 +17,12 @@ MakeContext = Callable[..., Context]
 
 
 @pytest.fixture
-def make_context(monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeContext]:
+def make_context() -> Iterator[MakeContext]:
     """Make contexts whose requests are retried at once and whose connections end with the test."""
-    monkeypatch.setattr("pysentry_hook.http._BACKOFF", 0.001)
     opened: list[Http] = []
 
     def make(url: str, *, cache: Cache | None = None, now: datetime = NOW, offline: bool = False) -> Context:
-        opened.append(Http(Limits(connect=2, read=2, overall=20, at_once=4), offline=offline))
+        opened.append(Http(Limits(connect=2, read=2, overall=20, at_once=4, first_wait=0.001), offline=offline))
         return Context(http=opened[-1], cache=cache or MemoryCache(), now=now, fresh_for=FRESH, url=url)
 
     yield make

@@ -1,0 +1,137 @@
+"""Read what the same inputs installed in an earlier state of the repository, and follow those that were renamed."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from pysentry_hook import inputs
+from pysentry_hook.errors import InputError, NothingToReadError, RepositoryError
+from pysentry_hook.model import Failure, Inventory
+from pysentry_hook.report import Baseline
+from pysentry_hook.tree import CommitTree, Tree
+
+_ALIKE = 0.5
+"""How much of two inventories must be the same for one file to be the other, renamed."""
+_MOST = 200
+"""How many files that are gone are looked at for one that is new."""
+
+
+class Before(NamedTuple):
+    """What was installed before, by the path of an input as it is now; nothing for an input that could not be read."""
+
+    baseline: Baseline
+    inventories: Mapping[str, Inventory]
+    failures: tuple[Failure, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def read_before(
+    ref: str, root: Path, now: Tree, inventories: Sequence[Inventory], resolved: Callable[[Inventory], Inventory]
+) -> Before:
+    """Return what a commit installed; a commit that git does not know is a failure, never an empty baseline.
+
+    `ref` is any name of a commit, or `main...` for where HEAD left main. `resolved` makes loose versions exact.
+    """
+    with ExitStack() as stack:
+        try:
+            then = stack.enter_context(CommitTree(root, ref))
+        except RepositoryError as error:
+            return Before(Baseline(ref, None), {}, (Failure("baseline", ref, None, error.detail),))
+        reading = _Reading(ref, now, then, {inventory.path for inventory in inventories})
+        found: dict[str, Inventory] = {}
+        for inventory in inventories:
+            before = reading.before(inventory)
+            if before is not None:
+                found[inventory.path] = before = resolved(before)
+                reading.failures.extend(_lost(ref, before))
+        return Before(Baseline(ref, then.commit), found, tuple(reading.failures), tuple(reading.notes))
+
+
+def _lost(ref: str, before: Inventory) -> Iterator[Failure]:
+    yield from (Failure("baseline", ref, failure.path, failure.detail) for failure in before.failures)
+
+
+class _Reading:
+    """One reading of the earlier state; it grows by what could not be read."""
+
+    def __init__(self, ref: str, now: Tree, then: Tree, paths: set[str]) -> None:
+        self._ref = ref
+        self._now = now
+        self._then = then
+        self._paths = paths
+        self.failures: list[Failure] = []
+        self.notes: list[str] = []
+
+    def before(self, inventory: Inventory) -> Inventory | None:
+        """What an input installed before: empty for a new one, None where that could not be read."""
+        reader = next(reader for reader in inputs.READERS if inventory.format == reader.FORMAT)
+        if self._then.exists(inventory.path):
+            return self._read(reader, inventory.path)
+        renamed = self._renamed(inventory, reader)
+        if renamed is not None:
+            self.notes.append(
+                f"{inventory.path} is compared with {renamed.path} of {self._ref}, from which it was renamed"
+            )
+            return renamed
+        replaced = self._replaced(inventory)
+        if replaced is not None:
+            self.notes.append(f"{inventory.path} is compared with {replaced.path} of {self._ref}, which it replaces")
+            return replaced
+        return _emptied(inventory)
+
+    def _read(self, reader: inputs.Reader, path: str) -> Inventory | None:
+        try:
+            return reader.read(self._then, path)
+        except NothingToReadError:
+            return None
+        except InputError as error:
+            self.failures.append(Failure("baseline", self._ref, path, error.detail))
+            return None
+
+    def _renamed(self, inventory: Inventory, reader: inputs.Reader) -> Inventory | None:
+        """The file that is gone and was most like this one, where it was like it at all."""
+        wanted = _content(inventory)
+        best: Inventory | None = None
+        most = _ALIKE
+        for path in self._gone(reader):
+            try:
+                candidate = reader.read(self._then, path)
+            except InputError:  # it is no input that can be compared with; this one counts as new
+                continue
+            have = _content(candidate)
+            alike = len(wanted & have) / max(1, len(wanted | have))
+            if alike > most or (alike == most and best is None):
+                best, most = candidate, alike
+        return best
+
+    def _gone(self, reader: inputs.Reader) -> Iterator[str]:
+        known = (path for path in self._then.files("").paths if reader.recognises(path.rpartition("/")[2]))
+        gone = [path for path in known if not self._now.exists(path)]
+        yield from gone[:_MOST]
+
+    def _replaced(self, inventory: Inventory) -> Inventory | None:
+        """What the folder of a new input was read by before, unless that is an input still."""
+        folder = inventory.path.rpartition("/")[0]
+        if not self._then.is_folder(folder):
+            return None
+        try:
+            opened = inputs.open_input(self._then, folder)
+        except InputError:
+            return None
+        if isinstance(opened.result, InputError):
+            self.failures.append(Failure("baseline", self._ref, opened.path, opened.result.detail))
+            return None
+        return None if opened.path in self._paths else opened.result
+
+
+def _content(inventory: Inventory) -> frozenset[tuple[str, str]]:
+    return frozenset((item.name, item.version or "") for item in inventory.unchecked) | {
+        (item.name, str(item.version)) for item in inventory.dependencies
+    }
+
+
+def _emptied(inventory: Inventory) -> Inventory:
+    """The inventory of an input that was not there."""
+    return replace(inventory, dependencies=(), unchecked=(), edges=(), requirements=(), failures=(), remarks=())

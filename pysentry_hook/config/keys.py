@@ -1,0 +1,127 @@
+"""Every setting: its key, the values that it takes, what it does and what holds where nobody says it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pysentry_hook.config.kinds import DAYS, FLAG, GROUPS, NAMES, TEXT, Kind, count, number, one_of
+from pysentry_hook.resolvers import RESOLVERS
+from pysentry_hook.rules import BLOCK, LEVELS, NEVER, WARN
+from pysentry_hook.sources import SOURCES
+
+PREFIX = "PYSENTRY_HOOK_"
+FORMATS = ("human", "json", "sarif", "markdown", "github")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One setting; `default` is what holds where nobody says it, as TOML."""
+
+    kind: Kind
+    what: str
+    default: str
+    in_project: bool = True
+    """Whether a file of the audited project may set it: what it says is somebody's who sends a change."""
+    in_files: bool = True
+    """Whether any file may set it; the others are for the environment and have an option."""
+
+
+GATE_KEYS: Mapping[str, Key] = {
+    "fail_on": Key(one_of(NEVER, *LEVELS), "The least severity that blocks.", '"medium"'),
+    "unknown_severity": Key(one_of(BLOCK, WARN), "What a finding comes to whose severity nobody knows.", '"block"'),
+    "unchecked": Key(one_of(BLOCK, WARN), "What dependencies come to that cannot be checked.", '"warn"'),
+    "only_fixable": Key(FLAG, "Whether a finding without a fixed version only warns.", "false"),
+    "only_introduced": Key(FLAG, "Whether findings that are older than the change pass.", "false"),
+    "grace_days": Key(DAYS, "For how many days after its publication a finding only warns, by severity.", "{}"),
+    "max_data_age_hours": Key(number(), "How old advisory data may be in a complete audit; default: any age.", ""),
+    "on_incomplete": Key(one_of(BLOCK, WARN), "What an audit comes to in which an answer is missing.", '"block"'),
+    "require_reason": Key(FLAG, "Whether ignored ids without a reason are refused.", "false"),
+}
+"""What a gate decides by; `[defaults]` holds them for every gate, `[gates.NAME]` for one."""
+
+BRANCHES = Key(NAMES, "The branches and tags whose builds this gate judges; * stands for anything.", "[]")
+
+_SOURCES = one_of(*SOURCES)
+
+
+def _sources(value: object) -> tuple[str, ...]:
+    asked = [_SOURCES.toml(name) for name in NAMES.toml(value)]
+    if not asked:
+        raise ValueError(f"names no source; known: {', '.join(SOURCES)}")
+    return tuple(name for name in SOURCES if name in asked)
+
+
+_SOURCE_NAMES = Kind(
+    _sources,
+    lambda text: _sources(list(NAMES.text(text))),
+    {"type": "array", "minItems": 1, "items": {"enum": list(SOURCES)}},
+)
+
+KEYS: Mapping[str, Key] = {
+    **{f"defaults.{name}": key for name, key in GATE_KEYS.items()},
+    "defaults.format": Key(one_of(*FORMATS), "The format on stdout.", '"human"'),
+    "defaults.severity": Key(one_of(*LEVELS), "The least severity that people are shown; what blocks is.", '"low"'),
+    "defaults.detailed": Key(FLAG, "Whether people are shown descriptions and references.", "false"),
+    "defaults.scope": Key(one_of("all", "main"), '"main" leaves extras and groups out, and counts them.', '"all"'),
+    "defaults.groups": Key(GROUPS, "Only main and these groups and extras; default: all of them.", "[]"),
+    "defaults.direct_only": Key(FLAG, "Whether only what is declared is checked.", "false"),
+    "defaults.include_scripts": Key(FLAG, "Whether --recursive reads PEP 723 scripts too.", "false"),
+    "defaults.recursive": Key(FLAG, "Whether every project below a folder is read.", "false"),
+    "defaults.python_version": Key(TEXT, "Only what this Python installs, as 3.12.", ""),
+    "defaults.python_platform": Key(TEXT, "Only what linux, macos or windows installs.", ""),
+    "defaults.allow_empty": Key(FLAG, "Whether nothing to read is no error.", "false"),
+    "defaults.no_ci_detect": Key(FLAG, "Whether the branch that CI builds chooses no gate.", "false"),
+    "sources.enabled": Key(_SOURCE_NAMES, "Who is asked: pypa, pypi, osv.", '["pypa", "pypi", "osv"]'),
+    "sources.required": Key(_SOURCE_NAMES, "Who must answer for every package; default: osv, or all.", ""),
+    "sources.mirrors": Key(NAMES, "Indexes that serve what the public one serves.", "[]"),
+    "sources.private": Key(NAMES, "Names that are never sent and never matched, as acme-*.", "[]"),
+    "sources.database": Key(NAMES, "Advisory databases in place of the services.", "[]"),
+    "sources.osv_url": Key(TEXT, "Where the OSV service is.", ""),
+    "sources.pypa_url": Key(TEXT, "Where the archive of the PyPA advisory database is.", ""),
+    "sources.pypi_url": Key(TEXT, "Where the JSON API of the index is.", ""),
+    "resolver.type": Key(one_of("auto", *RESOLVERS), "What makes ranges exact; default: where it must be.", ""),
+    "resolver.no_resolver": Key(FLAG, "Whether only pins are checked and what is loose is unchecked.", "false"),
+    "resolver.allow_build": Key(FLAG, "Whether a resolver may run build code.", "false", in_project=False),
+    "cache.enabled": Key(FLAG, "Whether answers are remembered.", "true"),
+    "cache.dir": Key(TEXT, "Where the cache is; default: the user's cache folder.", "", in_project=False),
+    "cache.vulnerability_ttl": Key(number(), "Hours for which an answer is young; default: 12, in CI 1.", ""),
+    "cache.resolution_ttl": Key(number(), "Hours for which a resolution is remembered; 0: never.", "24"),
+    "http.offline": Key(FLAG, "Whether no connection is opened.", "false"),
+    "http.timeout": Key(number(0.001), "Seconds that a service may be silent.", "20"),
+    "http.connect_timeout": Key(number(0.001), "Seconds to connect.", "5"),
+    "http.deadline": Key(number(0.001), "Seconds for all requests of a run together.", "120"),
+    "http.max_concurrent": Key(count(1), "Requests at once.", "32"),
+    "http.max_retries": Key(count(), "How often a failed request is tried again.", "3"),
+    "http.retry_initial_backoff": Key(number(), "Seconds before the first of these.", "0.25"),
+    "http.retry_max_backoff": Key(number(), "Seconds before each of them at most.", "30"),
+    "ignore.ids": Key(NAMES, "Accepted ids, without a reason; [[suppressions]] have one.", "[]"),
+    "ignore.while_no_fix": Key(NAMES, "Ids that are accepted until a fixed version is out.", "[]"),
+    "ignore.packages": Key(NAMES, "Packages all of whose findings are accepted, malware aside.", "[]"),
+    "maintenance.forbid_archived": Key(FLAG, "Whether archived projects block.", "false"),
+    "maintenance.forbid_deprecated": Key(FLAG, "Whether deprecated projects block.", "false"),
+    "maintenance.forbid_quarantined": Key(FLAG, "Whether quarantined projects block.", "true"),
+    "maintenance.forbid_unmaintained": Key(FLAG, "Whether all of these block.", "false"),
+    "output.quiet": Key(FLAG, "Whether the human report stays away.", "false"),
+    "gate": Key(TEXT, "The gate that judges, by its name.", "", in_files=False),
+    "against": Key(TEXT, "The commit that findings are compared with.", "", in_files=False),
+    "config": Key(TEXT, "The one configuration file that is read.", "", in_files=False),
+    "no_config": Key(FLAG, "Whether no configuration file is read.", "false", in_files=False),
+    "policy_floor": Key(TEXT, "A file whose gates nobody may loosen.", "", in_files=False),
+}
+"""Every setting beside gates, scopes and suppressions; its environment variable is PREFIX and the key in capitals."""
+
+SUPPRESSION_KEYS: Mapping[str, str] = {
+    "id": "The id or an alias of the advisory that is accepted.",
+    "package": "Only in this package.",
+    "version": "Only in these versions, as <2.1.",
+    "group": "Only where nothing but this group or extra brings it in.",
+    "reason": "Why, in three words at least.",
+    "expires": "The last day on which it holds, at most a year ahead.",
+    "until": '"fixed": it ends when a fixed version appears.',
+    "owner": "Who answers for it.",
+}
+"""What `[[suppressions]]` are made of; id, reason and expires must be there."""
+
+
+def variable(key: str) -> str:
+    """The environment variable of a key."""
+    return PREFIX + key.upper().replace(".", "_").replace("-", "_")

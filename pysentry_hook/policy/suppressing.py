@@ -1,0 +1,78 @@
+"""Which suppression covers a finding on a day, and which ones are unused, expired or about to end."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from functools import lru_cache
+
+from pysentry_hook.model import NormalizedName
+from pysentry_hook.report import Finding
+from pysentry_hook.rules import Suppression
+
+NOTICE = timedelta(days=14)
+"""How long before its end a suppression warns."""
+
+
+class Suppressions:
+    """The accepted risks of one policy on one day, found by the names that they speak of."""
+
+    def __init__(self, entries: Sequence[Suppression], today: date) -> None:
+        self.entries = tuple(entries)
+        self._today = today
+        self._by_id: dict[str, list[int]] = {}
+        self._by_package: dict[NormalizedName, list[int]] = {}
+        for number, entry in enumerate(entries):
+            if entry.id is not None:
+                self._by_id.setdefault(entry.id.upper(), []).append(number)
+            elif entry.package is not None:
+                self._by_package.setdefault(entry.package, []).append(number)
+
+    def about(self, finding: Finding) -> list[Suppression]:
+        """The suppressions that speak of a finding, in their order, whether they hold or not."""
+        vulnerability = finding.vulnerability
+        numbers = set(self._by_package.get(finding.dependency.name, ()))
+        for name in (vulnerability.id, *vulnerability.aliases):
+            numbers.update(self._by_id.get(name.upper(), ()))
+        return [entry for entry in map(self.entries.__getitem__, sorted(numbers)) if _speaks_of(entry, finding)]
+
+    def holds(self, entry: Suppression, finding: Finding) -> bool:
+        """Whether a suppression that speaks of a finding covers it on this day; malware needs package and version."""
+        vulnerability = finding.vulnerability
+        if vulnerability.malware and (entry.package is None or entry.version is None or entry.id is None):
+            return False
+        if entry.until_fixed and vulnerability.fixed_in:
+            return False
+        return not self.has_expired(entry)
+
+    def has_expired(self, entry: Suppression) -> bool:
+        """Whether the last day of a suppression is over."""
+        return entry.expires is not None and self._today > entry.expires
+
+    def ends_soon(self, entry: Suppression) -> bool:
+        """Whether it still holds, and for two weeks at most."""
+        return entry.expires is not None and timedelta(0) <= entry.expires - self._today <= NOTICE
+
+    def expired(self) -> tuple[Suppression, ...]:
+        """Those whose last day is over, whether they speak of a finding or not."""
+        return tuple(filter(self.has_expired, self.entries))
+
+    def unused(self, findings: Iterable[Finding]) -> tuple[Suppression, ...]:
+        """Those that speak of no finding, and have not expired."""
+        used = {id(entry) for finding in findings for entry in self.about(finding)}
+        return tuple(entry for entry in self.entries if id(entry) not in used and not self.has_expired(entry))
+
+
+def _speaks_of(entry: Suppression, finding: Finding) -> bool:
+    """Whether package, version and scope are those of the finding; its id was looked up."""
+    dependency = finding.dependency
+    if entry.package not in {None, dependency.name}:
+        return False
+    if entry.version is not None and not _contains(entry.version, str(dependency.version)):
+        return False
+    return entry.group is None or dependency.groups == {entry.group}
+
+
+@lru_cache(maxsize=4096)
+def _contains(specifiers: str, version: str) -> bool:
+    from packaging.specifiers import SpecifierSet  # needed only where a suppression names versions
+
+    return SpecifierSet(specifiers).contains(version, prereleases=True)

@@ -1,0 +1,62 @@
+"""Tell of accepted risks: which end, have ended or are not taken, and how one would be accepted."""
+
+import shlex
+from collections.abc import Iterator
+from datetime import timedelta
+
+from pysentry_hook.report import Decision, GateResult, Report
+from pysentry_hook.reports.look import Look
+from pysentry_hook.reports.verdict import origin
+from pysentry_hook.rules import Suppression
+
+USUAL = timedelta(days=90)
+"""How long a suppression holds that a printed command would add."""
+
+
+def ways_on(report: Report) -> Iterator[str]:
+    """The commands that accept or explain the first finding that blocks; malware has no such way."""
+    verdict = next((each for each in report.gate.verdicts if each.decision is Decision.BLOCK), None)
+    if verdict is None:
+        return
+    vulnerability = verdict.finding.vulnerability
+    name, package = shlex.quote(vulnerability.id), shlex.quote(verdict.finding.dependency.name)
+    if not vulnerability.malware:
+        until = report.gate.day + USUAL
+        yield f'Accept: pysentry-hook suppressions add {name} -p {package} --reason "…" --expires {until}'
+    yield f"Why:    pysentry-hook explain {name} -p {package}"
+
+
+def suppression_lines(report: Report, look: Look) -> Iterator[str]:
+    """What a reader has to know of the suppressions that end soon, have ended, or are refused."""
+    for entry in report.gate.ending:
+        yield from _ending(entry, report.gate, look)
+    for entry in report.gate.expired:
+        yield (
+            f"warning: a suppression ended on {entry.expires}, and holds no more: "
+            f"{entry.told} ({origin(entry.rule, look)}). Renew or remove it."
+        )
+    for entry in report.gate.refused:
+        yield (
+            f"warning: {entry.told} is ignored without a reason ({origin(entry.rule, look)}), and require_reason is "
+            "true, so it is judged. Give one: pysentry-hook suppressions add"
+        )
+
+
+def _ending(entry: Suppression, gate: GateResult, look: Look) -> Iterator[str]:
+    if entry.expires is None:
+        return
+    covered = [verdict for verdict in gate.verdicts if verdict.suppression == entry]
+    dependencies = sorted({f"{each.finding.dependency.name} {each.finding.dependency.written}" for each in covered})
+    fixed = any(each.finding.vulnerability.fixed_in for each in covered)
+    owner = f", owner {entry.owner}" if entry.owner else ""
+    yield (
+        f"warning: a suppression ends on {entry.expires}; from {entry.expires + timedelta(days=1)} "
+        f"gate {' and '.join(gate.names)} judges what it covers."
+    )
+    yield f"  {entry.id or 'every finding'} in {', '.join(dependencies)}{owner}, {origin(entry.rule, look)}"
+    yield f'  reason given: "{entry.reason}". {"There is a fixed release." if fixed else "Still no fixed release."}'
+    package = f" -p {shlex.quote(entry.package)}" if entry.package else ""
+    yield (
+        f"Renew: pysentry-hook suppressions renew {shlex.quote(entry.id or '')}{package} "
+        f'--reason "…" --expires {gate.day + USUAL}'
+    )

@@ -1,0 +1,207 @@
+"""Read a JSON report back into a Report: what `render`, `gate --report` and `explain --report` start from."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from importlib.resources import files
+from typing import Any
+
+from packaging.version import InvalidVersion, Version
+
+from pysentry_hook.errors import ReportError
+from pysentry_hook.model import (
+    AdvisoryData,
+    Cvss,
+    Dependency,
+    Failure,
+    Location,
+    NormalizedName,
+    Say,
+    Severity,
+    Subject,
+    Vulnerability,
+)
+from pysentry_hook.report import (
+    Baseline,
+    Coverage,
+    Decision,
+    Finding,
+    GateResult,
+    InputSummary,
+    NotKnown,
+    Novelty,
+    PolicyFile,
+    Report,
+    SkippedInput,
+    Status,
+    StatusVerdict,
+    UncheckedLine,
+    Verdict,
+)
+from pysentry_hook.reports.policy_json import read_place, read_policy, read_suppression_document
+from pysentry_hook.rules import Rule
+from pysentry_hook.text import one_line
+
+
+def read_report(path: str, text: str) -> Report:
+    """Return the report of a text; ReportError for what is no report of schema 1, with the place that is wrong."""
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ReportError(path, f"is not valid JSON: {one_line(error, 120)}. Is the file complete?") from error
+    _check(path, values)
+    try:
+        return _report(values)
+    except (InvalidVersion, ValueError, KeyError, TypeError) as error:
+        raise ReportError(path, f"holds a value that no report has: {one_line(error, 120)}") from error
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of the report."""
+    text = files("pysentry_hook.reports").joinpath("report.schema.json").read_text(encoding="utf-8")
+    return dict(json.loads(text))
+
+
+def _check(path: str, values: object) -> None:
+    import fastjsonschema  # 30 ms, and 150 ms for the schema; only a saved report pays for it
+
+    known = values.get("schema") if isinstance(values, Mapping) else None
+    if known != "pysentry-hook/report/1":
+        said = f"its schema is {one_line(known, 60)!r}" if known else "it names no schema"
+        raise ReportError(path, f"is no report of pysentry-hook ({said}); make one with -o report.json")
+    validate: Callable[[object], object] = fastjsonschema.compile(schema(), use_default=False)
+    try:
+        validate(values)
+    except fastjsonschema.JsonSchemaException as error:
+        raise ReportError(path, f"does not fit its schema: {one_line(error, 200)}") from error
+
+
+def _report(values: Mapping[str, Any]) -> Report:
+    findings = [_finding(entry) for entry in values["findings"]]
+    statuses = tuple(map(_status, values["maintenance"]))
+    gate, subject, coverage = values["gate"], values["subject"], values["coverage"]
+    baseline = subject and subject["baseline"]
+    kept = {kind: tuple(map(read_suppression_document, entries)) for kind, entries in values["suppressions"].items()}
+    return Report(
+        version=values["tool"]["version"],
+        generated=_moment(values["generated"]),
+        subject=_subject(subject),
+        baseline=Baseline(**baseline) if baseline else None,
+        failures=tuple(Failure(**entry) for entry in values["failures"]),
+        inputs=tuple(InputSummary(**entry | {"notes": tuple(entry["notes"])}) for entry in values["inputs"]),
+        skipped_inputs=tuple(SkippedInput(**entry) for entry in values["skipped_inputs"]),
+        advisory_data=tuple(map(_data, values["advisory_data"])),
+        not_known=tuple(NotKnown(**entry) for entry in values["not_known"]),
+        hints=tuple(values["hints"]),
+        coverage=Coverage(**coverage | {"unchecked": tuple(UncheckedLine(**line) for line in coverage["unchecked"])}),
+        findings=tuple(findings),
+        statuses=tuple(verdict.status for verdict in statuses),
+        policy_files=tuple(PolicyFile(**entry) for entry in values["policy"]["files"]),
+        policy=read_policy(values["policy"]["rules"]),
+        gate=GateResult(
+            names=tuple(gate["names"]),
+            why=gate["why"],
+            day=date.fromisoformat(gate["date"]),
+            verdicts=tuple(map(_verdict, findings, values["findings"])),
+            statuses=statuses,
+            unused=kept["unused"],
+            expired=kept["expired"],
+            ending=kept["ending"],
+            refused=kept["refused"],
+            reasons=tuple(gate["reasons"]),
+            notes=tuple(gate["notes"]),
+            too_old=tuple(gate["too_old"]),
+            incomplete=_rule(gate["on_incomplete"]),
+            effective=values["policy"]["effective"],
+        ),
+    )
+
+
+def _moment(text: str) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+
+
+def _subject(values: Mapping[str, Any] | None) -> Subject | None:
+    known = None if values is None else Subject(**{key: values[key] for key in Subject._fields})
+    return None if known == Subject(None, None, None, dirty=False) else known
+
+
+def _data(values: Mapping[str, Any]) -> AdvisoryData:
+    as_of = values["as_of"] and _moment(values["as_of"])
+    return AdvisoryData(**{**values, "as_of": as_of, "damaged_records": tuple(values["damaged_records"])})
+
+
+def _severity(word: str | None) -> Severity | None:
+    return None if word is None else Severity[word.upper()]
+
+
+def _finding(values: Mapping[str, Any]) -> Finding:
+    upgrade, declared = values["upgrade_to"], values["declared_at"]
+    return Finding(
+        input=values["input"],
+        dependency=Dependency(
+            name=NormalizedName(values["package"]),
+            version=Version(values["version"]),
+            written=values["version"],
+            groups=frozenset(values["groups"]),
+            direct=values["direct"],
+            indexes=(),
+            pinned=values["pinned"],
+            place=0,
+        ),
+        vulnerability=_vulnerability(values),
+        upgrade_to=None if upgrade is None else Version(upgrade),
+        paths=tuple(map(tuple, values["paths"])),
+        more_paths=values["more_paths"],
+        location=Location(**values["location"]),
+        declared_at=None if declared is None else Location(declared["path"], declared["line"], 1, 1, ""),
+        novelty=Novelty(values["novelty"]),
+        touched=values["touched"],
+    )
+
+
+def _vulnerability(values: Mapping[str, Any]) -> Vulnerability:
+    return Vulnerability(
+        id=values["id"],
+        aliases=tuple(values["aliases"]),
+        severity=_severity(values["severity"]),
+        severity_source=values["severity_source"],
+        cvss=tuple(Cvss(**entry) for entry in values["cvss"]),
+        malware=values["malware"],
+        summary=values["summary"],
+        details=values["details"],
+        published=values["published"],
+        modified=values["modified"],
+        references=tuple(values["references"]),
+        cwes=tuple(values["cwes"]),
+        ranges=tuple(values["ranges"]),
+        says=tuple(map(_say, values["sources"])),
+        fixed_in=tuple(map(Version, values["fixed_in"])),
+    )
+
+
+def _say(values: Mapping[str, Any]) -> Say:
+    fixed_in = tuple(map(Version, values["fixed_in"]))
+    return Say(**{**values, "fixed_in": fixed_in, "severity": _severity(values["severity"])})
+
+
+def _rule(values: Mapping[str, Any]) -> Rule:
+    return Rule(values["rule"], values["value"], values["origin"], read_place(values["location"]))
+
+
+def _verdict(finding: Finding, values: Mapping[str, Any]) -> Verdict:
+    verdict, suppressed = values["verdict"], values["suppressed"]
+    return Verdict(
+        finding=finding,
+        decision=Decision(verdict["decision"]),
+        rule=_rule(verdict),
+        reason=verdict["reason"],
+        suppression=suppressed and read_suppression_document(suppressed),
+        blocks_on=verdict["blocks_on"] and date.fromisoformat(verdict["blocks_on"]),
+    )
+
+
+def _status(values: Mapping[str, Any]) -> StatusVerdict:
+    status = Status(NormalizedName(values["package"]), values["status"], values["reason"], values["path"])
+    verdict = values["verdict"]
+    return StatusVerdict(status, Decision(verdict["decision"]), _rule(verdict), verdict["reason"])
