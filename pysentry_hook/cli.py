@@ -5,6 +5,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -29,26 +30,38 @@ _FOREIGN_OPTIONS = {
 """Options of other audit tools, answered with ours."""
 
 
-def _application(name: str) -> Callable[..., Any]:
-    """One command as a Typer application: the others are neither imported nor built."""
-    if name == "resolvers":
-        from pysentry_hook.commands.resolvers import resolvers
+_EPILOG = (
+    "Commands: report (findings never fail it), gate, explain, suppressions, config, resolvers; each has --help. "
+    "Example: pysentry-hook -o report.json"
+)
 
-        alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        alone.command(name)(resolvers)
-        return alone
-    from pysentry_hook.commands.scan import scan
 
+def _alone(module: str, name: str, **more: str) -> Callable[..., Any]:
+    """A command without commands below it."""
+    command = getattr(import_module(f"pysentry_hook.commands.{module}"), module)
     application = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
-    if name == "report":
-        application.command(name, help="The same scan and the same report; findings never fail it.")(scan)
-    else:
-        epilog = "Commands: report (findings never fail it), resolvers. Example: pysentry-hook -o r.json"
-        application.command(name, epilog=epilog)(scan)
+    application.command(name, **more)(command)  # type: ignore[arg-type]  # help and epilog are texts
     return application
 
 
-COMMANDS = (DEFAULT, "report", "resolvers")
+def _group(module: str) -> Callable[..., Any]:
+    """A command that has commands below it."""
+    group: Callable[..., Any] = getattr(import_module(f"pysentry_hook.commands.{module}"), module)
+    return group
+
+
+COMMANDS: dict[str, Callable[[], Callable[..., Any]]] = {
+    DEFAULT: lambda: _alone("scan", DEFAULT, epilog=_EPILOG),
+    "report": lambda: _alone("scan", "report", help="The same scan and the same report; findings never fail it."),
+    "gate": lambda: _alone("gate", "gate", epilog="Example: pysentry-hook gate --report report.json --branch main"),
+    "explain": lambda: _alone(
+        "explain", "explain", epilog="Example: pysentry-hook explain CVE-2025-69872 -p diskcache"
+    ),
+    "suppressions": lambda: _group("suppressions"),
+    "config": lambda: _group("config"),
+    "resolvers": lambda: _alone("resolvers", "resolvers"),
+}
+"""Every command; that of a run alone is imported and built."""
 
 
 def main() -> None:
@@ -79,7 +92,7 @@ def main() -> None:
 def _run(name: str, arguments: list[str], called: str) -> int:
     """Run one command; what typer finds wrong with the words is one line and exit code 2."""
     try:
-        code = _application(name)(arguments, prog_name=called, standalone_mode=False)
+        code = COMMANDS[name]()(arguments, prog_name=called, standalone_mode=False)
     except Exception as error:
         tell = getattr(error, "format_message", None)
         if tell is None:

@@ -1,17 +1,20 @@
 """Read every input that was named or found, and keep what the chosen scopes and environment install."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 from pysentry_hook import inputs
 from pysentry_hook.config import Settings, group_names
+from pysentry_hook.config.suppressions import read_comment
 from pysentry_hook.errors import InputError, NothingToReadError, UnreadableInputsError, UsageError
 from pysentry_hook.inputs.discovery import targets
 from pysentry_hook.model import MAIN, Dependency, Failure, Inventory, Unchecked
 from pysentry_hook.narrowing import Environment, narrow
 from pysentry_hook.report import InputSummary, SkippedInput
+from pysentry_hook.rules import Place, Suppression
 from pysentry_hook.tree import FolderTree, Tree, repository_root
 
 
@@ -135,6 +138,15 @@ def _read_below(tree: Tree, folder: str, reading: Reading, settings: Settings) -
         reading.failed(
             folder, NothingToReadError(folder or ".", f"nothing to read below; looked for {looked}"), named=True
         )
+
+
+def remarks(inventories: Iterable[Inventory], today: date) -> Iterator[Suppression]:
+    """The accepted risks that stand as comments beside requirements."""
+    for inventory in inventories:
+        for remark in inventory.remarks:
+            location = inventory.places.location(remark.place)
+            place = Place(location.path, location.line)
+            yield from read_comment(remark.comment, remark.name, place, today)
 
 
 def within_scope(inventory: Inventory, settings: Settings, everything: Sequence[Inventory]) -> tuple[Inventory, int]:

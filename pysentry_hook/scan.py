@@ -12,7 +12,6 @@ from pysentry_hook.asking import Answers, Asker
 from pysentry_hook.baseline import Before, read_before
 from pysentry_hook.cache import Cache
 from pysentry_hook.config import Settings
-from pysentry_hook.config.suppressions import read_comment
 from pysentry_hook.errors import InputError
 from pysentry_hook.graph import Ways
 from pysentry_hook.http import Http
@@ -21,10 +20,9 @@ from pysentry_hook.matching import Knowledge
 from pysentry_hook.model import Dependency, Failure, Inventory, Package, Vulnerability
 from pysentry_hook.policy.judge import judge
 from pysentry_hook.policy.novelty import compared
-from pysentry_hook.reading import Reading, read_inputs, within_scope
+from pysentry_hook.reading import Reading, read_inputs, remarks, within_scope
 from pysentry_hook.report import Coverage, Facts, Finding, InputSummary, Report, UncheckedLine, reported
 from pysentry_hook.resolving import Resolving
-from pysentry_hook.rules import Place, Suppression
 from pysentry_hook.text import count, some
 from pysentry_hook.tree import FolderTree, subject
 from pysentry_hook.upgrades import candidates, find_upgrades
@@ -71,7 +69,9 @@ def scan(
         statuses=(),
         policy_files=settings.policy_files,
     )
-    policy = replace(settings.policy, suppressions=(*settings.policy.suppressions, *_remarks(inventories, settings)))
+    policy = replace(
+        settings.policy, suppressions=(*settings.policy.suppressions, *remarks(read.inventories, settings.today))
+    )
     report = reported(facts, policy, judge(facts, policy, now.date()))
     return Result(report=report, root=read.root, unreadable=tuple(read.named))
 
@@ -102,15 +102,6 @@ def _failures(
         if missing:
             detail = f"no answer for {some([f'{package.name} {package.version}' for package in missing])}"
             yield Failure("baseline", before.baseline.ref, path, detail)
-
-
-def _remarks(inventories: Iterable[Inventory], settings: Settings) -> Iterator[Suppression]:
-    """The accepted risks that stand as comments beside requirements."""
-    for inventory in inventories:
-        for remark in inventory.remarks:
-            location = inventory.places.location(remark.place)
-            place = Place(location.path, location.line)
-            yield from read_comment(remark.comment, remark.name, place, settings.today)
 
 
 def _findings(inventories: Iterable[Inventory], answers: Answers, knowledge: Knowledge, asker: Asker) -> list[Finding]:

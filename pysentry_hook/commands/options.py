@@ -1,7 +1,8 @@
 """The options that every command with a scan takes, and how a command gets them."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -175,7 +176,7 @@ def scan_flags(
 def takes_flags(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command, whose first parameter is `flags`, the options of a scan: all of them, or those that are named.
 
-    They stand before its own, and reach it as Flags.
+    Its own arguments stand before the PATHs; what was said reaches it as Flags.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
@@ -184,13 +185,12 @@ def takes_flags(*names: str) -> Callable[[Callable[..., None]], Callable[..., No
         own = [parameter for name, parameter in inspect.signature(command).parameters.items() if name != "flags"]
 
         def called(**values: Any) -> None:
-            flags = scan_flags(**{name: values.pop(name) for name in taken})
-            command(flags=flags, **values)
+            said = {name: values.pop(name) for name in taken}
+            words = tuple(word for name, value in said.items() for word in _typed(taken[name], value))
+            command(flags=replace(scan_flags(**said), words=words), **values)
 
-        parameters = [
-            each.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-            for each in sorted([*taken.values(), *own], key=_is_option)
-        ]
+        ordered = sorted([*own, *taken.values()], key=_is_option)
+        parameters = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in ordered]
         called.__doc__ = command.__doc__
         called.__name__ = command.__name__
         called.__annotations__ = {each.name: each.annotation for each in parameters}
@@ -203,3 +203,12 @@ def takes_flags(*names: str) -> Callable[[Callable[..., None]], Callable[..., No
 def _is_option(parameter: inspect.Parameter) -> bool:
     marks = getattr(parameter.annotation, "__metadata__", ())
     return not any(mark.__class__.__name__ == "ArgumentInfo" for mark in marks)
+
+
+def _typed(parameter: inspect.Parameter, value: object) -> Iterator[str]:
+    """The words that would say a value again, none where nobody said it."""
+    if value is None or value is False:
+        return
+    option = f"--{parameter.name.replace('_', '-')}" if _is_option(parameter) else ""
+    for each in value if isinstance(value, list) else [value]:
+        yield from (word for word in (option, "" if each is True else str(each)) if word)

@@ -1,6 +1,7 @@
 """Run one scan for a command: its settings from options, environment and files, its cache and its connections."""
 
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -12,10 +13,12 @@ import typer
 
 from pysentry_hook.cache import LAYOUT, Cache, DiskCache, MemoryCache
 from pysentry_hook.config import Flags, Settings, configuration, settle
-from pysentry_hook.errors import InputError, UnreadableInputsError
+from pysentry_hook.errors import InputError, ReportError, UnreadableInputsError
 from pysentry_hook.http import Http
 from pysentry_hook.reading import audited
+from pysentry_hook.report import Report
 from pysentry_hook.reports.look import Look
+from pysentry_hook.reports.saved import read_report
 from pysentry_hook.scan import Result
 from pysentry_hook.scan import scan as run_scan
 from pysentry_hook.text import one_line
@@ -107,15 +110,47 @@ def write_out(text: str) -> None:
     sys.stdout.flush()
 
 
-def look(environment: Mapping[str, str], root: Path, settings: Settings) -> Look:
-    """How a person sees a report on this terminal, or in a file or pipe."""
-    terminal = sys.stdout.isatty() and environment.get("TERM") != "dumb"
-    colour = bool(environment.get("FORCE_COLOR")) or (terminal and not environment.get("NO_COLOR"))
-    return Look(
-        width=min(120, max(60, shutil.get_terminal_size((100, 24)).columns)) if terminal else 100,
-        root=root.as_posix(),
-        here=Path.cwd().resolve().as_posix(),
-        colour=colour,
+def look(prepared: Prepared) -> Look:
+    """How a person sees a report on this terminal, or in a file or pipe, and the words that would scan again."""
+    settings = prepared.settings
+    here = Path.cwd().resolve()
+    folder = (prepared.tree.root / prepared.folder).resolve()
+    return look_at(os.environ)._replace(
+        root=prepared.tree.root.as_posix(),
+        here=here.as_posix(),
+        again=shlex.join(settings.words),
+        project="" if folder == here else os.path.relpath(folder, here).replace(os.sep, "/"),
         detailed=settings.detailed,
         severity=settings.severity,
     )
+
+
+def look_at_saved(path: Path) -> Look:
+    """How a person sees a saved report: its paths are those of the tree that was scanned."""
+    return look_at(os.environ)._replace(again=shlex.join(["--report", str(path)]))
+
+
+def look_at(environment: Mapping[str, str]) -> Look:
+    """What stdout can show."""
+    terminal = sys.stdout.isatty() and environment.get("TERM") != "dumb"
+    colour = bool(environment.get("FORCE_COLOR")) or (terminal and not environment.get("NO_COLOR"))
+    width = min(120, max(60, shutil.get_terminal_size((100, 24)).columns)) if terminal else 100
+    return Look(width=width, colour=colour)
+
+
+def open_report(path: Path) -> Report:
+    """Read a saved JSON report; ReportError for what is none."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ReportError(str(path), f"cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise ReportError(str(path), "is not UTF-8 text, so it is no report") from error
+    return read_report(str(path), text)
+
+
+def saved_exit_code(report: Report) -> int:
+    """The exit code of a report that was judged again."""
+    if report.gate.blocks:
+        return 1
+    return 0 if report.passed else 3

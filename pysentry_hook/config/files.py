@@ -18,7 +18,7 @@ from pysentry_hook.rules import SILENT, Layer, Stated, Suppression, Table
 from pysentry_hook.tree import FolderTree, Tree, inside
 
 OURS, PYPROJECT, PEERS = ".pysentry-hook.toml", "pyproject.toml", ".pysentry.toml"
-_TABLE, _PEERS_TABLE = ("tool", "pysentry-hook"), ("tool", "pysentry")
+TABLE, _PEERS_TABLE = ("tool", "pysentry-hook"), ("tool", "pysentry")
 _USER, _PEERS_USER = "pysentry-hook/config.toml", "pysentry/config.toml"
 _DEEPEST = 10
 
@@ -101,7 +101,7 @@ class Reader:
         if self._take(file._replace(is_peers=name == PEERS)):
             return
         if not self._take(file._replace(is_peers=True)):
-            table = ".".join(_TABLE)
+            table = ".".join(TABLE)
             raise ConfigError(f"{path}: holds no table [{table}]")
 
     def floor(self, path: Path) -> None:
@@ -111,7 +111,7 @@ class Reader:
             raise ConfigError(f"--policy-floor {path}: no such file")
         said = self._read(file)
         if said is None:
-            raise ConfigError(f"--policy-floor {path}: holds no table [{'.'.join(_TABLE)}]")
+            raise ConfigError(f"--policy-floor {path}: holds no table [{'.'.join(TABLE)}]")
         layer = said.layer()
         spoken = {key.removeprefix("defaults.") for key in said.settings}
         foreign = sorted(spoken - layer.defaults.keys()) + (["suppressions"] if said.suppressions else [])
@@ -152,7 +152,7 @@ class Reader:
             raise ConfigError(f"{extends.origin}: extends {path!r}, which is not there")
         said = self._read(base)
         if said is None:
-            raise ConfigError(f"{extends.origin}: extends {path!r}, which holds no table [{'.'.join(_TABLE)}]")
+            raise ConfigError(f"{extends.origin}: extends {path!r}, which holds no table [{'.'.join(TABLE)}]")
         seen.append(shown)
         return said, base
 
@@ -168,7 +168,7 @@ class Reader:
             raise ConfigError(error.told(file.told)) from error
         except UnicodeDecodeError as error:
             raise ConfigError(f"{file.told}: is not UTF-8 text") from error
-        table = (_PEERS_TABLE if file.is_peers else _TABLE) if file.path.endswith(PYPROJECT) else ()
+        table = (_PEERS_TABLE if file.is_peers else TABLE) if file.path.endswith(PYPROJECT) else ()
         for key in table:
             values = values.get(key) if isinstance(values, Mapping) else None
         if values is None:

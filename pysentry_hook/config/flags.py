@@ -8,6 +8,8 @@ from pathlib import Path
 class Flags:
     """None and () mean that the command line did not say it."""
 
+    words: tuple[str, ...] = ()
+    """What was typed of it, as words of a command line."""
     paths: tuple[Path, ...] = ()
     requirements: tuple[Path, ...] = ()
     sources: tuple[str, ...] = ()

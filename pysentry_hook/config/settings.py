@@ -31,6 +31,8 @@ _MOST_HOURS = 1_000_000
 class Settings:
     """The decided values of one run."""
 
+    words: tuple[str, ...]
+    """The options of the scan as they were typed, for commands that are printed."""
     paths: tuple[Path, ...]
     requirements: tuple[Path, ...]
     sources: tuple[str, ...]
@@ -109,6 +111,7 @@ def settle(flags: Flags, environment: Mapping[str, str], files: Configuration, t
     databases = flags.advisory_db or known.get("sources.database", ())
     sources = _sources(flags, known, database=bool(databases))
     return Settings(
+        words=flags.words,
         paths=flags.paths,
         requirements=flags.requirements,
         sources=sources,
@@ -159,11 +162,11 @@ def _policy(flags: Flags, said: Said, known: _Known, files: Configuration, where
         own=merged([said, *files.own]),
         bases=tuple(side.layer() for side in files.bases),
         floor=files.floor.layer(),
-        flags=_gate_flags(flags),
+        flags=gate_flags(flags),
         named=named,
         named_by=by,
         occasion=where,
-        suppressions=(*_ignored(flags, known), *files.suppressions()),
+        suppressions=(*ignored_flags(flags), *_ignored(known), *files.suppressions()),
         maintenance={
             key.partition(".")[2]: known.stated.get(key) or Stated(key.endswith("quarantined"), "built in")
             for key in KEYS
@@ -172,7 +175,7 @@ def _policy(flags: Flags, said: Said, known: _Known, files: Configuration, where
     )
 
 
-def _gate_flags(flags: Flags) -> Table:
+def gate_flags(flags: Flags) -> Table:
     """What the command line says of the gate, whichever it is."""
     found: dict[str, Stated] = {}
     if flags.fail_on is not None:
@@ -185,27 +188,36 @@ def _gate_flags(flags: Flags) -> Table:
     return found
 
 
-def _ignored(flags: Flags, known: _Known) -> tuple[Suppression, ...]:
-    """What is accepted without a reason: ids, and all findings of a package."""
+def ignored_flags(flags: Flags) -> tuple[Suppression, ...]:
+    """What the command line accepts, without a reason."""
     plain = [(text, "--ignore", False) for text in flags.ignore]
     plain += [(text, "--ignore-while-no-fix", True) for text in flags.ignore_while_no_fix]
-    for key in ("ignore.ids", "ignore.while_no_fix"):
-        plain += [(text, known.origin(key), key.endswith("no_fix")) for text in known.get(key, ())]
+    return tuple(
+        _ignore(text, Stated(text, option), until_fixed=no_fix) for text, option, no_fix in plain if text.strip()
+    )
+
+
+def _ignore(text: str, stated: Stated, *, until_fixed: bool) -> Suppression:
+    rule = Rule("ignore", text.strip(), stated.origin, stated.location)
+    return Suppression(id=text.strip(), until_fixed=until_fixed, rule=rule)
+
+
+def _ignored(known: _Known) -> tuple[Suppression, ...]:
+    """What settings accept without a reason: ids, and all findings of a package."""
+    plain = [
+        _ignore(text, known.stated[key], until_fixed=key.endswith("no_fix"))
+        for key in ("ignore.ids", "ignore.while_no_fix")
+        for text in known.get(key, ())
+    ]
     packages = [(text, known.origin("ignore.packages")) for text in known.get("ignore.packages", ())]
     for text, origin in packages:
         if parse_name(text) is None:
             raise ConfigError(f"{origin}: ignore.packages has {one_line(text, 60)!r}, which is no name of a package")
-    return (
-        *(
-            Suppression(id=text.strip(), until_fixed=no_fix, rule=Rule("ignore", text.strip(), origin))
-            for text, origin, no_fix in plain
-            if text.strip()
-        ),
-        *(
-            Suppression(id=None, package=parse_name(text), rule=Rule("ignore.packages", text, origin))
-            for text, origin in packages
-        ),
+    whole = (
+        Suppression(id=None, package=parse_name(text), rule=Rule("ignore.packages", text, origin))
+        for text, origin in packages
     )
+    return (*plain, *whole)
 
 
 def _limits(known: _Known) -> Limits:

@@ -2,9 +2,9 @@
 
 import shlex
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
-from pysentry_hook.report import Decision, GateResult, Report
+from pysentry_hook.report import Decision, GateResult, Report, Verdict
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.verdict import origin
 from pysentry_hook.rules import Suppression
@@ -13,17 +13,23 @@ USUAL = timedelta(days=90)
 """How long a suppression holds that a printed command would add."""
 
 
-def ways_on(report: Report) -> Iterator[str]:
-    """The commands that accept or explain the first finding that blocks; malware has no such way."""
+def ways_on(report: Report, look: Look) -> Iterator[str]:
+    """The commands that accept and explain the first finding that blocks; malware is not accepted so easily."""
     verdict = next((each for each in report.gate.verdicts if each.decision is Decision.BLOCK), None)
     if verdict is None:
         return
     vulnerability = verdict.finding.vulnerability
-    name, package = shlex.quote(vulnerability.id), shlex.quote(verdict.finding.dependency.name)
     if not vulnerability.malware:
-        until = report.gate.day + USUAL
-        yield f'Accept: pysentry-hook suppressions add {name} -p {package} --reason "…" --expires {until}'
-    yield f"Why:    pysentry-hook explain {name} -p {package}"
+        yield f"Accept: {accept_command(verdict, report.gate.day, look)}"
+    name, package = shlex.quote(vulnerability.id), shlex.quote(verdict.finding.dependency.name)
+    yield f"Why:    pysentry-hook explain {name} -p {package} {look.again}".rstrip()
+
+
+def accept_command(verdict: Verdict, day: date, look: Look) -> str:
+    """The command that would accept a finding, with a reason to fill in."""
+    name, package = shlex.quote(verdict.finding.vulnerability.id), shlex.quote(verdict.finding.dependency.name)
+    project = f" --project {shlex.quote(look.project)}" if look.project else ""
+    return f'pysentry-hook suppressions add {name} -p {package} --reason "…" --expires {day + USUAL}{project}'
 
 
 def suppression_lines(report: Report, look: Look) -> Iterator[str]:

@@ -86,7 +86,7 @@ def _lines(report: Report, look: Look) -> Iterator[Line]:
         what = failure.name if failure.path is None else look.path(failure.path)
         yield (Span("  failed  ", "bold red"), Span(f"{what}: {failure.detail}"))
     yield (Span(f"Judged by gate {' and '.join(report.gate.names)}: {report.gate.why}.", "dim"),)
-    yield from (((Span(line),)) for line in ways_on(report))
+    yield from (((Span(line),)) for line in ways_on(report, look))
     yield (Span(*verdict_line(report, look)),)
 
 

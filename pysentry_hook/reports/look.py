@@ -17,6 +17,10 @@ class Look(NamedTuple):
     """The absolute path of the folder in which the report is read."""
     colour: bool = False
     detailed: bool = False
+    again: str = ""
+    """The words that name the same scan on a command line."""
+    project: str = ""
+    """The folder whose configuration counts, where it is not the one in which the report is read."""
     severity: Severity | None = None
     """Show only findings from this severity on; what blocks is always shown."""
 

@@ -1,0 +1,161 @@
+"""`config init, show, validate, path, schema`: the configuration."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pysentry_hook.config import Configuration, Flags, Settings, configuration, settle
+from pysentry_hook.config.files import OURS, PYPROJECT, TABLE
+from pysentry_hook.config.keys import KEYS, variable
+from pysentry_hook.config.schema import config_schema
+from pysentry_hook.config.statements import from_environment
+from pysentry_hook.config.templates import template
+from pysentry_hook.errors import UsageError
+from pysentry_hook.output import write
+from pysentry_hook.policy.choice import choose, known_gates
+from pysentry_hook.policy.gates import CHANGE, settle_gate, told
+from pysentry_hook.reading import audited
+from pysentry_hook.rules import Table
+from pysentry_hook.text import count
+
+config = typer.Typer(
+    add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, rich_markup_mode="rich"
+)
+
+Project = Annotated[Path | None, typer.Argument(metavar="[PATH]", help="A project or a file; default: this folder.")]
+
+
+@config.command()
+def init(
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="The file to write; pyproject.toml gets tables; -: stdout."
+        ),
+    ] = OURS,
+    full: Annotated[bool, typer.Option("--full/--minimal", help="Every setting, or the usual ones.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Take the place of a file that is there.")] = False,
+) -> None:
+    """Write a commented configuration file.
+
+    Example: pysentry-hook config init --full -o pyproject.toml
+    """
+    path = Path(output)
+    in_manifest = path.name == PYPROJECT
+    text = template(f"{'.'.join(TABLE)}." if in_manifest else "", full=full)
+    if output == "-":
+        sys.stdout.write(text)
+        return
+    if in_manifest and path.exists():
+        before = path.read_bytes().decode("utf-8")
+        if ".".join(TABLE) in before:
+            raise UsageError(f"{output} has a table [{'.'.join(TABLE)}] already; edit it, or write to {OURS}")
+        text = before + ("" if before.endswith("\n") or not before else "\n") + "\n" + text
+    elif path.exists() and not force:
+        raise UsageError(f"{output} is there already; --force takes its place")
+    write(path, text)
+    typer.echo(f"Wrote {output}. See what holds now: pysentry-hook config show", err=True)
+
+
+@config.command()
+def show(project: Project = None) -> None:
+    """Show each setting, the gates, and where every value comes from.
+
+    Example: pysentry-hook config show
+    """
+    files, settings = _read(project)
+    for line in _shown(files, settings):
+        typer.echo(line)
+
+
+@config.command()
+def validate(project: Project = None) -> None:
+    """Check the configuration of a project, or one file: exit code 2 names file, line and the nearest known key.
+
+    Example: pysentry-hook config validate
+    """
+    files, settings = _read(project)
+    for warning in settings.warnings:
+        typer.echo(f"warning: {warning}", err=True)
+    if not files.files:
+        typer.echo("There is no configuration file; the defaults hold.")
+    choose(settings.policy)
+    for file in files.files:
+        typer.echo(f"{file.path}: valid")
+    if files.files:
+        number = len(files.suppressions())
+        names = sorted({name for said in files.below for name in said.gates})
+        gates = f"{count(len(names), 'gate')} ({', '.join(names)})" if names else "no gate of its own"
+        typer.echo(f"{count(len(files.settings()), 'setting')}, {gates}, {count(number, 'suppression')}")
+
+
+@config.command()
+def path(project: Project = None) -> None:
+    """Show which configuration files are read, the nearest first.
+
+    Example: pysentry-hook config path
+    """
+    files, _ = _read(project)
+    for file in files.files:
+        typer.echo(file.path)
+    if not files.files:
+        typer.echo(f"There is no configuration file; pysentry-hook config init writes {OURS}", err=True)
+
+
+@config.command()
+def schema(
+    report: Annotated[bool, typer.Option("--report", help="That of the JSON report instead.")] = False,
+) -> None:
+    """Print the JSON Schema of the configuration, for editors, or of the JSON report.
+
+    Example: pysentry-hook config schema > pysentry-hook.schema.json
+    """
+    from pysentry_hook.reports.saved import schema as report_schema
+
+    chosen = report_schema() if report else config_schema()
+    sys.stdout.write(json.dumps(chosen, indent=2, ensure_ascii=False) + "\n")
+
+
+def _read(project: Path | None) -> tuple[Configuration, Settings]:
+    """What all files say of a project, or what one file says that was named."""
+    today = datetime.now(UTC).date()
+    flags = Flags()
+    if project is not None and project.is_file():
+        flags = replace(flags, config=project)
+    tree, folder = audited((project,) if project else ())
+    files = configuration(flags, os.environ, tree=tree, root=tree.root, folder=folder, today=today)
+    return files, settle(flags, os.environ, files, today)
+
+
+def _shown(files: Configuration, settings: Settings) -> Iterator[str]:
+    said = from_environment(os.environ, {name: None for side in files.below for name in side.gates})
+    known = {**files.settings(), **said.settings}
+    for table in dict.fromkeys(key.partition(".")[0] for key in KEYS if "." in key):
+        yield f"[{table}]"
+        yield from _shown_table(table, known)
+        yield ""
+    for gate in known_gates(settings.policy):
+        yield f"[gates.{gate}]" + ("   # thresholds of the gate of the target branch" if gate == CHANGE else "")
+        for key, stated in sorted(settle_gate(settings.policy, gate).settings.items()):
+            yield f"{key} = {told(stated.value)}   # {stated.origin}"
+        yield ""
+    for entry in settings.policy.suppressions:
+        yield f"suppression: {entry.told} until {entry.expires or 'it is removed'}   # {entry.rule.origin}"
+    chosen = choose(settings.policy)
+    yield f"Here and now judges gate {' and '.join(gate.name for gate in chosen.gates)}: {chosen.why}"
+
+
+def _shown_table(table: str, known: Table) -> Iterator[str]:
+    for name, key in KEYS.items():
+        if name.startswith(f"{table}."):
+            stated = known.get(name)
+            value = told(stated.value) if stated else key.default.strip('"')
+            origin = stated.origin if stated else f"default; {variable(name)}"
+            yield f"{name.partition('.')[2]} = {value or 'none'}   # {origin}"

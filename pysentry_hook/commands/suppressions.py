@@ -1,0 +1,227 @@
+"""`suppressions add, list, renew, remove`: the accepted risks, kept in the configuration."""
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import typer
+
+from pysentry_hook.config import Flags, configuration
+from pysentry_hook.config.edit import Target, added, removed, renewed
+from pysentry_hook.config.files import OURS, PYPROJECT, TABLE
+from pysentry_hook.config.suppressions import parse_day, read_suppression
+from pysentry_hook.errors import ConfigError, InputError, UsageError
+from pysentry_hook.inputs import open_input
+from pysentry_hook.model import Inventory, parse_name
+from pysentry_hook.output import write
+from pysentry_hook.reading import audited, remarks
+from pysentry_hook.rules import Place, Suppression
+from pysentry_hook.text import count, one_line
+
+suppressions = typer.Typer(
+    add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, rich_markup_mode="rich"
+)
+
+Id = Annotated[str, typer.Argument(metavar="ID", help="The id of an advisory, or an alias of it.")]
+Package = Annotated[str | None, typer.Option("--package", "-p", metavar="NAME", help="Only in this package.")]
+Reason = Annotated[str | None, typer.Option(metavar="TEXT", help="Why, in three words at least.")]
+Expires = Annotated[
+    str | None, typer.Option(metavar="DATE", help="The last day on which it holds, at most a year ahead.")
+]
+Project = Annotated[Path | None, typer.Option(metavar="FOLDER", help="The project; default: this folder.")]
+File = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="The file to write; default: the nearest.")]
+
+
+class _Known(NamedTuple):
+    """What stands in the configuration of a project."""
+
+    root: Path
+    folder: str
+    entries: Sequence[Suppression]
+    today: date
+
+
+@suppressions.command()
+def add(
+    identifier: Id,
+    reason: Reason = None,
+    expires: Expires = None,
+    package: Package = None,
+    version: Annotated[str | None, typer.Option(metavar="SPEC", help="Only in these versions, as <2.1.")] = None,
+    group: Annotated[str | None, typer.Option(metavar="NAME", help="Only where nothing else brings it in.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="fixed", help="End when a fixed version is out.")] = None,
+    owner: Annotated[str | None, typer.Option(metavar="NAME", help="Who answers for it.")] = None,
+    project: Project = None,
+    config: File = None,
+) -> None:
+    """Accept a finding until a day, with a reason.
+
+    Example: pysentry-hook suppressions add CVE-2025-69872 -p diskcache --reason "the pickle path is closed" \
+--expires 2027-03-31
+    """
+    known = _known(project)
+    said = {
+        "id": identifier, "package": package, "version": version, "group": group, "reason": reason,
+        "expires": parse_day(expires) if expires else None, "until": until, "owner": owner,
+    }  # fmt: skip
+    if expires and said["expires"] is None:
+        raise UsageError(f"--expires: {one_line(expires, 40)!r} is no day; give it as 2027-01-31")
+    entry = {key: value for key, value in said.items() if value is not None}
+    read_suppression(entry, _fail, Place("", 1), known.today)
+    for other in known.entries:
+        if _is_same(other, identifier, package) and other.version == version and other.group == group:
+            raise UsageError(f"{other.told} is accepted already, until {other.expires} ({other.rule.origin}): renew it")
+    target = _target(known, config)
+    text = target.read()
+    _replace(target, text, added(target, text, entry), known.today, more=1)
+    typer.echo(f"Accepted until {entry['expires']}, in {target.path}. Commit it, so that others see it.", err=True)
+
+
+@suppressions.command("list")
+def list_(
+    expiring: Annotated[
+        str | None, typer.Option(metavar="30d", help="Only those that end within this many days, or have ended.")
+    ] = None,
+    project: Project = None,
+) -> None:
+    """Show the accepted risks, those that end first at the top.
+
+    Example: pysentry-hook suppressions list --expiring 30d
+    """
+    known = _known(project)
+    entries = sorted(known.entries, key=lambda entry: (entry.expires or date.max, entry.told))
+    if expiring is not None:
+        latest = known.today + timedelta(days=_days(expiring))
+        entries = [entry for entry in entries if entry.expires and entry.expires <= latest]
+    for entry in entries:
+        ended = " (ended)" if entry.expires and entry.expires < known.today else ""
+        owner = f"  owner {entry.owner}" if entry.owner else ""
+        typer.echo(f"{entry.expires}{ended}  {entry.told}  {_narrow(entry)}{entry.rule.origin}{owner}")
+        typer.echo(f"            {entry.reason}")
+    if not entries:
+        typer.echo("No suppressions." if expiring is None else f"No suppression ends within {_days(expiring)} days.")
+
+
+@suppressions.command()
+def renew(
+    identifier: Id,
+    expires: Expires = None,
+    reason: Reason = None,
+    package: Package = None,
+    project: Project = None,
+) -> None:
+    """Let a suppression hold until a later day; a reason takes the place of the old one.
+
+    Example: pysentry-hook suppressions renew CVE-2025-69872 -p diskcache --expires 2027-06-30 --reason "…"
+    """
+    known = _known(project)
+    target, number, entry = _entry(known, identifier, package)
+    day = parse_day(expires) if expires else None
+    if day is None:
+        raise UsageError("--expires: say until which day it holds, as --expires 2027-01-31")
+    changes: dict[str, object] = {"expires": day} | ({"reason": reason} if reason is not None else {})
+    checked = {"id": entry.id, "reason": reason or entry.reason, "expires": day}
+    read_suppression(checked, _fail, Place("", 1), known.today)
+    text = target.read()
+    _replace(target, text, renewed(target, text, number, changes), known.today, more=0)
+    typer.echo(f"Renewed until {day}, in {target.path}.", err=True)
+
+
+@suppressions.command()
+def remove(identifier: Id, package: Package = None, project: Project = None) -> None:
+    """Take a suppression back: what it covers is judged again.
+
+    Example: pysentry-hook suppressions remove CVE-2025-69872 -p diskcache
+    """
+    known = _known(project)
+    target, number, entry = _entry(known, identifier, package)
+    text = target.read()
+    _replace(target, text, removed(target, text, number), known.today, more=-1)
+    typer.echo(f"{entry.told} is not accepted any more ({target.path}).", err=True)
+
+
+def _known(project: Path | None) -> _Known:
+    """Read the suppressions of a project, expired ones included; their ends are not judged here."""
+    today = datetime.now(UTC).date()
+    tree, folder = audited((project,) if project else ())
+    found = configuration(Flags(), os.environ, tree=tree, root=tree.root, folder=folder, today=today)
+    inline: Sequence[Suppression] = ()
+    with suppress(InputError):  # what cannot be read holds no comments; a scan tells of it
+        opened = open_input(tree, folder)
+        if isinstance(opened.result, Inventory):
+            inline = tuple(remarks([opened.result], today))
+    return _Known(tree.root, folder, (*found.suppressions(), *inline), today)
+
+
+def _target(known: _Known, config: Path | None) -> Target:
+    """The file that takes a new suppression: the nearest that has a table of ours, else the project's manifest."""
+    if config is not None:
+        return _as_target(config)
+    folder = known.root / known.folder
+    for here in (folder, *folder.parents):
+        for name in (OURS, PYPROJECT):
+            target = _as_target(here / name)
+            if target.path.is_file() and (name == OURS or _has_table(target)):
+                return target
+        if here == known.root:
+            break
+    manifest = folder / PYPROJECT
+    return _as_target(manifest if manifest.is_file() else folder / OURS)
+
+
+def _as_target(path: Path) -> Target:
+    return Target(path, TABLE if path.name == PYPROJECT else ())
+
+
+def _has_table(target: Target) -> bool:
+    return f"[{'.'.join(TABLE)}" in target.read() or "pysentry-hook = " in target.read()
+
+
+def _entry(known: _Known, identifier: str, package: str | None) -> tuple[Target, int, Suppression]:
+    """The one suppression that an id and a package name, and where it stands."""
+    found = [entry for entry in known.entries if _is_same(entry, identifier, package or entry.package)]
+    if not found:
+        raise UsageError(f"there is no suppression of {one_line(identifier, 60)}; see pysentry-hook suppressions list")
+    if len(found) > 1:
+        places = ", ".join(entry.rule.origin for entry in found)
+        raise UsageError(f"{count(len(found), 'suppression')} of {one_line(identifier, 60)} ({places}): add -p NAME")
+    place = found[0].rule.location
+    if place is None or not place.path.endswith(".toml"):
+        raise UsageError(f"{found[0].told} is a comment at {found[0].rule.origin}: change it there")
+    target = _as_target(known.root / place.path)
+    same = target.suppressions(target.read(), known.today)
+    lines = [entry.rule.location.line if entry.rule.location else 0 for entry in same]
+    return target, lines.index(place.line), found[0]
+
+
+def _is_same(entry: Suppression, identifier: str, package: str | None) -> bool:
+    name = parse_name(package) if package else None
+    return (entry.id or "").upper() == identifier.upper() and entry.package == name
+
+
+def _replace(target: Target, text: str, changed: str, today: date, *, more: int) -> None:
+    """Write a changed text after it was read back: it holds as many suppressions as were asked for."""
+    if len(target.suppressions(changed, today)) != len(target.suppressions(text, today)) + more:
+        raise ConfigError(f"{target.path}: cannot be changed without touching more than that; edit it by hand")
+    write(target.path, changed)
+
+
+def _fail(detail: str, key: str) -> ConfigError:
+    return ConfigError(f"--{key}: {detail.removeprefix('suppressions.')}")
+
+
+def _days(text: str) -> int:
+    number = text.removesuffix("d")
+    if not number.isdecimal():
+        raise UsageError(f"--expiring: {one_line(text, 40)!r} is no number of days; give it as 30d")
+    return int(number)
+
+
+def _narrow(entry: Suppression) -> str:
+    """What a suppression is limited to."""
+    parts = [entry.version, entry.group and f"group {entry.group}", "until fixed" if entry.until_fixed else None]
+    told = ", ".join(part for part in parts if part)
+    return f"({told})  " if told else ""

@@ -1,0 +1,60 @@
+"""The JSON Schema of the configuration, for editors."""
+
+from typing import Any
+
+from pysentry_hook.config.keys import BRANCHES, GATE_KEYS, KEYS, SUPPRESSION_KEYS, Key
+
+
+def config_schema() -> dict[str, Any]:
+    """Return the schema of `.pysentry-hook.toml`, which is that of `[tool.pysentry-hook]` too."""
+    tables: dict[str, dict[str, Any]] = {}
+    for name, key in KEYS.items():
+        table, _, rest = name.partition(".")
+        if key.in_files and rest:
+            tables.setdefault(table, {})[rest] = _described(key)
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "$id": "urn:pysentry-hook:config",
+        "title": "Configuration of pysentry-hook",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "extends": {"type": "string", "minLength": 1, "description": "A file whose gates hold here at least."},
+            **{table: _table(properties) for table, properties in tables.items()},
+            "groups": _groups(),
+            "gates": {
+                "type": "object",
+                "description": "Gates by name; the built-in ones are default, commit, change and push.",
+                "additionalProperties": _table({
+                    "branches": _described(BRANCHES),
+                    **{name: _described(key) for name, key in GATE_KEYS.items()},
+                    "groups": _groups(),
+                }),
+            },
+            "suppressions": {"type": "array", "items": _suppression()},
+        },
+    }  # fmt: skip
+
+
+def _described(key: Key) -> dict[str, Any]:
+    return {**key.kind.schema, "description": key.what}
+
+
+def _table(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": False, "properties": properties}
+
+
+def _groups() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "description": "Thresholds of groups and extras by name; the strictest of all that reach a package holds.",
+        "additionalProperties": _table({"fail_on": _described(GATE_KEYS["fail_on"])}),
+    }
+
+
+def _suppression() -> dict[str, Any]:
+    text: dict[str, Any] = {"type": "string", "minLength": 1}
+    # a day of TOML is no string, and editors show it in different ways
+    kinds: dict[str, dict[str, Any]] = {"until": {"enum": ["fixed"]}, "expires": {}}
+    properties = {name: {**kinds.get(name, text), "description": what} for name, what in SUPPRESSION_KEYS.items()}
+    return {**_table(properties), "required": ["id", "reason", "expires"]}

@@ -1,0 +1,59 @@
+"""A new configuration file: the settings with what they do and their defaults, commented out."""
+
+from collections.abc import Iterator, Mapping
+
+from pysentry_hook.config.keys import GATE_KEYS, KEYS, SUPPRESSION_KEYS, Key
+
+_MINIMAL = ("defaults.fail_on", "defaults.unchecked", "sources.mirrors", "sources.private")
+
+
+def template(prefix: str, *, full: bool) -> str:
+    """Return the text of a configuration file; `prefix` leads to our table, as `tool.pysentry-hook.`."""
+    return "\n".join(_lines(prefix, full=full)) + "\n"
+
+
+def _lines(prefix: str, *, full: bool) -> Iterator[str]:
+    yield "# What pysentry-hook checks, and when it blocks. A line that begins with # shows the default."
+    keys = {name: key for name, key in KEYS.items() if key.in_files and (full or name in _MINIMAL)}
+    for table in dict.fromkeys(name.partition(".")[0] for name in keys):
+        yield ""
+        yield f"[{prefix}{table}]"
+        yield from _settings({n.partition(".")[2]: key for n, key in keys.items() if n.startswith(f"{table}.")}, prefix)
+    yield ""
+    yield "# A gate of its own for the branches that are released; every key of [defaults] that decides can stand here."
+    yield f"# [{prefix}gates.release]"
+    yield '# branches = ["main", "release/*"]'
+    yield '# fail_on = "low"'
+    if full:
+        yield from (f"# # {name}: {key.what}" for name, key in GATE_KEYS.items() if name != "fail_on")
+    yield ""
+    yield "# The threshold of what nothing but one group or extra brings in."
+    yield f"# [{prefix}groups.dev]"
+    yield '# fail_on = "critical"'
+    yield ""
+    yield "# An accepted risk; pysentry-hook suppressions add writes one."
+    yield f"# [[{prefix}suppressions]]"
+    for name, example in _EXAMPLE.items():
+        if full or name not in {"version", "group", "until", "owner"}:
+            yield f"# {name} = {example}{f'  # {SUPPRESSION_KEYS[name]}' if full else ''}"
+
+
+_EXAMPLE = {
+    "id": '"CVE-2025-69872"',
+    "package": '"diskcache"',
+    "version": '"<6"',
+    "group": '"dev"',
+    "reason": '"the pickle path is closed in our Disk class"',
+    "expires": "2027-03-31",
+    "until": '"fixed"',
+    "owner": '"platform"',
+}
+
+
+def _settings(keys: Mapping[str, Key], prefix: str) -> Iterator[str]:
+    for name, key in keys.items():
+        own = "" if key.in_project or prefix else "  (not in a project's file)"
+        if not key.in_project and prefix:
+            continue
+        yield f"# {key.what}{own}"
+        yield f"# {name} = {key.default or '…'}"

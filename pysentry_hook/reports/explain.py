@@ -1,0 +1,142 @@
+"""Tell of one finding why it blocks or not: rule and place, ways in, what each source says, what would change it."""
+
+from collections.abc import Iterator
+
+from pysentry_hook.report import Decision, Finding, Novelty, Report, Verdict
+from pysentry_hook.reports.accepting import accept_command
+from pysentry_hook.reports.fixes import advice
+from pysentry_hook.reports.look import Look
+from pysentry_hook.reports.verdict import origin, rule_told
+from pysentry_hook.rules import NEVER
+from pysentry_hook.text import clean, count
+
+_VERBS = {
+    Decision.BLOCK: "blocks",
+    Decision.WARN: "warns",
+    Decision.SUPPRESSED: "is accepted",
+    Decision.PASS: "passes",
+}
+
+
+def chosen(report: Report, identifier: str, package: str | None) -> list[Verdict]:
+    """The verdicts on the findings that an id or alias names, in one package or in all."""
+    wanted = identifier.upper()
+    return [
+        verdict
+        for verdict in report.gate.verdicts
+        if wanted
+        in {name.upper() for name in (verdict.finding.vulnerability.id, *verdict.finding.vulnerability.aliases)}
+        and package in {None, verdict.finding.dependency.name}
+    ]
+
+
+def explain(report: Report, verdicts: list[Verdict], look: Look) -> str:
+    """Return the explanation of each verdict as text without colour."""
+    parts = (
+        "\n".join(clean(line).replace("\n", " ") for line in _lines(report, verdict, look)) for verdict in verdicts
+    )
+    return "\n\n".join(parts) + "\n"
+
+
+def _lines(report: Report, verdict: Verdict, look: Look) -> Iterator[str]:
+    finding = verdict.finding
+    vulnerability, dependency = finding.vulnerability, finding.dependency
+    word = "malware" if vulnerability.malware else vulnerability.severity.word if vulnerability.severity else "unknown"
+    yield f"{vulnerability.id} in {dependency.name} {dependency.written} {_VERBS[verdict.decision]}: {verdict.reason}"
+    if vulnerability.summary:
+        yield f"  what      {vulnerability.summary}"
+    yield f"  severity  {word} (from {vulnerability.severity_source}){_vectors(finding)}"
+    yield f"  rule      {rule_told(verdict.rule, look)}"
+    yield f"  gate      {' and '.join(report.gate.names)}, as of {report.gate.day}: {report.gate.why}"
+    yield f"  found in  {look.path(finding.location.path)}:{finding.location.line}  {finding.location.text}"
+    yield from _ways_in(finding, look)
+    yield f"  age       {_age(report, finding)}"
+    yield from (f"  {text}" for text in _says(finding))
+    yield from _fix(finding, look)
+    yield "  what would change it"
+    yield from (f"    {text}" for text in _changes(report, verdict, look))
+
+
+def _vectors(finding: Finding) -> str:
+    vectors = [f"CVSS {each.version} {each.score:g} {each.vector}" for each in finding.vulnerability.cvss]
+    return f": {'; '.join(vectors)}" if vectors else ""
+
+
+def _ways_in(finding: Finding, look: Look) -> Iterator[str]:
+    for number, path in enumerate(finding.paths):
+        yield f"  {'way in' if not number else '':<8}  {' > '.join(path)}"
+    if finding.more_paths:
+        yield f"            and {count(finding.more_paths, 'way')} more"
+    if finding.declared_at:
+        yield f"  declared  {look.path(finding.declared_at.path)}:{finding.declared_at.line}"
+    if finding.dependency.groups:
+        yield f"  scopes    {', '.join(sorted(finding.dependency.groups))}"
+
+
+def _age(report: Report, finding: Finding) -> str:
+    published = f"published {finding.vulnerability.published or 'on a day that nobody tells'}"
+    if report.baseline is None:
+        return f"{published}; not compared with an earlier state (--against)"
+    of = f"since {report.baseline.ref}"
+    if finding.novelty is Novelty.INTRODUCED:
+        return f"{published}; introduced {of}"
+    if finding.novelty is Novelty.EXISTING:
+        return f"{published}; older than the change {of}{', whose version of it changed' if finding.touched else ''}"
+    return f"{published}; nobody knows whether it is new {of}"
+
+
+def _says(finding: Finding) -> Iterator[str]:
+    for number, say in enumerate(finding.vulnerability.says):
+        fixed = f", fixed in {', '.join(map(str, say.fixed_in))}" if say.fixed_in else ", no fixed version"
+        told = "withdrawn" if say.withdrawn else f"affected{fixed}" if say.affected else "not affected"
+        severity = f", {say.severity.word}" if say.severity else ""
+        yield f"{'sources' if not number else '':<8}  {say.source} {say.id}: {told}{severity}"
+
+
+def _fix(finding: Finding, look: Look) -> Iterator[str]:
+    place = f"{look.path(finding.location.path)}:{finding.location.line}"
+    yield f"  fix       {advice([finding], look.path(finding.input), place)}"
+
+
+def _changes(report: Report, verdict: Verdict, look: Look) -> Iterator[str]:
+    """What would make the decision another one."""
+    finding, rule = verdict.finding, verdict.rule
+    where = origin(rule, look)
+    key = rule.key.rpartition(".")[2]
+    if verdict.suppression:
+        yield from _ends(verdict, look)
+    elif verdict.decision is Decision.BLOCK:
+        if finding.upgrade_to:
+            yield f"an upgrade to {finding.upgrade_to} or any version that no advisory affects"
+        if finding.vulnerability.malware:
+            yield "a suppression with package and version; nothing else covers malware"
+        else:
+            yield f"a suppression: {accept_command(verdict, report.gate.day, look)}"
+            yield f"another value of {key} ({where})"
+            if report.baseline is None:
+                yield "only_introduced with --against, where the finding is older than the change"
+    elif verdict.blocks_on:
+        yield f"time: from {verdict.blocks_on} on it blocks"
+        yield f"fewer grace_days ({where})"
+    elif key == "only_introduced":
+        yield f"only_introduced = false ({where})"
+    elif key == "only_fixable":
+        yield f"a fixed version, or only_fixable = false ({where})"
+    elif key == "unknown_severity":
+        yield f'a severity from any source, or unknown_severity = "block" ({where})'
+    else:
+        word = "a fail_on other than never" if rule.value == NEVER else "a lower fail_on"
+        yield f"{word} ({where})"
+
+
+def _ends(verdict: Verdict, look: Look) -> Iterator[str]:
+    entry = verdict.suppression
+    if entry is None:
+        return
+    where = origin(entry.rule, look)
+    last = f"{entry.expires} is its last day" if entry.expires else "it has none"
+    yield f"the end of what accepts it ({where}): {last}"
+    if entry.until_fixed:
+        yield "a fixed version, with which it ends"
+    if entry.reason is None:
+        yield "require_reason = true, because no reason was given"
