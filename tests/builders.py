@@ -3,6 +3,7 @@
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ from pysentry_hook.model import (
     Vulnerability,
     normalize,
 )
-from pysentry_hook.report import Finding
+from pysentry_hook.report import Coverage, Facts, Finding, UncheckedLine
+from pysentry_hook.rules import NO_OCCASION, Layer, Occasion, Place, Policy, Rule, Stated, Suppression, Table
 from pysentry_hook.sources.records import parse
 
 
@@ -194,3 +196,77 @@ def a_zip(file: Path, members: Mapping[str, str | bytes]) -> Path:
         for name, content in members.items():
             archive.writestr(name, content)
     return file
+
+
+def a_policy(
+    *suppressions: Suppression,
+    gates: Mapping[str, Mapping[str, object]] | None = None,
+    bases: Sequence[Mapping[str, object]] = (),
+    floor: Mapping[str, object] | None = None,
+    flags: Mapping[str, object] | None = None,
+    maintenance: Mapping[str, bool] | None = None,
+    named: str | None = None,
+    occasion: Occasion = NO_OCCASION,
+    **defaults: object,
+) -> Policy:
+    """A policy as a file at pyproject.toml:1 would state it; the other keywords are those of `[defaults]`.
+
+    A key with dots is written with two underscores: groups__dev__fail_on.
+    """
+    return Policy(
+        own=a_layer(defaults, gates or {}),
+        bases=tuple(a_layer(base, {}) for base in bases),
+        floor=a_layer(floor or {}, {}),
+        flags=a_table(flags or {}, "--a-flag"),
+        named=named,
+        occasion=occasion,
+        suppressions=suppressions,
+        maintenance=a_table(
+            {f"forbid_{status}": status == "quarantined" for status in STATUSES} | dict(maintenance or {}), "built in"
+        ),
+    )
+
+
+STATUSES = ("archived", "deprecated", "quarantined", "unmaintained")
+
+
+def a_layer(defaults: Mapping[str, object], gates: Mapping[str, Mapping[str, object]]) -> Layer:
+    """What one side says of gates."""
+    return Layer(defaults=a_table(defaults), gates={name: a_table(table) for name, table in gates.items()})
+
+
+def a_table(values: Mapping[str, object], origin: str = "pyproject.toml:1") -> Table:
+    """Settings that all come from one place."""
+    return {key.replace("__", "."): Stated(value, origin) for key, value in values.items()}
+
+
+def a_suppression(identifier: str | None = "CVE-2099-0001", package: str | None = None, **more: Any) -> Suppression:
+    """An accepted risk with a reason; the keywords are its fields."""
+    values: dict[str, Any] = {
+        "reason": "the path is closed",
+        "rule": Rule("suppressions", identifier or package or "", "pyproject.toml:40", Place("pyproject.toml", 40)),
+    }
+    return Suppression(id=identifier, package=normalize(package) if package else None, **(values | more))
+
+
+def some_facts(*findings: Finding, unchecked: Sequence[UncheckedLine] = (), total: int = 15, **more: Any) -> Facts:
+    """What a scan of one uv.lock found on 2026-11-22; the other keywords are fields of Facts."""
+    values: dict[str, Any] = {
+        "version": "0.1.0",
+        "generated": datetime(2026, 11, 22, 13, 2, 5, tzinfo=UTC),
+        "subject": None,
+        "baseline": None,
+        "failures": (),
+        "inputs": (),
+        "skipped_inputs": (),
+        "advisory_data": (),
+        "not_known": (),
+        "hints": (),
+        "coverage": Coverage(
+            total=total, checked=total - len(unchecked), left_out_by_filter=0, unchecked=tuple(unchecked)
+        ),
+        "findings": tuple(sorted(findings, key=lambda finding: finding.order)),
+        "statuses": (),
+        "policy_files": (),
+    }
+    return Facts(**(values | more))

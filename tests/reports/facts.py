@@ -5,20 +5,22 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from pysentry_hook.model import AdvisoryData, Cvss, Failure, Say, Severity, Subject
-from pysentry_hook.policy.gates import DEFAULT, Gate
+from pysentry_hook.model import AdvisoryData, Cvss, Failure, Say, Severity, Subject, normalize
 from pysentry_hook.policy.judge import judge
 from pysentry_hook.report import (
-    Coverage,
+    Baseline,
     Finding,
     InputSummary,
     NotKnown,
+    PolicyFile,
     Report,
     SkippedInput,
-    Suppression,
+    Status,
     UncheckedLine,
+    reported,
 )
-from tests.builders import a_dependency, a_finding
+from pysentry_hook.rules import Policy, Suppression
+from tests.builders import a_dependency, a_finding, a_policy, a_suppression, some_facts
 
 NOW = datetime(2026, 11, 22, 13, 2, 5, tzinfo=UTC)
 OSV = AdvisoryData("osv", "api", "https://api.osv.dev", "sha256:0123456789abcdef", NOW, stale=False, damaged_records=())
@@ -36,37 +38,20 @@ def an_input(path: str = "uv.lock", *, packages: int = 15, **more: Any) -> Input
 
 def a_report(
     *findings: Finding,
-    gate: Gate = DEFAULT,
-    suppressions: Sequence[Suppression] = (),
+    policy: Policy | None = None,
     unchecked: Sequence[UncheckedLine] = (),
     total: int = 15,
     **more: Any,
 ) -> Report:
-    """A judged report; the other keywords are fields of Report."""
+    """A judged report; the other keywords are fields of Facts."""
     values: dict[str, Any] = {
-        "version": "0.1.0",
         "generated": NOW,
-        "subject": None,
-        "complete": True,
-        "failures": (),
         "inputs": (an_input(packages=total),),
-        "skipped_inputs": (),
         "advisory_data": (OSV,),
-        "not_known": (),
-        "hints": (),
-        "coverage": Coverage(
-            total=total, checked=total - len(unchecked), left_out_by_filter=0, unchecked=tuple(unchecked)
-        ),
-        "gate": judge(
-            findings,
-            gate,
-            suppressions,
-            unchecked=len(unchecked),
-            why="no gate was named",
-            today=NOW.date(),
-        ),
     }
-    return Report(**(values | more))
+    facts = some_facts(*findings, unchecked=unchecked, total=total, **(values | more))
+    rules = policy or a_policy()
+    return reported(facts, rules, judge(facts, rules, NOW.date()))
 
 
 def malware(**more: Any) -> Finding:
@@ -106,10 +91,12 @@ def everything(suppression: Suppression) -> Report:
         replace(bare, declared_at=None, paths=(), more_paths=2),
         a_finding(a_dependency("certifi", "2023.5.7"), id="CVE-2099-0003", severity=Severity.LOW),
         malware(),
-        suppressions=[suppression],
-        unchecked=[an_unchecked(), an_unchecked("acme-core", None)],
+        policy=a_policy(suppression, a_suppression("CVE-2098-1", expires=NOW.date().replace(month=10))),
+        unchecked=[an_unchecked(), an_unchecked("acme-core", None), an_unchecked("numpy")._replace(unanswered=True)],
         subject=Subject("https://git.example/shop", "0" * 40, "refs/heads/main", dirty=True),
-        complete=False,
+        baseline=Baseline("main...", "1" * 40),
+        statuses=(Status(normalize("osv"), "archived", "moved", "uv.lock"),),
+        policy_files=(PolicyFile("pyproject.toml", "0" * 64),),
         failures=(SILENT, Failure("input", "poetry.lock", "api/poetry.lock", "is damaged")),
         inputs=(an_input(notes=("a note",)), replace(an_input("api/poetry.lock"), sha256=None, damaged=True)),
         skipped_inputs=(SkippedInput("requirements.txt", "uv.lock has precedence"),),
