@@ -31,7 +31,8 @@ _FOREIGN_OPTIONS = {
 
 
 _EPILOG = (
-    "Commands: report (findings never fail it), gate, explain, suppressions, config, resolvers; each has --help. "
+    "Commands: report (findings never fail it), gate, explain, render, suppressions, config, resolvers; "
+    "each has --help. "
     "Example: pysentry-hook -o report.json"
 )
 
@@ -57,6 +58,7 @@ COMMANDS: dict[str, Callable[[], Callable[..., Any]]] = {
     "explain": lambda: _alone(
         "explain", "explain", epilog="Example: pysentry-hook explain CVE-2025-69872 -p diskcache"
     ),
+    "render": lambda: _alone("render", "render", epilog="Example: pysentry-hook render report.json -f markdown"),
     "suppressions": lambda: _group("suppressions"),
     "config": lambda: _group("config"),
     "resolvers": lambda: _alone("resolvers", "resolvers"),

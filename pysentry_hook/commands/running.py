@@ -13,10 +13,12 @@ import typer
 
 from pysentry_hook.cache import LAYOUT, Cache, DiskCache, MemoryCache
 from pysentry_hook.config import Flags, Settings, configuration, settle
-from pysentry_hook.errors import InputError, ReportError, UnreadableInputsError
+from pysentry_hook.errors import InputError, OutputError, ReportError, UnreadableInputsError
 from pysentry_hook.http import Http
+from pysentry_hook.output import write
 from pysentry_hook.reading import audited
 from pysentry_hook.report import Report
+from pysentry_hook.reports import FORMATS
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.saved import read_report
 from pysentry_hook.scan import Result
@@ -25,6 +27,8 @@ from pysentry_hook.text import one_line
 from pysentry_hook.tree import FolderTree
 
 _LONGEST_LINE = 600
+_NARROWEST, _WIDEST = 60, 120
+"""Columns."""
 
 
 class Prepared(NamedTuple):
@@ -103,6 +107,21 @@ def exit_code(result: Result, *, gating: bool) -> int:
     return 0
 
 
+def tell(report: Report, targets: Sequence[tuple[str, Path | None]], view: Look) -> None:
+    """Write each report to its file, or to stdout; one that cannot be written leaves the others as they should be."""
+    failed: OutputError | None = None
+    for name, target in targets:
+        if target is None:
+            write_out(FORMATS[name]().render(report, view))
+            continue
+        try:
+            write(target, FORMATS[name]().render(report, view.in_file()))
+        except OutputError as error:
+            failed = failed or error
+    if failed:
+        raise failed
+
+
 def write_out(text: str) -> None:
     """Write a report to stdout, as UTF-8 and with plain line ends on every platform."""
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")  # type: ignore[union-attr]  # a real stream on every platform
@@ -134,8 +153,8 @@ def look_at(environment: Mapping[str, str]) -> Look:
     """What stdout can show."""
     terminal = sys.stdout.isatty() and environment.get("TERM") != "dumb"
     colour = bool(environment.get("FORCE_COLOR")) or (terminal and not environment.get("NO_COLOR"))
-    width = min(120, max(60, shutil.get_terminal_size((100, 24)).columns)) if terminal else 100
-    return Look(width=width, colour=colour)
+    width = max(_NARROWEST, shutil.get_terminal_size((100, 24)).columns) if terminal else 100
+    return Look(width=min(_WIDEST, width), wraps=terminal, colour=colour)
 
 
 def open_report(path: Path) -> Report:

@@ -1,19 +1,15 @@
 """The default command and `report`: scan, tell, and decide the exit code."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pysentry_hook.commands.options import takes_flags
-from pysentry_hook.commands.running import Prepared, audit, exit_code, look, prepare, say, write_out
+from pysentry_hook.commands.running import audit, exit_code, look, prepare, say, tell
 from pysentry_hook.config import Flags
-from pysentry_hook.errors import OutputError
-from pysentry_hook.output import pair, write
+from pysentry_hook.output import pair
 from pysentry_hook.reports import FORMATS
-from pysentry_hook.reports.look import Look
-from pysentry_hook.scan import Result
 
 _REPORT = "Report"
 
@@ -53,22 +49,6 @@ def scan(
     otherwise = None if settings.quiet else settings.format
     targets = pair(formats or (), output or (), otherwise=otherwise)
     result = audit(prepared, verbose=verbose)
-    _tell(result, targets, prepared)
+    tell(result.report, targets, look(prepared))
     say(result.root, result.unreadable)
     raise typer.Exit(exit_code(result, gating=context.command.name != "report"))
-
-
-def _tell(result: Result, targets: list[tuple[str, Path | None]], prepared: Prepared) -> None:
-    report, settings = result.report, prepared.settings
-    failed: OutputError | None = None
-    for name, target in targets:
-        if target is not None:
-            try:
-                plain = Look(detailed=settings.detailed, severity=settings.severity)
-                write(target, FORMATS[name]().render(report, plain))
-            except OutputError as error:
-                failed = failed or error
-            continue
-        write_out(FORMATS[name]().render(report, look(prepared)))
-    if failed:
-        raise failed

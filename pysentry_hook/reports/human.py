@@ -1,17 +1,17 @@
 """Tell a report to a person: what was found, the way in, the fix, why it blocks, what was not checked."""
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import NamedTuple
 
 from pysentry_hook.model import AdvisoryData, Say, Severity
 from pysentry_hook.report import Decision, Finding, Novelty, Report, Verdict
 from pysentry_hook.reports.accepting import suppression_lines, ways_on
 from pysentry_hook.reports.fixes import advice
+from pysentry_hook.reports.lines import Line, Span, as_text
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.verdict import origin, verdict_line
-from pysentry_hook.text import clean, count, some
+from pysentry_hook.text import count, some
 
 MAX_LISTED = 20
 _STYLES = {
@@ -23,48 +23,9 @@ _STYLES = {
 }
 
 
-class Span(NamedTuple):
-    """A piece of a line and its style, "" for none."""
-
-    text: str
-    style: str = ""
-
-
-Line = Sequence[Span]
-
-
 def render(report: Report, look: Look) -> str:
     """Return the report as text; with colour only where the look asks for it."""
-    lines = [[Span(_printable(span.text), span.style) for span in line] for line in _lines(report, look)]
-    if look.colour:
-        return _coloured(lines)
-    return "".join("".join(span.text for span in line).rstrip() + "\n" for line in lines)
-
-
-def _printable(text: str) -> str:
-    """The text without what could act on a terminal or end the line, whoever wrote it."""
-    return clean(text).replace("\n", " ")
-
-
-def _coloured(lines: Iterable[Line]) -> str:
-    from io import StringIO
-
-    from rich.console import Console  # 150 ms, needed only on a terminal
-    from rich.text import Text
-
-    buffer = StringIO()
-    console = Console(
-        file=buffer,
-        force_terminal=True,
-        color_system="standard",
-        width=100_000,
-        highlight=False,
-        soft_wrap=True,
-        _environ={},
-    )
-    for line in lines:
-        console.print(Text.assemble(*((span.text, span.style) for span in line)))
-    return buffer.getvalue()
+    return as_text(_lines(report, look), width=look.width if look.wraps else None, colour=look.colour)
 
 
 def _lines(report: Report, look: Look) -> Iterator[Line]:
@@ -86,7 +47,7 @@ def _lines(report: Report, look: Look) -> Iterator[Line]:
         what = failure.name if failure.path is None else look.path(failure.path)
         yield (Span("  failed  ", "bold red"), Span(f"{what}: {failure.detail}"))
     yield (Span(f"Judged by gate {' and '.join(report.gate.names)}: {report.gate.why}.", "dim"),)
-    yield from (((Span(line),)) for line in ways_on(report, look))
+    yield from ((Span(line, whole=True),) for line in ways_on(report, look))
     yield (Span(*verdict_line(report, look)),)
 
 
@@ -192,7 +153,7 @@ def _fix(findings: Sequence[Finding], look: Look) -> Iterator[Line]:
     """One upgrade that clears all that is known of a package, with the command that asks for it."""
     shown = look.path(findings[0].input)
     place = _place(findings[0].location.path, findings[0].location.line, look)
-    yield (Span("  fix       ", "dim"), Span(advice(findings, shown, place)))
+    yield (Span("  fix       ", "dim"), Span(advice(findings, shown, place), whole=True))
 
 
 def _suppressed(report: Report, look: Look) -> Iterator[Line]:
@@ -205,7 +166,7 @@ def _suppressed(report: Report, look: Look) -> Iterator[Line]:
             yield (Span(f"  {text}  {verdict.reason} ({origin(verdict.rule, look)})", "dim"),)
         yield ()
     for text in suppression_lines(report, look):
-        yield (Span(text, "yellow" if text.startswith("warning") else ""),)
+        yield (Span(text, "yellow" if text.startswith("warning") else "", text.startswith("Renew")),)
     if report.gate.unused:
         unused = [f"{entry.told} ({origin(entry.rule, look)})" for entry in report.gate.unused]
         yield (Span(f"Accepted and not found: {', '.join(unused)}"),)
@@ -254,7 +215,7 @@ def _coverage(report: Report, look: Look) -> Iterator[Line]:
         yield (Span(wide),)
     if len(unchecked) > MAX_LISTED:
         yield (Span(f"  and {len(unchecked) - MAX_LISTED} more (all of them with -f json)"),)
-    yield from ((Span(hint),) for hint in report.hints)
+    yield from ((Span(hint, whole=True),) for hint in report.hints)
 
 
 def _nothing(report: Report, look: Look) -> str:

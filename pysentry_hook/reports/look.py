@@ -11,6 +11,8 @@ class Look(NamedTuple):
     """How a person wants to see it; formats for machines ignore all of it."""
 
     width: int = 100
+    wraps: bool = False
+    """Whether lines that are longer are broken, as on a terminal; never within a command to copy."""
     root: str = ""
     """The absolute path of the tree; with `here` it turns places into what can be opened from there."""
     here: str = ""
@@ -23,6 +25,10 @@ class Look(NamedTuple):
     """The folder whose configuration counts, where it is not the one in which the report is read."""
     severity: Severity | None = None
     """Show only findings from this severity on; what blocks is always shown."""
+
+    def in_file(self) -> "Look":
+        """The same for a file: neither colour, nor the width of a terminal, nor paths as they are seen from here."""
+        return Look(detailed=self.detailed, severity=self.severity)
 
     def path(self, path: str) -> str:
         """A path of the tree as it is written where the report is read."""

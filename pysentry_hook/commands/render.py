@@ -1,0 +1,42 @@
+"""`render`: another format of a saved report."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pysentry_hook.commands.running import look_at_saved, open_report, tell
+from pysentry_hook.config.kinds import nearest
+from pysentry_hook.errors import UsageError
+from pysentry_hook.model import Severity
+from pysentry_hook.output import pair
+from pysentry_hook.reports import FORMATS
+from pysentry_hook.rules import LEVELS
+from pysentry_hook.text import one_line
+
+
+def render(
+    report: Annotated[Path, typer.Argument(metavar="REPORT", help="A report that was saved with -o report.json.")],
+    formats: Annotated[
+        list[str] | None,
+        typer.Option("--format", "-f", metavar="FORMAT", help=f"{', '.join(FORMATS)}; repeatable."),
+    ] = None,
+    output: Annotated[
+        list[str] | None, typer.Option("--output", "-o", metavar="FILE", help="The n-th format's file.")
+    ] = None,
+    severity: Annotated[str | None, typer.Option(metavar="LEVEL", help="Show from this severity on.")] = None,
+    detailed: Annotated[bool, typer.Option("--detailed", help="With descriptions and references.")] = False,
+) -> None:
+    """Make another format of a saved report: the same bytes as the scan itself would have made."""
+    targets = pair(formats or (), output or (), otherwise=None if output else "human")
+    view = look_at_saved(report)._replace(detailed=detailed, severity=_severity(severity))
+    tell(open_report(report), targets, view)
+
+
+def _severity(text: str | None) -> Severity | None:
+    if text is None:
+        return None
+    if text not in LEVELS:
+        hint = nearest(text, LEVELS)
+        raise UsageError(f"--severity: {one_line(text, 40)!r} is no severity{hint}; known: {', '.join(LEVELS)}")
+    return Severity[text.upper()]
