@@ -146,6 +146,6 @@ def _hints(refused: Mapping[Package, str], foreign: Mapping[Package, str]) -> tu
     indexes = sorted({foreign[package] for package in refused if "://" in foreign[package]})
     if not indexes:
         return ()
-    listed = ",".join(indexes)
+    listed = ", ".join(f'"{index}"' for index in indexes)
     what = "that index serves" if len(indexes) == 1 else "these indexes serve"
-    return (f"If {what} what PyPI serves: PYSENTRY_HOOK_SOURCES_MIRRORS={listed}",)
+    return (f"If {what} what PyPI serves: [sources] mirrors = [{listed}]",)

@@ -28,12 +28,40 @@ class Before(NamedTuple):
 
 
 def read_before(
+    refs: Sequence[str],
+    root: Path,
+    now: Tree,
+    inventories: Sequence[Inventory],
+    resolved: Callable[[Inventory], Inventory],
+) -> Before:
+    """Return what commits installed, together; one that git does not know is a failure, never an empty baseline.
+
+    A ref is any name of a commit, or `main...` for where HEAD left main. `resolved` makes loose versions exact.
+    """
+    every = [_read_one(ref, root, now, inventories, resolved) for ref in refs]
+    known = [set(before.inventories) for before in every]
+    return Before(
+        Baseline(
+            " and ".join(refs),
+            " and ".join(before.baseline.commit for before in every if before.baseline.commit) or None,
+        ),
+        {path: _joined([before.inventories[path] for before in every]) for path in set.intersection(*known)},
+        tuple(failure for before in every for failure in before.failures),
+        tuple(dict.fromkeys(note for before in every for note in before.notes)),
+    )
+
+
+def _joined(inventories: Sequence[Inventory]) -> Inventory:
+    """What one input installed in any of several states."""
+    first, *rest = inventories
+    dependencies = tuple(each for inventory in inventories for each in inventory.dependencies)
+    unchecked = tuple(each for inventory in inventories for each in inventory.unchecked)
+    return replace(first, dependencies=dependencies, unchecked=unchecked) if rest else first
+
+
+def _read_one(
     ref: str, root: Path, now: Tree, inventories: Sequence[Inventory], resolved: Callable[[Inventory], Inventory]
 ) -> Before:
-    """Return what a commit installed; a commit that git does not know is a failure, never an empty baseline.
-
-    `ref` is any name of a commit, or `main...` for where HEAD left main. `resolved` makes loose versions exact.
-    """
     with ExitStack() as stack:
         try:
             then = stack.enter_context(CommitTree(root, ref))

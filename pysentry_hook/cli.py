@@ -62,6 +62,7 @@ COMMANDS: dict[str, Callable[[], Callable[..., Any]]] = {
     "suppressions": lambda: _group("suppressions"),
     "config": lambda: _group("config"),
     "resolvers": lambda: _alone("resolvers", "resolvers"),
+    "hook": lambda: _alone("hook", "hook"),
 }
 """Every command; that of a run alone is imported and built."""
 
@@ -74,8 +75,12 @@ def main() -> None:
         return
     named = bool(arguments) and arguments[0] in COMMANDS
     name = arguments.pop(0) if named else DEFAULT
-    _refuse_foreign(arguments)
     try:
+        if named and name == "hook":
+            from pysentry_hook.commands.hook import as_options
+
+            arguments = as_options(arguments)
+        _refuse_foreign(arguments)
         sys.exit(_run(name, arguments, f"pysentry-hook {name}" if named else "pysentry-hook"))
     except PysentryHookError as error:
         for line in map(clean, str(error).splitlines()):

@@ -23,6 +23,7 @@ class Reading:
     """What was read, and what could not be; it grows while inputs are read."""
 
     root: Path
+    tree: Tree
     inventories: list[Inventory] = field(default_factory=list)
     skipped: list[SkippedInput] = field(default_factory=list)
     broken: list[InputSummary] = field(default_factory=list)
@@ -68,13 +69,18 @@ def audited(paths: Sequence[Path]) -> tuple[FolderTree, str]:
 def read_inputs(settings: Settings, tree: FolderTree) -> Reading:
     """Read what the settings name, or find it; UnreadableInputsError where nothing at all could be read."""
     named = settings.requirements or settings.paths or (Path(),)
-    reading = Reading(root=tree.root)
-    for path in dict.fromkeys(named):
-        relative = _in_tree(path, tree)
-        if settings.recursive and tree.is_folder(relative):
-            _read_below(tree, relative, reading, settings)
+    places = [_in_tree(path, tree) for path in dict.fromkeys(named)]
+    return read_places(settings, tree, tree.root, places)
+
+
+def read_places(settings: Settings, tree: Tree, root: Path, places: Sequence[str]) -> Reading:
+    """Read folders and files of a tree; UnreadableInputsError where nothing at all could be read."""
+    reading = Reading(root=root, tree=tree)
+    for place in places:
+        if settings.recursive and tree.is_folder(place):
+            _read_below(tree, place, reading, settings)
         else:
-            _read_one(tree, relative, reading, settings)
+            _read_one(tree, place, reading, settings)
     if reading.errors and not reading.inventories:
         raise UnreadableInputsError(reading.root, reading.errors)
     return reading

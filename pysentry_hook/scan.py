@@ -11,6 +11,7 @@ from pysentry_hook import __version__
 from pysentry_hook.asking import Answers, Asker
 from pysentry_hook.baseline import Before, read_before
 from pysentry_hook.cache import Cache
+from pysentry_hook.changes import ask_changed
 from pysentry_hook.config import Settings
 from pysentry_hook.errors import InputError
 from pysentry_hook.graph import Ways
@@ -20,11 +21,11 @@ from pysentry_hook.matching import Knowledge
 from pysentry_hook.model import Dependency, Failure, Inventory, Package, Vulnerability
 from pysentry_hook.policy.judge import judge
 from pysentry_hook.policy.novelty import compared
-from pysentry_hook.reading import Reading, read_inputs, remarks, within_scope
+from pysentry_hook.reading import Reading, remarks, within_scope
 from pysentry_hook.report import Coverage, Facts, Finding, InputSummary, Report, UncheckedLine, reported
 from pysentry_hook.resolving import Resolving
 from pysentry_hook.text import count, some
-from pysentry_hook.tree import FolderTree, subject
+from pysentry_hook.tree import subject
 from pysentry_hook.upgrades import candidates, find_upgrades
 
 
@@ -38,16 +39,29 @@ class Result:
 
 
 def scan(
-    settings: Settings, tree: FolderTree, *, http: Http, cache: Cache, now: datetime, log: Callable[[str], None]
+    settings: Settings,
+    read: Reading,
+    bases: Sequence[str],
+    *,
+    http: Http,
+    cache: Cache,
+    now: datetime,
+    log: Callable[[str], None],
+    unchanged: Http | None = None,
 ) -> Result:
-    """Return one complete report; InputError where nothing at all could be read."""
-    read = read_inputs(settings, tree)
+    """Return one complete report of what was read, compared with what stood in other commits.
+
+    `unchanged` limits the scan to what differs from them: the rest is asked through it, and counts where it answers.
+    """
     resolving = Resolving(settings, root=read.root, cache=cache, now=now, log=log)
     inventories = [resolving.resolved(inventory) for inventory in read.inventories]
-    before = settings.against and read_before(settings.against, read.root, tree, inventories, resolving.resolved)
+    before = read_before(bases, read.root, read.tree, inventories, resolving.resolved) if bases else None
     scoped = [within_scope(inventory, settings, inventories) for inventory in inventories]
     asker = Asker(settings, http=http, cache=cache, now=now)
-    answers = asker.ask(_everything([inventory for inventory, _ in scoped], before or None))
+    if before and unchanged:
+        scoped, answers = ask_changed(scoped, before, asker, Asker(settings, http=unchanged, cache=cache, now=now))
+    else:
+        answers = asker.ask(_everything([inventory for inventory, _ in scoped], before))
     knowledge = Knowledge(answers.advisories)
     findings = _findings([inventory for inventory, _ in scoped], answers, knowledge, asker)
     if before:
@@ -58,7 +72,7 @@ def scan(
         generated=now.replace(microsecond=0),
         subject=subject(read.root, [inventory.path for inventory in read.inventories]),
         baseline=before.baseline if before else None,
-        failures=tuple(_failures(read, scoped, answers, uncovered, before or None)),
+        failures=tuple(_failures(read, scoped, answers, uncovered, before)),
         inputs=(*(_summary(inventory) for inventory in inventories), *read.broken),
         skipped_inputs=tuple(read.skipped),
         advisory_data=answers.data,
@@ -70,7 +84,8 @@ def scan(
         policy_files=settings.policy_files,
     )
     policy = replace(
-        settings.policy, suppressions=(*settings.policy.suppressions, *remarks(read.inventories, settings.today))
+        settings.policy,
+        suppressions=(*settings.policy.suppressions, *remarks(read.inventories, settings.today)),
     )
     report = reported(facts, policy, judge(facts, policy, now.date()))
     return Result(report=report, root=read.root, unreadable=tuple(read.named))

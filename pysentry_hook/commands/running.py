@@ -4,7 +4,8 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -16,13 +17,12 @@ from pysentry_hook.config import Flags, Settings, configuration, settle
 from pysentry_hook.errors import InputError, OutputError, ReportError, UnreadableInputsError
 from pysentry_hook.http import Http
 from pysentry_hook.output import write
-from pysentry_hook.reading import audited
+from pysentry_hook.reading import audited, read_inputs
 from pysentry_hook.report import Report
 from pysentry_hook.reports import FORMATS
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.saved import read_report
-from pysentry_hook.scan import Result
-from pysentry_hook.scan import scan as run_scan
+from pysentry_hook.scan import Result, scan
 from pysentry_hook.text import one_line
 from pysentry_hook.tree import FolderTree
 
@@ -53,16 +53,30 @@ def prepare(flags: Flags) -> Prepared:
 
 def audit(prepared: Prepared, *, verbose: bool) -> Result:
     """Scan, and say which inputs that were named cannot be read; exits with 2 where nothing at all was read."""
-    try:
-        result = _run(prepared, verbose=verbose)
-    except UnreadableInputsError as error:
-        say(error.root, error.errors)
-        raise typer.Exit(error.exit_code) from error
-    return result
-
-
-def _run(prepared: Prepared, *, verbose: bool) -> Result:
     settings = prepared.settings
+    with scanning(settings, verbose=verbose) as work:
+        try:
+            read = read_inputs(settings, prepared.tree)
+        except UnreadableInputsError as error:
+            say(error.root, error.errors)
+            raise typer.Exit(error.exit_code) from error
+        bases = (settings.against,) if settings.against else ()
+        return scan(settings, read, bases, http=work.http, cache=work.cache, now=datetime.now(UTC), log=work.log)
+
+
+class Scanning(NamedTuple):
+    """What a scan works with."""
+
+    http: Http
+    here: Http
+    """Opens no connection."""
+    cache: Cache
+    log: Callable[[str], None]
+
+
+@contextmanager
+def scanning(settings: Settings, *, verbose: bool) -> Iterator[Scanning]:
+    """Give the network and the cache of one run; what is new is in the cache afterwards."""
 
     def log(line: str) -> None:
         if verbose:
@@ -72,12 +86,14 @@ def _run(prepared: Prepared, *, verbose: bool) -> Result:
         typer.echo(f"warning: {line}", err=True)
 
     http = Http(settings.limits, offline=settings.offline, ca_bundle=settings.ca_bundle, log=log)
+    here = Http(settings.limits, offline=True)
     cache: Cache = DiskCache(cache_folder(settings) / LAYOUT, warn) if settings.use_cache else MemoryCache()
     try:
-        return run_scan(settings, prepared.tree, http=http, cache=cache, now=datetime.now(UTC), log=log)
+        yield Scanning(http, here, cache, log)
     finally:
         cache.close()
         http.close()
+        here.close()
 
 
 def cache_folder(settings: Settings) -> Path:

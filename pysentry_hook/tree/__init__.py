@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from pysentry_hook.tree.folder import FolderTree
+from pysentry_hook.tree.history import Parents, known_commit, parents
 from pysentry_hook.tree.limits import MAX_BYTES, MAX_FILES
 from pysentry_hook.tree.listing import Listing
 from pysentry_hook.tree.places import inside, repository_root
@@ -16,8 +17,11 @@ __all__ = [
     "FolderTree",
     "IndexTree",
     "Listing",
+    "Parents",
     "Tree",
     "inside",
+    "known_commit",
+    "parents",
     "repository_root",
     "subject",
 ]

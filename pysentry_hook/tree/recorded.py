@@ -102,7 +102,15 @@ class RecordedTree:
             (path[len(start) :] for path in self._entries if path.startswith(start)),
             lambda step: below(below(place, step), ENVIRONMENT) in self._entries,
         )
-        return Listing(sorted(path for path in (below(place, each) for each in found) if self._is_file(path)))
+        return Listing(sorted(path for path in (below(place, each) for each in found) if self._is_listed(path)))
+
+    def is_file(self, path: str) -> bool:
+        """Whether exactly this path is kept, as a file or a link."""
+        return path in self._entries and self._entries[path].mode != _SUBMODULE
+
+    def is_same(self, other: "RecordedTree") -> bool:
+        """Whether both hold the same files."""
+        return self._entries == other._entries  # noqa: SLF001 (another of the same type)
 
     def _obstacle(self, path: str) -> str | None:
         for folder in parents(path):
@@ -113,7 +121,7 @@ class RecordedTree:
                 return f"lies in {folder}, which is a submodule"
         return None
 
-    def _is_file(self, path: str) -> bool:
+    def _is_listed(self, path: str) -> bool:
         mode = self._entries[path].mode
         return mode != _SUBMODULE and (mode != _LINK or self._leads_to_file(path))
 

@@ -1,0 +1,79 @@
+"""Ask the services only about what a change brings in; the rest counts where its answer is here already."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from pysentry_hook.asking import Answers, Asker
+from pysentry_hook.baseline import Before
+from pysentry_hook.model import Dependency, Inventory, Package
+
+Scoped = Sequence[tuple[Inventory, int]]
+"""Inventories, and how many of the entries of each are left out."""
+
+
+def ask_changed(
+    scoped: Scoped, before: Before, asker: Asker, here: Asker
+) -> tuple[list[tuple[Inventory, int]], Answers]:
+    """Return what is left to judge, and the answers about it.
+
+    What the same input had before in the same version is asked of `here`, which opens no connection; what that
+    does not know is left out and counted. Of the baseline only the versions are asked for that a change replaced.
+    """
+    old = {path: _packages(inventory) for path, inventory in before.inventories.items()}
+    known = here.ask(_same(scoped, old))
+    silent = known.unanswered.keys() | known.unanswerable.keys() | known.refused.keys()
+    answers = asker.ask([*_changed(scoped, old), *_replaced(scoped, before, old)])
+    kept = [
+        _without(inventory, left_out, before, old.get(inventory.path, frozenset()) & silent)
+        for inventory, left_out in scoped
+    ]
+    return kept, _together(answers, known)
+
+
+def _packages(inventory: Inventory) -> frozenset[Package]:
+    return frozenset(Package(each.name, each.version) for each in inventory.dependencies)
+
+
+def _same(scoped: Scoped, old: dict[str, frozenset[Package]]) -> Iterable[Dependency]:
+    for inventory, _ in scoped:
+        known = old.get(inventory.path, frozenset())
+        yield from (each for each in inventory.dependencies if Package(each.name, each.version) in known)
+
+
+def _changed(scoped: Scoped, old: dict[str, frozenset[Package]]) -> Iterable[Dependency]:
+    for inventory, _ in scoped:
+        known = old.get(inventory.path, frozenset())
+        yield from (each for each in inventory.dependencies if Package(each.name, each.version) not in known)
+
+
+def _replaced(scoped: Scoped, before: Before, old: dict[str, frozenset[Package]]) -> Iterable[Dependency]:
+    """The versions of the baseline of every package that has a new one."""
+    for inventory, left_out in scoped:
+        names = {each.name for each in _changed([(inventory, left_out)], old)}
+        past = before.inventories.get(inventory.path)
+        yield from (each for each in (past.dependencies if past else ()) if each.name in names)
+
+
+def _without(inventory: Inventory, left_out: int, before: Before, silent: frozenset[Package]) -> tuple[Inventory, int]:
+    """The inventory without what is as it was and of which nothing is known here."""
+    past = before.inventories.get(inventory.path)
+    told = {(each.name, each.version, each.reason) for each in past.unchecked} if past else set()
+    dependencies = tuple(each for each in inventory.dependencies if Package(each.name, each.version) not in silent)
+    unchecked = tuple(each for each in inventory.unchecked if (each.name, each.version, each.reason) not in told)
+    gone = len(inventory.dependencies) + len(inventory.unchecked) - len(dependencies) - len(unchecked)
+    return replace(inventory, dependencies=dependencies, unchecked=unchecked), left_out + gone
+
+
+def _together(answers: Answers, known: Answers) -> Answers:
+    """The answers of the services, with what was here already; only the services can have failed."""
+    asked = {data.source for data in answers.data if data.as_of is not None}
+    records = {(record.source, record.id): record for record in (*known.advisories, *answers.advisories)}
+    return replace(
+        answers,
+        advisories=tuple(records.values()),
+        data=(
+            *(data for data in answers.data if data.source in asked),
+            *(data for data in known.data if data.source not in asked),
+        ),
+        never_matched=answers.never_matched | known.never_matched,
+    )
