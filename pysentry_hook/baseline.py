@@ -12,6 +12,9 @@ from pysentry_hook.model import Failure, Inventory
 from pysentry_hook.report import Baseline
 from pysentry_hook.tree import CommitTree, Tree
 
+EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+"""How git calls the state that holds nothing, with which a first commit is compared."""
+
 _ALIKE = 0.5
 """How much of two inventories must be the same for one file to be the other, renamed."""
 _MOST = 200
@@ -62,6 +65,8 @@ def _joined(inventories: Sequence[Inventory]) -> Inventory:
 def _read_one(
     ref: str, root: Path, now: Tree, inventories: Sequence[Inventory], resolved: Callable[[Inventory], Inventory]
 ) -> Before:
+    if ref == EMPTY_TREE:
+        return Before(Baseline("nothing", EMPTY_TREE), {each.path: _emptied(each) for each in inventories})
     with ExitStack() as stack:
         try:
             then = stack.enter_context(CommitTree(root, ref))

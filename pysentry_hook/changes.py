@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from pysentry_hook.asking import Answers, Asker
 from pysentry_hook.baseline import Before
@@ -11,10 +12,16 @@ Scoped = Sequence[tuple[Inventory, int]]
 """Inventories, and how many of the entries of each are left out."""
 
 
-def ask_changed(
-    scoped: Scoped, before: Before, asker: Asker, here: Asker
-) -> tuple[list[tuple[Inventory, int]], Answers]:
-    """Return what is left to judge, and the answers about it.
+class Changed(NamedTuple):
+    """What is left to judge, the answers about it, and how many distinct versions the change brings in."""
+
+    scoped: list[tuple[Inventory, int]]
+    answers: Answers
+    number: int
+
+
+def ask_changed(scoped: Scoped, before: Before, asker: Asker, here: Asker) -> Changed:
+    """Ask about what differs from the baseline.
 
     What the same input had before in the same version is asked of `here`, which opens no connection; what that
     does not know is left out and counted. Of the baseline only the versions are asked for that a change replaced.
@@ -22,12 +29,13 @@ def ask_changed(
     old = {path: _packages(inventory) for path, inventory in before.inventories.items()}
     known = here.ask(_same(scoped, old))
     silent = known.unanswered.keys() | known.unanswerable.keys() | known.refused.keys()
-    answers = asker.ask([*_changed(scoped, old), *_replaced(scoped, before, old)])
+    new = list(_changed(scoped, old))
+    answers = asker.ask([*new, *_replaced(scoped, before, old)])
     kept = [
         _without(inventory, left_out, before, old.get(inventory.path, frozenset()) & silent)
         for inventory, left_out in scoped
     ]
-    return kept, _together(answers, known)
+    return Changed(kept, _together(answers, known), len({Package(each.name, each.version) for each in new}))
 
 
 def _packages(inventory: Inventory) -> frozenset[Package]:

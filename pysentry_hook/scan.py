@@ -36,6 +36,8 @@ class Result:
     report: Report
     root: Path
     unreadable: tuple[InputError, ...]
+    changed: int | None = None
+    """How many versions differ from the baseline, where the scan was limited to them."""
 
 
 def scan(
@@ -58,8 +60,10 @@ def scan(
     before = read_before(bases, read.root, read.tree, inventories, resolving.resolved) if bases else None
     scoped = [within_scope(inventory, settings, inventories) for inventory in inventories]
     asker = Asker(settings, http=http, cache=cache, now=now)
+    changed: int | None = None
     if before and unchanged:
-        scoped, answers = ask_changed(scoped, before, asker, Asker(settings, http=unchanged, cache=cache, now=now))
+        here = Asker(settings, http=unchanged, cache=cache, now=now)
+        scoped, answers, changed = ask_changed(scoped, before, asker, here)
     else:
         answers = asker.ask(_everything([inventory for inventory, _ in scoped], before))
     knowledge = Knowledge(answers.advisories)
@@ -88,7 +92,7 @@ def scan(
         suppressions=(*settings.policy.suppressions, *remarks(read.inventories, settings.today)),
     )
     report = reported(facts, policy, judge(facts, policy, now.date()))
-    return Result(report=report, root=read.root, unreadable=tuple(read.named))
+    return Result(report=report, root=read.root, unreadable=tuple(read.named), changed=changed)
 
 
 def _everything(inventories: Iterable[Inventory], before: Before | None) -> list[Dependency]:

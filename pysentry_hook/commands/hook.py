@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
+from pysentry_hook.baseline import EMPTY_TREE
 from pysentry_hook.commands.options import takes_flags
 from pysentry_hook.commands.running import Scanning, exit_code, look_at, say, scanning, write_out
 from pysentry_hook.config import Flags, Settings, configuration, settle
@@ -63,7 +65,7 @@ def _judge(settings: Settings, state: "_State", places: Sequence[str], change: C
     except UnreadableInputsError as error:
         say(error.root, error.errors)
         return error.exit_code
-    bases = tuple(tree.commit for tree in state.bases)
+    bases = (EMPTY_TREE,) if change.is_first else tuple(tree.commit for tree in state.bases)
     result = scan(
         settings,
         read,
@@ -75,7 +77,7 @@ def _judge(settings: Settings, state: "_State", places: Sequence[str], change: C
         unchanged=work.here if _only_changed(settings) and bases else None,
     )
     view = look_at(os.environ)._replace(root=state.root.as_posix(), here=Path.cwd().resolve().as_posix(), colour=False)
-    write_out(told(result.report, change, view))
+    write_out(told(result.report, replace(change, packages=result.changed), view))
     say(result.root, result.unreadable)
     return exit_code(result, gating=True)
 
@@ -139,6 +141,8 @@ def _only_changed(settings: Settings) -> bool:
 
 def _command() -> str | None:
     """How this program is called where the user reads the report; None where only the hook's environment has it."""
-    if shutil.which("pysentry-hook", path=os.defpath) or shutil.which("uvx") is None:
-        return "pysentry-hook" if shutil.which("pysentry-hook", path=os.defpath) else None
-    return "uvx pysentry-hook"
+    path = os.pathsep.join(folder for folder in os.get_exec_path() if not Path(folder).is_relative_to(sys.prefix))
+    for program, command in (("pysentry-hook", "pysentry-hook"), ("uvx", "uvx pysentry-hook")):
+        if shutil.which(program, path=path):
+            return command
+    return None

@@ -13,6 +13,9 @@ from pysentry_hook.reports.verdict import rule_told
 from pysentry_hook.text import clean, count, some
 
 _MOST_PACKAGES = 4
+_MOST_FINDINGS = 4
+_CONSEQUENCES = ("none of the ", "no answer for ")
+"""How failures begin that only say again that a source was silent."""
 _MOST_NAMED = 3
 
 
@@ -24,6 +27,8 @@ class Change:
     """commit or push."""
     notes: tuple[str, ...] = ()
     is_first: bool = False
+    packages: int | None = None
+    """How many versions it brings in; None where everything was looked at."""
     knows_all: bool = True
     """Whether every state that it stands on is known."""
     command: str | None = None
@@ -58,6 +63,8 @@ def _passed(report: Report, change: Change) -> Iterator[str]:
     """The answer first, then what was not checked, what is older, and what ends soon."""
     warned = [verdict for verdict in report.gate.verdicts if verdict.decision is Decision.WARN]
     checked = count(report.coverage.checked, "package")
+    if change.packages is not None:
+        checked = count(change.packages, "new version")
     found = "no known vulnerabilities"
     if warned:
         ids = some(
@@ -82,12 +89,12 @@ def _in_three(lines: Iterator[str]) -> Iterator[str]:
 def _rest(report: Report, change: Change) -> Iterator[str]:
     """What was not checked, what is older, and what the reader should know, a line each."""
     silent = [f"{line.name} {line.version or ''}".strip() for line in report.coverage.unchecked if line.unanswered]
+    causes = [failure for failure in report.failures if not failure.detail.startswith(_CONSEQUENCES)]
     if silent:
-        causes = (
-            "; ".join(dict.fromkeys(failure.detail.partition(" (")[0] for failure in report.failures)) or "no answer"
-        )
-        yield f'not audited: {some(silent, _MOST_NAMED)}: {causes} (on_incomplete = "{report.gate.incomplete.value}")'
-    for failure in report.failures:
+        why = "; ".join(dict.fromkeys(each.detail.partition(" (")[0] for each in causes if each.kind == "source"))
+        setting = f'on_incomplete = "{report.gate.incomplete.value}"'
+        yield f"not audited: {some(silent, _MOST_NAMED)}: {why or 'no answer'} ({setting})"
+    for failure in causes:
         if failure.kind != "source":
             yield f"incomplete: {failure.path or failure.name}: {failure.detail}"
     others = [f"{line.name}: {line.reason}" for line in report.coverage.unchecked if not line.unanswered]
@@ -128,12 +135,14 @@ def _entries(group: Sequence[Verdict], look: Look) -> Iterator[str]:
     way = f"   way in: {' > '.join(finding.paths[0])}{where}" if finding.paths else where
     name = f"{finding.dependency.name} {finding.dependency.written}"
     yield f"  {look.path(finding.location.path)}:{finding.location.line}   {name}{way}"
-    for verdict in group:
+    for verdict in group[:_MOST_FINDINGS]:
         vulnerability = verdict.finding.vulnerability
         word = vulnerability.severity.word.upper() if vulnerability.severity else "UNKNOWN"
         fixed = ", ".join(map(str, vulnerability.fixed_in)) if vulnerability.fixed_in else ""
         told_fix = "remove it" if vulnerability.malware else f"fixed in {fixed}" if fixed else "no fixed version"
         yield f"  {'MALWARE' if vulnerability.malware else word}  {vulnerability.id}  {told_fix}"
+    if len(group) > _MOST_FINDINGS:
+        yield f"  and {len(group) - _MOST_FINDINGS} more"
 
 
 def _fix(group: Sequence[Verdict], look: Look) -> str:
