@@ -138,6 +138,8 @@ class Facts:
     findings: tuple[Finding, ...]
     statuses: tuple[Status, ...]
     policy_files: tuple[PolicyFile, ...]
+    policy_changes: tuple[str, ...]
+    """What the change that is judged makes of the policy, a line each."""
 
     @property
     def answered(self) -> bool:

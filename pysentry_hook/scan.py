@@ -86,6 +86,7 @@ def scan(
         findings=tuple(sorted(findings, key=lambda finding: finding.order)),
         statuses=(),
         policy_files=settings.policy_files,
+        policy_changes=settings.policy_changes,
     )
     policy = replace(
         settings.policy,

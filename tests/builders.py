@@ -268,5 +268,6 @@ def some_facts(*findings: Finding, unchecked: Sequence[UncheckedLine] = (), tota
         "findings": tuple(sorted(findings, key=lambda finding: finding.order)),
         "statuses": (),
         "policy_files": (),
+        "policy_changes": (),
     }
     return Facts(**(values | more))

@@ -126,6 +126,10 @@ def scan_flags(
     policy_floor: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Gates that nobody may loosen.", rich_help_panel=_GATE)
     ] = None,
+    policy_from: Annotated[
+        str | None,
+        typer.Option(metavar="REF", help="Read the configuration of this commit.", rich_help_panel=_GATE),
+    ] = None,
     config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The one configuration file.", rich_help_panel=_GATE)
     ] = None,
@@ -136,6 +140,8 @@ def scan_flags(
     """Return what the command line said."""
     if paths and requirements:
         raise UsageError("--requirements replaces discovery: give either PATHs or --requirements")
+    if policy_from and (config or no_config):
+        raise UsageError("--policy-from names the commit whose files are read: give neither --config nor --no-config")
     if config and no_config:
         raise UsageError("--config and --no-config exclude each other")
     return Flags(
@@ -165,6 +171,7 @@ def scan_flags(
         fail_on=fail_on,
         only_introduced=only_introduced,
         policy_floor=policy_floor,
+        policy_from=policy_from,
         config=config,
         no_config=no_config,
         ignore=tuple(ignore or ()),

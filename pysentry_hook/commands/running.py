@@ -6,15 +6,26 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 import typer
 
 from pysentry_hook.cache import LAYOUT, Cache, DiskCache, MemoryCache
-from pysentry_hook.config import Flags, Settings, configuration, settle
-from pysentry_hook.errors import InputError, OutputError, ReportError, UnreadableInputsError
+from pysentry_hook.config import Configuration, Flags, Settings, configuration, settle
+from pysentry_hook.config.drift import drift
+from pysentry_hook.config.keys import variable
+from pysentry_hook.errors import (
+    ConfigError,
+    InputError,
+    OutputError,
+    ReportError,
+    RepositoryError,
+    UnreadableInputsError,
+    UsageError,
+)
 from pysentry_hook.http import Http
 from pysentry_hook.output import write
 from pysentry_hook.reading import audited, read_inputs
@@ -24,7 +35,7 @@ from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.saved import read_report
 from pysentry_hook.scan import Result, scan
 from pysentry_hook.text import one_line
-from pysentry_hook.tree import FolderTree
+from pysentry_hook.tree import CommitTree, FolderTree, Tree
 
 _LONGEST_LINE = 600
 _NARROWEST, _WIDEST = 60, 120
@@ -44,11 +55,35 @@ def prepare(flags: Flags) -> Prepared:
     """Return the settings for what the options name; their warnings are said."""
     now = datetime.now(UTC)
     tree, folder = audited(flags.requirements or flags.paths)
-    files = configuration(flags, os.environ, tree=tree, root=tree.root, folder=folder, today=now.date())
-    settings = settle(flags, os.environ, files, now.date())
+    settings = _settled(flags, tree, folder, now.date())
     for warning in settings.warnings:
         typer.echo(f"warning: {warning}", err=True)
     return Prepared(settings, tree, folder)
+
+
+def _settled(flags: Flags, tree: FolderTree, folder: str, today: date) -> Settings:
+    """The settings by the configuration of the tree or of the commit that is named, and what a change makes of it."""
+
+    def read(of: Tree) -> Configuration:
+        return configuration(flags, os.environ, tree=of, root=tree.root, folder=folder, today=today)
+
+    chosen = flags.policy_from or os.environ.get(variable("policy_from"))
+    if chosen:
+        with CommitTree(tree.root, chosen) as then:
+            return settle(flags, os.environ, read(then), today)
+    files = read(tree)
+    settings = settle(flags, os.environ, files, today)
+    if not settings.against or flags.config:
+        return settings
+    try:
+        with CommitTree(tree.root, settings.against) as then:
+            before = read(then)
+            changes = drift(before, files, settle(flags, os.environ, before, today).policy, settings.policy)
+    except RepositoryError:  # the scan tells of a baseline that cannot be read
+        return settings
+    except (ConfigError, UsageError) as error:
+        changes = (f"the configuration of {settings.against} cannot be compared: {error}",)
+    return replace(settings, policy_changes=changes)
 
 
 def audit(prepared: Prepared, *, verbose: bool) -> Result:

@@ -36,6 +36,7 @@ class Flags:
     gate: str | None = None
     against: str | None = None
     policy_floor: Path | None = None
+    policy_from: str | None = None
     config: Path | None = None
     no_config: bool | None = None
     severity: str | None = None

@@ -105,6 +105,7 @@ KEYS: Mapping[str, Key] = {
     "against": Key(TEXT, "The commit that findings are compared with.", "", in_files=False),
     "config": Key(TEXT, "The one configuration file that is read.", "", in_files=False),
     "no_config": Key(FLAG, "Whether no configuration file is read.", "false", in_files=False),
+    "policy_from": Key(TEXT, "The commit whose configuration counts.", "", in_files=False),
     "policy_floor": Key(TEXT, "A file whose gates nobody may loosen.", "", in_files=False),
 }
 """Every setting beside gates, scopes and suppressions; its environment variable is PREFIX and the key in capitals."""

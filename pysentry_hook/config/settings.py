@@ -73,6 +73,8 @@ class Settings:
     """The commit that findings are compared with, as git or the user calls it; None: nothing is older than anything."""
     policy: Policy
     policy_files: tuple[PolicyFile, ...]
+    policy_changes: tuple[str, ...] = ()
+    """What the change that is judged makes of the policy."""
     format: str
     severity: Severity | None
     detailed: bool

@@ -141,10 +141,10 @@ def _strictest(key: str, stated: Iterable[Stated]) -> Stated:
     said = list(stated)
     if key == "grace_days":
         return _shortest(said)
-    return min(said, key=lambda each: _looseness(key, each.value))
+    return min(said, key=lambda each: looseness(key, each.value))
 
 
-def _looseness(key: str, value: object) -> float:
+def looseness(key: str, value: object) -> float:
     """How much a value lets pass: the smallest is the strictest."""
     if key == "fail_on":
         return _SEVERITIES.index(str(value))

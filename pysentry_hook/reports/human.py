@@ -177,6 +177,7 @@ def _notes(report: Report, look: Look) -> Iterator[Line]:
     lines = [f"{look.path(entry.path)}: {note}" for entry in report.inputs for note in entry.notes]
     lines += [f"{look.path(entry.path)} was not read: {entry.reason}." for entry in report.skipped_inputs]
     lines += report.gate.notes
+    lines += report.policy_changes
     lines += [f"{verdict.status.package} is {verdict.status.status}" for verdict in report.gate.statuses]
     damaged = sorted({record for data in report.advisory_data for record in data.damaged_records})
     if damaged:

@@ -55,6 +55,7 @@ def document(report: Report) -> dict[str, Any]:
         "policy": {
             "effective": {name: dict(values) for name, values in report.gate.effective.items()},
             "files": [file._asdict() for file in report.policy_files],
+            "changes": list(report.policy_changes),
             "rules": policy_document(report.policy),
         },
         "gate": _gate(report),

@@ -97,6 +97,7 @@ def _report(values: Mapping[str, Any]) -> Report:
         findings=tuple(findings),
         statuses=tuple(verdict.status for verdict in statuses),
         policy_files=tuple(PolicyFile(**entry) for entry in values["policy"]["files"]),
+        policy_changes=tuple(values["policy"]["changes"]),
         policy=read_policy(values["policy"]["rules"]),
         gate=GateResult(
             names=tuple(gate["names"]),

@@ -27,6 +27,7 @@ def _lines(report: Report, look: Look) -> Iterator[str]:
             yield f"{_line(verdict, look)}"
     yield from suppression_lines(report, look)
     yield from report.gate.notes
+    yield from report.policy_changes
     yield f"Judged by gate {' and '.join(report.gate.names)} as of {report.gate.day}: {report.gate.why}."
     yield from ways_on(report, look)
     yield verdict_line(report, look)[0]

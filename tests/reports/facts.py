@@ -96,6 +96,7 @@ def everything(suppression: Suppression) -> Report:
         subject=Subject("https://git.example/shop", "0" * 40, "refs/heads/main", dirty=True),
         baseline=Baseline("main...", "1" * 40),
         statuses=(Status(normalize("osv"), "archived", "moved", "uv.lock"),),
+        policy_changes=("this change loosens gate default: fail_on is high, was medium (pyproject.toml:3)",),
         policy_files=(PolicyFile("pyproject.toml", "0" * 64),),
         failures=(SILENT, Failure("input", "poetry.lock", "api/poetry.lock", "is damaged")),
         inputs=(an_input(notes=("a note",)), replace(an_input("api/poetry.lock"), sha256=None, damaged=True)),
