@@ -79,10 +79,10 @@ def test_each_setting_of_a_gate_has_a_looser_side(told: Told, before: str, now: 
 
 
 def test_a_threshold_of_a_scope_is_compared_with_that_of_its_gate(told: Told) -> None:
+    what = "groups.dev.fail_on is critical"
     assert told("", '[groups.dev]\nfail_on = "critical"\n') == (
-        "this change loosens gate default and change and push: groups.dev.fail_on is critical, was medium "
-        "(.pysentry-hook.toml:2)",
-        "this change loosens gate commit: groups.dev.fail_on is critical, was high (.pysentry-hook.toml:2)",
+        f"this change loosens gate default and change and push: {what}, was medium (.pysentry-hook.toml:2)",
+        f"this change loosens gate commit: {what}, was high (.pysentry-hook.toml:2)",
     )
 
 
