@@ -1,4 +1,4 @@
-"""Advisory records on this disk: a zip in PyPA or OSV layout, or a folder of JSON or YAML records."""
+"""Advisory records on this disk: a database file, a zip in PyPA or OSV layout, or a folder of JSON or YAML records."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -10,6 +10,8 @@ from pysentry_hook.errors import SourceError
 from pysentry_hook.model import Advisory, AdvisoryData, Failure, Package, SourceAnswer
 from pysentry_hook.sources.archive import Archive
 from pysentry_hook.sources.records import MAX_RECORD_BYTES, DamagedRecordError, load_json, load_yaml, names, parse
+from pysentry_hook.sources.store import Store, is_store
+from pysentry_hook.text import one_line
 
 _SUFFIXES = (".json", ".yaml", ".yml")
 MAX_FILES = 500_000
@@ -25,6 +27,8 @@ class Database:
     def ask(self, packages: Sequence[Package]) -> SourceAnswer:
         """Return every record about these packages, whatever versions it affects."""
         try:
+            if self._path.is_file() and is_store(self._path):
+                return self._store(packages)
             advisories, damaged, digest = self._folder(packages) if self._path.is_dir() else self._zip(packages)
             changed = datetime.fromtimestamp(int(self._path.stat().st_mtime), UTC)
         except (SourceError, OSError) as error:
@@ -42,6 +46,32 @@ class Database:
         data = AdvisoryData("database", "database", str(self._path), None, None, stale=False, damaged_records=())
         failure = Failure("source", "database", None, cause)
         return SourceAnswer(data=data, advisories=(), answered=frozenset(), unknown={}, failures=(failure,))
+
+    def _store(self, packages: Sequence[Package]) -> SourceAnswer:
+        """Look packages up in a database file, which knows its revision and its age."""
+        with Store(self._path) as store:
+            advisories, damaged = [], list(store.damaged())
+            for source, record in store.about(sorted({package.name for package in packages})):
+                try:
+                    advisory = parse(record, one_line(source, 20))
+                except DamagedRecordError as error:
+                    damaged.append(f"{source}: a record {error}")
+                    continue
+                advisories.append(advisory)
+                damaged.extend([advisory.id] if advisory.damage else [])
+            origins = store.origins()
+            data = AdvisoryData(
+                source="database",
+                kind="database",
+                url=str(self._path),
+                revision=store.revision[: len("sha256:") + 16],
+                as_of=min((origin.as_of for origin in origins), default=None),
+                stale=False,
+                damaged_records=tuple(sorted(set(damaged))),
+            )
+        return SourceAnswer(
+            data=data, advisories=tuple(advisories), answered=frozenset(packages), unknown={}, failures=()
+        )
 
     def _zip(self, packages: Sequence[Package]) -> tuple[list[Advisory], list[str], str]:
         content = self._path.read_bytes()

@@ -1,11 +1,8 @@
 """The PyPA advisory database, https://github.com/pypa/advisory-database, as one archive."""
 
 import hashlib
-import io
 import json
 import re
-import struct
-import zipfile
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -13,7 +10,7 @@ from typing import Any, NamedTuple
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http import MAX_ARCHIVE, Response
 from pysentry_hook.model import AdvisoryData, Failure, Package, SourceAnswer
-from pysentry_hook.sources.archive import Archive
+from pysentry_hook.sources.archive import Archive, whole_zip
 from pysentry_hook.sources.context import Context, recall
 from pysentry_hook.text import without_credentials
 
@@ -75,7 +72,7 @@ class Pypa:
 
     def _get(self, etag: str | None) -> Response:
         http = self._context.http
-        return http.get(self._context.url, _whole, etag=etag, accept="application/zip, */*", limit=MAX_ARCHIVE)
+        return http.get(self._context.url, whole_zip, etag=etag, accept="application/zip, */*", limit=MAX_ARCHIVE)
 
     def _content(self, digest: str) -> bytes:
         """The archive from the cache, or once more from its service where the cache lost it."""
@@ -93,15 +90,3 @@ def _as_state(value: Any) -> _State:
     if not re.fullmatch(r"[0-9a-f]{64}", digest):
         raise ValueError("no digest")
     return _State(digest, etag if isinstance(etag, str) else None)
-
-
-def _whole(response: Response) -> Response:
-    """Refuse an answer that is no zip: a cut body is tried again, a missing page is not."""
-    if response.status == HTTPStatus.NOT_FOUND:
-        raise SourceError("HTTP 404")
-    if response.status == HTTPStatus.OK:
-        try:
-            zipfile.ZipFile(io.BytesIO(response.body)).close()
-        except (zipfile.BadZipFile, NotImplementedError, struct.error, ArithmeticError) as error:
-            raise ValueError("not a whole zip archive") from error
-    return response
