@@ -53,13 +53,19 @@ class Asker:
         self._settings = settings
         self._permission = Permission(settings.mirrors, settings.private, settings.pip_indexes)
         self._sources: list[tuple[str, bool, Source]] = [
-            ("database", False, Database(path, cache)) for path in settings.advisory_db
+            ("database", False, Database(location, self._context(settings, http, cache, now, location)))
+            for location in settings.advisory_db
         ]
         for name in settings.sources:
             kind = SOURCES[name]
-            context = Context(http=http, cache=cache, now=now, fresh_for=settings.fresh_for, url=settings.urls[name])
+            context = self._context(settings, http, cache, now, settings.urls[name])
             self._sources.append((name, kind.sends_names, kind.make(context)))
         self._public: frozenset[str] = frozenset()
+
+    @staticmethod
+    def _context(settings: Settings, http: Http, cache: Cache, now: datetime, url: str) -> Context:
+        address = url.partition("#")[0]
+        return Context(http=http, cache=cache, now=now, fresh_for=settings.fresh_for, url=address)
 
     def ask(self, dependencies: Iterable[Dependency]) -> Answers:
         """Ask about every distinct version; what may not be sent is asked only of what is already here."""

@@ -31,7 +31,7 @@ _FOREIGN_OPTIONS = {
 
 
 _EPILOG = (
-    "Commands: report (findings never fail it), gate, explain, render, suppressions, config, resolvers; "
+    "Commands: report (findings never fail it), gate, explain, render, suppressions, config, db, resolvers; "
     "each has --help. "
     "Example: pysentry-hook -o report.json"
 )
@@ -60,6 +60,7 @@ COMMANDS: dict[str, Callable[[], Callable[..., Any]]] = {
     ),
     "render": lambda: _alone("render", "render", epilog="Example: pysentry-hook render report.json -f markdown"),
     "suppressions": lambda: _group("suppressions"),
+    "db": lambda: _group("db"),
     "config": lambda: _group("config"),
     "resolvers": lambda: _alone("resolvers", "resolvers"),
     "hook": lambda: _alone("hook", "hook"),

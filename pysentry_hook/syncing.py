@@ -10,9 +10,10 @@ from pysentry_hook.cache import MemoryCache
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http import MAX_ARCHIVE, Http
 from pysentry_hook.sources.archive import Archive, whole_zip
+from pysentry_hook.sources.database import as_file, records_of
 from pysentry_hook.sources.export import MANY, Export
 from pysentry_hook.sources.records import DamagedRecordError, parse
-from pysentry_hook.sources.store import Origin, Row, Store, row, write_store
+from pysentry_hook.sources.store import MAGIC, Origin, Row, Store, row, write_store
 from pysentry_hook.text import one_line, without_credentials
 
 PYPA, OSV = "pypa", "osv"
@@ -135,6 +136,31 @@ def _unpacked(source: str, content: bytes) -> tuple[dict[str, Row], tuple[str, .
         else:
             rows[each.id] = each
     return rows, tuple(damaged)
+
+
+def imported(content: bytes | Path, path: Path, as_of: datetime) -> str:
+    """Write what others made as a database, and return its revision: a database or zip, or a folder of records.
+
+    SourceError where it is none of them, or a database that is not what it says.
+    """
+    if isinstance(content, bytes) and not content.startswith(MAGIC):
+        rows, damaged = _unpacked("import", content)
+        return write_store(path, rows.values(), [Origin("import", "a zip", None, None, as_of)], damaged)
+    if isinstance(content, Path):
+        return _from_records(content, path, as_of)
+    with as_file(content) as whole, Store(whole) as store:
+        for problem in store.problems():
+            raise SourceError(f"is damaged: {problem}")
+        return write_store(path, store.rows(), store.origins(), store.damaged())
+
+
+def _from_records(origin: Path, path: Path, as_of: datetime) -> str:
+    found = {name: (record, _row("import", record)) for name, record in records_of(origin)}
+    rows = {each.id: each for _, each in found.values() if each}
+    damaged = [f"import:{one_line(name.rpartition('/')[2], 60)}" for name, (_, each) in found.items() if not each]
+    if not rows:
+        raise SourceError("holds no advisory records (*.json, *.yaml)")
+    return write_store(path, rows.values(), [Origin("import", origin.name, None, None, as_of)], damaged)
 
 
 def _row(source: str, record: object) -> Row | None:

@@ -76,6 +76,7 @@ KEYS: Mapping[str, Key] = {
     "sources.private": Key(NAMES, "Names that are never sent and never matched, as acme-*.", "[]"),
     "sources.database": Key(NAMES, "Advisory databases in place of the services.", "[]"),
     "sources.osv_url": Key(TEXT, "Where the OSV service is.", ""),
+    "sources.osv_export_url": Key(TEXT, "Where the bulk export of OSV is, from which db sync takes.", ""),
     "sources.pypa_url": Key(TEXT, "Where the archive of the PyPA advisory database is.", ""),
     "sources.pypi_url": Key(TEXT, "Where the JSON API of the index is.", ""),
     "resolver.type": Key(one_of("auto", *RESOLVERS), "What makes ranges exact; default: where it must be.", ""),

@@ -1,5 +1,6 @@
 """Everything that a run needs to know, decided: flags over environment over files over defaults."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -25,6 +26,7 @@ from pysentry_hook.sources import SOURCES
 from pysentry_hook.text import one_line, without_credentials
 
 _MOST_HOURS = 1_000_000
+_PINNED = re.compile(r"sha256=[0-9a-fA-F]{64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,8 @@ class Settings:
     required: tuple[str, ...]
     """The sources that must answer for every dependency."""
     urls: Mapping[str, str]
-    advisory_db: tuple[Path, ...]
+    advisory_db: tuple[str, ...]
+    """Paths, and URLs behind which a digest may stand."""
     offline: bool
     cache_dir: Path | None
     """None: the user's cache folder."""
@@ -288,11 +291,13 @@ def _names(texts: Sequence[str]) -> tuple[str, ...]:
 
 def _urls(flags: Sequence[str], known: _Known) -> Mapping[str, str]:
     urls = {name: known.get(f"sources.{name}_url") or kind.default_url for name, kind in SOURCES.items()}
+    if known.get("sources.osv_export_url"):
+        urls["osv-export"] = known.get("sources.osv_export_url")
     for text in flags:
         name, separator, url = text.partition("=")
         if not separator or "://" in name:
             name, url = "osv", text
-        if name not in SOURCES:
+        if name not in (*SOURCES, "osv-export"):
             raise UsageError(f"--service-url: {one_line(name, 40)!r} is no source; known: {', '.join(SOURCES)}")
         urls[name] = url
     for name, url in urls.items():
@@ -302,13 +307,18 @@ def _urls(flags: Sequence[str], known: _Known) -> Mapping[str, str]:
     return urls
 
 
-def _database(text: str) -> Path:
-    if "://" in text:
-        raise UsageError("--advisory-db: a URL is not read yet; load the file and name it")
-    path = Path(text)
-    if not path.exists():
-        raise UsageError(f"--advisory-db: {one_line(text, 120)} is not there")
-    return path
+def _database(text: str) -> str:
+    if "://" not in text:
+        if not Path(text).exists():
+            raise UsageError(f"--advisory-db: {one_line(text, 120)} is not there")
+        return text
+    address, mark, digest = text.partition("#")
+    if not address.startswith(("https://", "http://")):
+        shown = one_line(without_credentials(address), 80)
+        raise UsageError(f"--advisory-db: {shown!r} is neither a path nor an http(s) URL")
+    if mark and not _PINNED.fullmatch(digest):
+        raise UsageError("--advisory-db: behind the URL stands no #sha256= with 64 hexadecimal digits")
+    return text
 
 
 def _severity(flags: Flags, known: _Known) -> Severity | None:

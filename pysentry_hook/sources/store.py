@@ -20,7 +20,7 @@ from pysentry_hook.sources.records import MAX_RECORD_BYTES, names
 from pysentry_hook.text import one_line
 
 SCHEMA = 1
-_MAGIC = b"SQLite format 3\0"
+MAGIC = b"SQLite format 3\0"
 _TABLES = {
     "about": "CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     "record": (
@@ -64,7 +64,7 @@ def row(source: str, record: Mapping[str, object]) -> Row:
 def is_store(path: Path) -> bool:
     """Whether a file is an SQLite file."""
     with path.open("rb") as file:
-        return file.read(len(_MAGIC)) == _MAGIC
+        return file.read(len(MAGIC)) == MAGIC
 
 
 class Store:
@@ -79,6 +79,8 @@ class Store:
             self._rows = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
             self._rows.execute("PRAGMA trusted_schema = OFF")
             self._check()
+        except FileNotFoundError:
+            raise
         except (OSError, sqlite3.Error, ValueError) as error:
             raise SourceError(f"is no database of pysentry-hook ({one_line(error, 100)})") from error
 
