@@ -81,8 +81,8 @@ class Asker:
         matched = sorted(packages.keys() - private.keys())
         sendable = [package for package in matched if package not in foreign]
         self._public = frozenset(package.name for package in sendable)
-        answers = self._all(matched, sendable)
-        unanswered = self._unanswered(answers)
+        answers = self._all([*matched, *sorted(private)], sendable)
+        unanswered = {package: why for package, why in self._unanswered(answers).items() if package not in private}
         refused = self._refused(foreign)
         return Answers(
             advisories=tuple(advisory for reply in answers for advisory in reply.answer.advisories),

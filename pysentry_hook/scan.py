@@ -24,6 +24,7 @@ from pysentry_hook.policy.novelty import compared
 from pysentry_hook.reading import Reading, remarks, within_scope
 from pysentry_hook.report import Coverage, Facts, Finding, InputSummary, Report, UncheckedLine, reported
 from pysentry_hook.resolving import Resolving
+from pysentry_hook.severity import is_malware
 from pysentry_hook.text import count, some
 from pysentry_hook.tree import subject
 from pysentry_hook.upgrades import candidates, find_upgrades
@@ -81,7 +82,13 @@ def scan(
         skipped_inputs=tuple(read.skipped),
         advisory_data=answers.data,
         not_known=answers.not_known,
-        hints=(*read.hints, *(before.notes if before else ()), *answers.hints, *_loose(coverage, settings)),
+        hints=(
+            *_impostors(answers, knowledge),
+            *read.hints,
+            *(before.notes if before else ()),
+            *answers.hints,
+            *_loose(coverage, settings),
+        ),
         coverage=coverage,
         findings=tuple(sorted(findings, key=lambda finding: finding.order)),
         statuses=(),
@@ -194,6 +201,14 @@ def _coverage(scoped: Sequence[tuple[Inventory, int]], answers: Answers) -> tupl
     left_out = sum(number for _, number in scoped)
     lines.sort(key=lambda line: (line.path, line.name, line.version or "", line.line))
     return Coverage(total=total, checked=checked, left_out_by_filter=left_out, unchecked=tuple(lines)), tuple(failures)
+
+
+def _impostors(answers: Answers, knowledge: Knowledge) -> Iterator[str]:
+    """Warn of private names that malware on the public index has as well: whoever takes them from there installs it."""
+    for name in sorted({package.name for package in answers.never_matched}):
+        known = [record.id for record in knowledge.records(name) if is_malware(record) and not record.withdrawn]
+        if known:
+            yield f"warning: {name} is the name of malware on PyPI ({some(known, 3)}): pin the index that it comes from"
 
 
 def _loose(coverage: Coverage, settings: Settings) -> tuple[str, ...]:

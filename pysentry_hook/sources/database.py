@@ -54,8 +54,13 @@ class Database:
         data = AdvisoryData(
             "database", "database", self._shown, found.revision, found.as_of, found.stale, tuple(found.damaged)
         )
+        trouble = self._remote.trouble if self._remote else None
         return SourceAnswer(
-            data=data, advisories=tuple(found.advisories), answered=frozenset(packages), unknown={}, failures=()
+            data=data,
+            advisories=tuple(found.advisories),
+            answered=frozenset(packages),
+            unknown={},
+            failures=(Failure("source", "database", None, f"{self._shown}: {trouble}"),) if trouble else (),
         )
 
     def _failed(self, cause: str) -> SourceAnswer:

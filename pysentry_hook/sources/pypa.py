@@ -37,7 +37,11 @@ class Pypa:
             damaged_records=tuple(damaged),
         )
         return SourceAnswer(
-            data=data, advisories=tuple(advisories), answered=frozenset(packages), unknown={}, failures=()
+            data=data,
+            advisories=tuple(advisories),
+            answered=frozenset(packages),
+            unknown={},
+            failures=(Failure("source", "pypa", None, self._remote.trouble),) if self._remote.trouble else (),
         )
 
     def _failed(self, cause: str) -> SourceAnswer:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http import MAX_ARCHIVE, Response
 from pysentry_hook.sources.archive import whole_zip
-from pysentry_hook.sources.context import Context, recall
+from pysentry_hook.sources.context import Context, aged, recall
 from pysentry_hook.sources.store import MAGIC
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -30,6 +30,8 @@ class Remote:
         self._pinned = pinned
         self._key = f"{kind}:{hashlib.sha256(context.url.encode()).hexdigest()[:16]}"
         self._state: tuple[_State, float] | None = None
+        self.trouble: str | None = None
+        """Why an archive is used that is older than it should be."""
 
     def current(self) -> tuple[str, float]:
         """Return the SHA-256 of the current archive and when it was known to be current, in seconds since the epoch."""
@@ -60,7 +62,13 @@ class Remote:
         if known and self._context.may_use(known[0]) and self._pinned in {None, known[1].digest}:
             return known[1], known[0].stored
         state = known[1] if known and self._context.cache.archive(known[1].digest) is not None else None
-        response = self._get(state.etag if state and not self._pinned else None)
+        try:
+            response = self._get(state.etag if state and not self._pinned else None)
+        except SourceError as error:
+            if known is None or state is None or self._pinned:
+                raise
+            self.trouble = aged(str(error))
+            return state, known[0].stored
         if state is None or response.status != HTTPStatus.NOT_MODIFIED:
             digest = hashlib.sha256(response.body).hexdigest()
             if self._pinned not in {None, digest}:
