@@ -145,6 +145,8 @@ class Requested(NamedTuple):
     indexes: tuple[str, ...]
     """The URLs it may come from, without credentials; empty where the input does not tell."""
     place: int
+    alone: bool = False
+    """Whether only this package, by a source of its own, comes from `indexes`."""
 
 
 class Remark(NamedTuple):
@@ -209,6 +211,7 @@ class Inventory:
     """Folders of the tree whose manifests this input already stands for: the members of a workspace."""
     notes: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
+    quarantined: tuple[NormalizedName, ...] = ()
 
 
 class Event(NamedTuple):
