@@ -208,7 +208,7 @@ class Inventory:
     """By what and when the versions were resolved; None where the input states them itself."""
     remarks: tuple[Remark, ...] = ()
     members: frozenset[str] = frozenset()
-    """Folders of the tree whose manifests this input already stands for: the members of a workspace."""
+    """What else this input stands for: folders that are members of its workspace, files that were named with it."""
     notes: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
     quarantined: tuple[NormalizedName, ...] = ()

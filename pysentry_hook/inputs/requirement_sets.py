@@ -1,6 +1,7 @@
 """Read requirements files that were named together: what includes or constrains another is one set with it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from pysentry_hook.errors import InputError
 from pysentry_hook.inputs import Opened, requirements
@@ -23,6 +24,8 @@ def open_sets(tree: Tree, paths: Sequence[str]) -> Iterator[Opened]:
         first = members[0]
         result = found[first] if len(members) == 1 else _read(tree, members)
         others = sorted(path for path in found if path != first and tops[path][0] in members)
+        if isinstance(result, Inventory):
+            result = replace(result, members=frozenset(others))
         yield Opened(first, result, tuple(SkippedInput(path, f"read with {first}") for path in others))
 
 

@@ -1,5 +1,6 @@
 """Several --requirements, resolved together where they belong together and apart where they do not."""
 
+import subprocess
 from itertools import permutations
 from typing import Any
 
@@ -51,3 +52,26 @@ def test_files_that_do_not_know_each_other_are_resolved_apart(house: House) -> N
     assert told(report) == [("2.30.0", "old.txt", 1)]
     assert [entry["path"] for entry in report["inputs"]] == ["new.txt", "old.txt"]
     assert report["coverage"]["total"] == 2
+
+
+def git(house: House, *words: str) -> None:
+    names = [word for key in ("user.name", "user.email") for word in ("-c", f"{key}=x")]
+    subprocess.run(["git", *names, *words], cwd=house.folder, check=True, capture_output=True)
+
+
+def test_what_was_named_together_before_is_older_than_the_change(house: House) -> None:
+    house.write("app.txt", "six==1.16.0\n")
+    house.write("limits.txt", "requests==2.30.0\n")
+    git(house, "init", "-q")
+    git(house, "add", ".")
+    git(house, "commit", "-q", "-m", "x")
+    words = ["--against", "HEAD", "--no-resolver", *named("app.txt", "limits.txt")]
+    for text in ("-c limits.txt\nsix==1.16.0\n", "-r limits.txt\nsix==1.16.0\n"):
+        house.write("app.txt", text)
+        report = house.report(*words)
+        assert told(report) == [("2.30.0", "limits.txt", 1)]
+        assert [finding["novelty"] for finding in report["findings"]] == ["existing"]
+    house.write("limits.txt", "six==1.16.0\n")
+    git(house, "commit", "-q", "-a", "-m", "x")
+    house.write("limits.txt", "requests==2.30.0\n")
+    assert [finding["novelty"] for finding in house.report(*words)["findings"]] == ["introduced"]
