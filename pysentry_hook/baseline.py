@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from pysentry_hook import inputs
 from pysentry_hook.errors import InputError, NothingToReadError, RepositoryError
+from pysentry_hook.inputs import requirements
 from pysentry_hook.model import Failure, Inventory
 from pysentry_hook.report import Baseline
 from pysentry_hook.tree import CommitTree, Tree
@@ -100,8 +101,12 @@ class _Reading:
     def before(self, inventory: Inventory) -> Inventory | None:
         """What an input installed before: empty for a new one, None where that could not be read."""
         reader = next(reader for reader in inputs.READERS if inventory.format == reader.FORMAT)
+        if inventory.format == requirements.FORMAT and inventory.members:
+            named = [path for path in (inventory.path, *sorted(inventory.members)) if self._then.exists(path)]
+            if named:
+                return self._read(lambda tree, _: requirements.read_together(tree, named), named[0])
         if self._then.exists(inventory.path):
-            return self._read(reader, inventory.path)
+            return self._read(reader.read, inventory.path)
         renamed = self._renamed(inventory, reader)
         if renamed is not None:
             self.notes.append(
@@ -114,9 +119,9 @@ class _Reading:
             return replaced
         return _emptied(inventory)
 
-    def _read(self, reader: inputs.Reader, path: str) -> Inventory | None:
+    def _read(self, read: Callable[[Tree, str], Inventory], path: str) -> Inventory | None:
         try:
-            return reader.read(self._then, path)
+            return read(self._then, path)
         except NothingToReadError:
             return None
         except InputError as error:
@@ -167,4 +172,6 @@ def _content(inventory: Inventory) -> frozenset[tuple[str, str]]:
 
 def _emptied(inventory: Inventory) -> Inventory:
     """The inventory of an input that was not there."""
-    return replace(inventory, dependencies=(), unchecked=(), edges=(), requirements=(), failures=(), remarks=())
+    return replace(
+        inventory, dependencies=(), unchecked=(), edges=(), requirements=(), failures=(), quarantined=(), remarks=()
+    )

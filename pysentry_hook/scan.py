@@ -23,7 +23,7 @@ from pysentry_hook.policy.judge import judge
 from pysentry_hook.policy.novelty import compared
 from pysentry_hook.reading import Reading, remarks, within_scope
 from pysentry_hook.report import Coverage, Facts, Finding, InputSummary, Report, UncheckedLine, reported
-from pysentry_hook.resolving import Resolving
+from pysentry_hook.resolving import Progress, Resolving
 from pysentry_hook.severity import is_malware
 from pysentry_hook.text import count, some
 from pysentry_hook.tree import subject
@@ -50,13 +50,14 @@ def scan(
     cache: Cache,
     now: datetime,
     log: Callable[[str], None],
+    progress: Progress,
     unchanged: Http | None = None,
 ) -> Result:
     """Return one complete report of what was read, compared with what stood in other commits.
 
     `unchanged` limits the scan to what differs from them: the rest is asked through it, and counts where it answers.
     """
-    resolving = Resolving(settings, root=read.root, cache=cache, now=now, log=log)
+    resolving = Resolving(settings, root=read.root, http=http, cache=cache, now=now, log=log, progress=progress)
     inventories = [resolving.resolved(inventory) for inventory in read.inventories]
     before = read_before(bases, read.root, read.tree, inventories, resolving.resolved) if bases else None
     scoped = [within_scope(inventory, settings, inventories) for inventory in inventories]

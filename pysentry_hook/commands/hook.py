@@ -14,6 +14,7 @@ import typer
 
 from pysentry_hook.baseline import EMPTY_TREE
 from pysentry_hook.commands.options import takes_flags
+from pysentry_hook.commands.progress import progress
 from pysentry_hook.commands.running import Scanning, exit_code, look_at, say, scanning, write_out
 from pysentry_hook.config import Flags, Settings, configuration, settle
 from pysentry_hook.config.statements import Said
@@ -74,6 +75,7 @@ def _judge(settings: Settings, state: "_State", places: Sequence[str], change: C
         cache=work.cache,
         now=datetime.now(UTC),
         log=work.log,
+        progress=progress,
         unchanged=work.here if _only_changed(settings) and bases else None,
     )
     view = look_at(os.environ)._replace(root=state.root.as_posix(), here=Path.cwd().resolve().as_posix(), colour=False)

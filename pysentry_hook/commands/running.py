@@ -14,6 +14,7 @@ from typing import NamedTuple
 import typer
 
 from pysentry_hook.cache import LAYOUT, Cache, DiskCache, MemoryCache
+from pysentry_hook.commands.progress import progress
 from pysentry_hook.config import Configuration, Flags, Settings, configuration, settle
 from pysentry_hook.config.drift import drift
 from pysentry_hook.config.keys import variable
@@ -96,7 +97,16 @@ def audit(prepared: Prepared, *, verbose: bool) -> Result:
             say(error.root, error.errors)
             raise typer.Exit(error.exit_code) from error
         bases = (settings.against,) if settings.against else ()
-        return scan(settings, read, bases, http=work.http, cache=work.cache, now=datetime.now(UTC), log=work.log)
+        return scan(
+            settings,
+            read,
+            bases,
+            http=work.http,
+            cache=work.cache,
+            now=datetime.now(UTC),
+            log=work.log,
+            progress=progress,
+        )
 
 
 class Scanning(NamedTuple):

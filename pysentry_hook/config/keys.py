@@ -80,6 +80,7 @@ KEYS: Mapping[str, Key] = {
     "sources.pypa_url": Key(TEXT, "Where the archive of the PyPA advisory database is.", ""),
     "sources.pypi_url": Key(TEXT, "Where the JSON API of the index is.", ""),
     "resolver.type": Key(one_of("auto", *RESOLVERS), "What makes ranges exact; default: where it must be.", ""),
+    "resolver.timeout": Key(number(0.001), "Seconds that a resolver may take.", "120"),
     "resolver.no_resolver": Key(FLAG, "Whether only pins are checked and what is loose is unchecked.", "false"),
     "resolver.allow_build": Key(FLAG, "Whether a resolver may run build code.", "false", in_project=False),
     "cache.enabled": Key(FLAG, "Whether answers are remembered.", "true"),

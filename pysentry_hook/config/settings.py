@@ -14,6 +14,7 @@ from pysentry_hook.config.indexes import pip_indexes
 from pysentry_hook.config.keys import GATE_KEYS, KEYS, variable
 from pysentry_hook.config.kinds import nearest
 from pysentry_hook.config.peer import EVERY_SOURCE
+from pysentry_hook.config.setup import setup_digest
 from pysentry_hook.config.statements import Said, from_environment
 from pysentry_hook.errors import ConfigError, UsageError
 from pysentry_hook.http import Limits
@@ -72,6 +73,9 @@ class Settings:
     remember_resolutions: bool
     forget_resolutions: bool
     resolution_fresh_for: timedelta
+    resolver_seconds: float
+    resolver_setup: str
+    """A digest of the user's own configuration of pip and uv, without its secrets."""
     against: str | None
     """The commit that findings are compared with, as git or the user calls it; None: nothing is older than anything."""
     policy: Policy
@@ -148,6 +152,8 @@ def settle(flags: Flags, environment: Mapping[str, str], files: Configuration, t
         remember_resolutions=not flags.no_resolution_cache,
         forget_resolutions=flags.clear_resolution_cache,
         resolution_fresh_for=_hours(flags.resolution_cache_ttl, known.get("cache.resolution_ttl"), otherwise=24),
+        resolver_seconds=known.get("resolver.timeout", 120.0),
+        resolver_setup=setup_digest(environment),
         against=flags.against or known.get("against"),
         policy=_policy(flags, said, known, files, where),
         policy_files=tuple(files.files),
