@@ -27,7 +27,7 @@ def ask_changed(scoped: Scoped, before: Before, asker: Asker, here: Asker) -> Ch
     does not know is left out and counted. Of the baseline only the versions are asked for that a change replaced.
     """
     old = {path: _packages(inventory) for path, inventory in before.inventories.items()}
-    known = here.ask(_same(scoped, old))
+    known = here.ask(list(_same(scoped, old)))
     silent = known.unanswered.keys() | known.unanswerable.keys() | known.refused.keys()
     new = list(_changed(scoped, old))
     answers = asker.ask([*new, *_replaced(scoped, before, old)])

@@ -19,8 +19,6 @@ DEFAULT = "scan"
 _BUG = 70
 _FOREIGN_OPTIONS = {
     "--no-ci-detect": "no option is needed: CI is told from the environment",
-    "--no-maintenance-check": "the maintenance status is not asked for yet",
-    "--forbid-quarantined": "the maintenance status is not asked for yet",
     "--requirements-file": "it is --requirements FILE",
     "--vulnerability-source": "it is --sources",
     "--sources-url": "it is --service-url SOURCE=URL",

@@ -22,9 +22,10 @@ from pysentry_hook.model import Dependency, Failure, Inventory, Package, Vulnera
 from pysentry_hook.policy.judge import judge
 from pysentry_hook.policy.novelty import compared
 from pysentry_hook.reading import Reading, remarks, within_scope
-from pysentry_hook.report import Coverage, Facts, Finding, InputSummary, Report, UncheckedLine, reported
+from pysentry_hook.report import Coverage, Facts, Finding, InputSummary, Report, Status, UncheckedLine, reported
 from pysentry_hook.resolving import Progress, Resolving
 from pysentry_hook.severity import is_malware
+from pysentry_hook.sources.status import QUARANTINED, TOLD
 from pysentry_hook.text import count, some
 from pysentry_hook.tree import subject
 from pysentry_hook.upgrades import candidates, find_upgrades
@@ -92,7 +93,7 @@ def scan(
         ),
         coverage=coverage,
         findings=tuple(sorted(findings, key=lambda finding: finding.order)),
-        statuses=(),
+        statuses=tuple(_statuses([inventory for inventory, _ in scoped], answers)),
         policy_files=settings.policy_files,
         policy_changes=settings.policy_changes,
     )
@@ -102,6 +103,17 @@ def scan(
     )
     report = reported(facts, policy, judge(facts, policy, now.date()))
     return Result(report=report, root=read.root, unreadable=tuple(read.named), changed=changed)
+
+
+def _statuses(inventories: Iterable[Inventory], answers: Answers) -> Iterator[Status]:
+    """The projects that are not active, by input: what the index says, and what made a resolution fail."""
+    for inventory in inventories:
+        for name in sorted(inventory.quarantined):
+            yield Status(name, QUARANTINED, None, inventory.path)
+        for name in sorted({dependency.name for dependency in inventory.dependencies} - set(inventory.quarantined)):
+            known = answers.statuses.get(name)
+            if known and known.status in TOLD:
+                yield Status(name, known.status, known.reason, inventory.path)
 
 
 def _everything(inventories: Iterable[Inventory], before: Before | None) -> list[Dependency]:

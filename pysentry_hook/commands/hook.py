@@ -119,7 +119,12 @@ def _settings(flags: Flags, state: _State, *, push: bool) -> Settings:
     files = configuration(flags, os.environ, tree=state.tree, root=state.root, folder="", today=today)
     usual: dict[str, object] = {"gate": PUSH if push else COMMIT}
     if not push:
-        usual |= {"sources.enabled": ("osv",), "http.deadline": _SECONDS, "resolver.no_resolver": True}
+        usual |= {
+            "sources.enabled": ("osv",),
+            "http.deadline": _SECONDS,
+            "resolver.no_resolver": True,
+            "maintenance.enabled": False,
+        }
     files.below.append(Said(settings={key: Stated(value, "the hook") for key, value in usual.items()}))
     settings = settle(flags, os.environ, files, today)
     for warning in settings.warnings:

@@ -98,6 +98,8 @@ KEYS: Mapping[str, Key] = {
     "ignore.ids": Key(NAMES, "Accepted ids, without a reason; [[suppressions]] have one.", "[]"),
     "ignore.while_no_fix": Key(NAMES, "Ids that are accepted until a fixed version is out.", "[]"),
     "ignore.packages": Key(NAMES, "Packages all of whose findings are accepted, malware aside.", "[]"),
+    "maintenance.enabled": Key(FLAG, "Whether the index is asked for the status of projects (PEP 792).", "true"),
+    "maintenance.check_direct_only": Key(FLAG, "Whether that is asked only for what is declared.", "false"),
     "maintenance.forbid_archived": Key(FLAG, "Whether archived projects block.", "false"),
     "maintenance.forbid_deprecated": Key(FLAG, "Whether deprecated projects block.", "false"),
     "maintenance.forbid_quarantined": Key(FLAG, "Whether quarantined projects block.", "true"),

@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 
 from pysentry_hook.config.files import Reader, merged
 from pysentry_hook.config.flags import Flags
-from pysentry_hook.config.settings import gate_flags, ignored_flags
+from pysentry_hook.config.settings import forbidden_flags, gate_flags, ignored_flags
 from pysentry_hook.errors import UsageError
 from pysentry_hook.rules import Occasion, Policy
 
 _OF_GATE = frozenset({
     "words", "fail_on", "only_introduced", "gate", "ignore", "ignore_while_no_fix", "policy_floor", "config",
+    "forbid_archived", "forbid_deprecated", "forbid_quarantined", "forbid_unmaintained",
 })  # fmt: skip
 
 
@@ -27,6 +28,7 @@ def saved_policy(policy: Policy, flags: Flags, *, branch: str | None) -> Policy:
         policy,
         flags={**policy.flags, **gate_flags(flags)},
         suppressions=(*ignored_flags(flags), *policy.suppressions),
+        maintenance={**policy.maintenance, **forbidden_flags(flags)},
     )
     if flags.gate is not None:
         changed = replace(changed, named=flags.gate, named_by="--gate")

@@ -11,7 +11,7 @@ from pysentry_hook.config.ci import occasion
 from pysentry_hook.config.files import Configuration, merged
 from pysentry_hook.config.flags import Flags
 from pysentry_hook.config.indexes import pip_indexes
-from pysentry_hook.config.keys import GATE_KEYS, KEYS, variable
+from pysentry_hook.config.keys import GATE_KEYS, variable
 from pysentry_hook.config.kinds import nearest
 from pysentry_hook.config.peer import EVERY_SOURCE
 from pysentry_hook.config.setup import setup_digest
@@ -25,6 +25,9 @@ from pysentry_hook.resolvers import RESOLVERS
 from pysentry_hook.rules import LEVELS, NO_OCCASION, Occasion, Policy, Rule, Stated, Suppression, Table
 from pysentry_hook.sources import SOURCES
 from pysentry_hook.text import one_line, without_credentials
+
+FORBIDDEN = ("forbid_archived", "forbid_deprecated", "forbid_quarantined", "forbid_unmaintained")
+"""The settings of `[maintenance]` that decide."""
 
 _MOST_HOURS = 1_000_000
 _PINNED = re.compile(r"sha256=[0-9a-fA-F]{64}")
@@ -76,6 +79,9 @@ class Settings:
     resolver_seconds: float
     resolver_setup: str
     """A digest of the user's own configuration of pip and uv, without its secrets."""
+    ask_status: bool
+    """Whether the index is asked for the status of projects: not offline, and not in place of a database."""
+    status_of_direct_only: bool
     against: str | None
     """The commit that findings are compared with, as git or the user calls it; None: nothing is older than anything."""
     policy: Policy
@@ -154,6 +160,8 @@ def settle(flags: Flags, environment: Mapping[str, str], files: Configuration, t
         resolution_fresh_for=_hours(flags.resolution_cache_ttl, known.get("cache.resolution_ttl"), otherwise=24),
         resolver_seconds=known.get("resolver.timeout", 120.0),
         resolver_setup=setup_digest(environment),
+        ask_status=_ask_status(flags, known, sources),
+        status_of_direct_only=known.either(flags.maintenance_direct_only, "maintenance.check_direct_only"),
         against=flags.against or known.get("against"),
         policy=_policy(flags, said, known, files, where),
         policy_files=tuple(files.files),
@@ -179,11 +187,22 @@ def _policy(flags: Flags, said: Said, known: _Known, files: Configuration, where
         occasion=where,
         suppressions=(*ignored_flags(flags), *_ignored(known), *files.suppressions()),
         maintenance={
-            key.partition(".")[2]: known.stated.get(key) or Stated(key.endswith("quarantined"), "built in")
-            for key in KEYS
-            if key.startswith("maintenance.")
-        },
+            key: known.stated.get(f"maintenance.{key}") or Stated(key.endswith("quarantined"), "built in")
+            for key in FORBIDDEN
+        }
+        | forbidden_flags(flags),
     )
+
+
+def forbidden_flags(flags: Flags) -> dict[str, Stated]:
+    """The statuses of projects of which the command line says that they block."""
+    said = {key: getattr(flags, key) for key in FORBIDDEN}
+    return {key: Stated(value, f"--{key.replace('_', '-')}") for key, value in said.items() if value is not None}
+
+
+def _ask_status(flags: Flags, known: _Known, sources: Sequence[str]) -> bool:
+    wanted = known.get("maintenance.enabled", otherwise=True) if flags.no_maintenance_check is None else False
+    return bool(wanted) and bool(sources) and not known.either(flags.offline, "http.offline")
 
 
 def gate_flags(flags: Flags) -> Table:
