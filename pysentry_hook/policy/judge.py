@@ -39,7 +39,7 @@ def judge(facts: Facts, policy: Policy, today: date) -> GateResult:
         why=choice.why,
         day=today,
         verdicts=verdicts,
-        statuses=tuple(_status(status, policy) for status in facts.statuses),
+        statuses=tuple(_status(status, policy) for status in sorted(facts.statuses, key=_order)),
         unused=suppressions.unused(facts.findings),
         expired=suppressions.expired(),
         ending=tuple(entry for entry in policy.suppressions if id(entry) in covering and suppressions.ends_soon(entry)),
@@ -137,7 +137,11 @@ def _decided(finding: Finding, decision: Decision, rule: Rule, reason: str | Non
 
 def _short(rule: Rule) -> str:
     """A rule in a few words, without the gate: `fail_on is high`, or `groups.dev.fail_on is critical`."""
-    return f"{rule.key.split('.', 2)[2]} is {rule.value}"
+    return f"{rule.setting} is {rule.value}"
+
+
+def _order(status: Status) -> tuple[str, str, str]:
+    return status.path, status.package, status.status
 
 
 def _status(status: Status, policy: Policy) -> StatusVerdict:

@@ -7,9 +7,6 @@ from pysentry_hook.reports.look import Look
 from pysentry_hook.rules import NEVER, Rule
 from pysentry_hook.text import count
 
-_PARTS = 3
-"""A key of a gate: `gates`, its name, and the key."""
-
 
 def verdict_line(report: Report, look: Look) -> tuple[str, str]:
     """Return the line and its style; nothing that failed is left to a line above."""
@@ -75,10 +72,9 @@ def _also(report: Report, look: Look) -> str:
 
 def rule_told(rule: Rule, look: Look) -> str:
     """A rule with its value and where it comes from."""
-    parts = rule.key.split(".", 2)
-    if len(parts) < _PARTS:
+    if rule.setting is None:
         return f"{rule.key}, {origin(rule, look)}"
-    return f'{parts[-1]} = "{rule.value}", {origin(rule, look)}'
+    return f'{rule.setting} = "{rule.value}", {origin(rule, look)}'
 
 
 def origin(rule: Rule, look: Look) -> str:
