@@ -70,7 +70,7 @@ def told(value: object) -> str:
         return ", ".join(f"{key} = {each}" for key, each in value.items()) or "none"
     if isinstance(value, tuple | list):
         return ", ".join(map(str, value))
-    return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    return "none" if value is None else f"{value:.12g}" if isinstance(value, float) else str(value)
 
 
 def _group_key(group: str) -> str:

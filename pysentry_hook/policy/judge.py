@@ -185,13 +185,17 @@ def _notes(facts: Facts, choice: Choice) -> Iterator[str]:
 
 def _too_old(facts: Facts, gates: Sequence[Gate], today: date) -> Iterator[str]:
     """The data that are older than the strictest gate allows, when it was scanned or on the day that is judged."""
-    rules = [gate.rule("max_data_age_hours") for gate in gates if gate.value("max_data_age_hours") is not None]
-    if not rules:
+    limits = [
+        (hours, gate.rule("max_data_age_hours"))
+        for gate in gates
+        if isinstance(hours := gate.value("max_data_age_hours"), int | float)
+    ]
+    if not limits:
         return
-    rule = min(rules, key=lambda rule: float(rule.value))
+    hours, rule = min(limits, key=lambda limit: limit[0])
     now = facts.generated if today == facts.generated.date() else datetime.combine(today, time.min, UTC)
     for data in facts.advisory_data:
-        if data.as_of is not None and now - data.as_of > timedelta(hours=float(rule.value)):
+        if data.as_of is not None and now - data.as_of > timedelta(hours=hours):
             yield (
                 f"the data of {data.source} are of {data.as_of:%Y-%m-%d %H:%M} UTC, "
                 f"and max_data_age_hours is {rule.value} ({rule.origin})"

@@ -212,6 +212,7 @@ def test_the_report_tells_every_setting_that_it_was_judged_by() -> None:
         (24, "24"),
         (24.0, "24"),
         (1.5, "1.5"),
+        (100_000.25, "100000.25"),
         ("high", "high"),
     ],
 )
