@@ -31,7 +31,11 @@ def judge(facts: Facts, policy: Policy, today: date) -> GateResult:
     choice = choose(policy)
     suppressions = Suppressions(policy.suppressions, today)
     ordered = sorted(facts.findings, key=lambda finding: finding.order)
-    by_gate = [[_verdict(finding, gate, suppressions, today) for finding in ordered] for gate in choice.gates]
+    accepting = [suppressions.about(finding) for finding in ordered]
+    by_gate = [
+        [_verdict(*each, gate, suppressions, today) for each in zip(ordered, accepting, strict=True)]
+        for gate in choice.gates
+    ]
     verdicts = tuple(max(row, key=lambda verdict: _RANK[verdict.decision]) for row in zip(*by_gate, strict=True))
     covering = {id(verdict.suppression) for verdict in verdicts if verdict.suppression}
     return GateResult(
@@ -40,7 +44,7 @@ def judge(facts: Facts, policy: Policy, today: date) -> GateResult:
         day=today,
         verdicts=verdicts,
         statuses=tuple(_status(status, policy) for status in sorted(facts.statuses, key=_order)),
-        unused=suppressions.unused(facts.findings),
+        unused=suppressions.unused(accepting),
         expired=suppressions.expired(),
         ending=tuple(entry for entry in policy.suppressions if id(entry) in covering and suppressions.ends_soon(entry)),
         refused=tuple(_refused(policy.suppressions, choice.gates)),
@@ -52,15 +56,12 @@ def judge(facts: Facts, policy: Policy, today: date) -> GateResult:
     )
 
 
-def _verdict(finding: Finding, gate: Gate, suppressions: Suppressions, today: date) -> Verdict:
-    covering = next(
-        (
-            entry
-            for entry in suppressions.about(finding)
-            if suppressions.holds(entry, finding) and not _is_refused(entry, gate)
-        ),
-        None,
-    )
+def _verdict(
+    finding: Finding, accepting: Sequence[Suppression], gate: Gate, suppressions: Suppressions, today: date
+) -> Verdict:
+    """The verdict of one gate, where `accepting` speaks of the finding."""
+    holding = (entry for entry in accepting if suppressions.holds(entry, finding) and not _is_refused(entry, gate))
+    covering = next(holding, None)
     if covering is not None:
         return Verdict(
             finding=finding,

@@ -15,7 +15,7 @@ from tests.policy.judging import the_verdict
 
 def threshold(policy: Policy, *groups: str) -> tuple[str, str]:
     """The threshold of a package that these scopes reach, and who says so."""
-    _, rule = settle_gate(policy, "default").threshold(groups)
+    _, rule = settle_gate(policy, "default").threshold(frozenset(groups))
     return rule.value, rule.origin
 
 
