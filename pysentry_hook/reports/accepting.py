@@ -13,6 +13,11 @@ USUAL = timedelta(days=90)
 """How long a suppression holds that a printed command would add."""
 
 
+def later(day: date, span: timedelta = USUAL) -> date:
+    """Return the day so much later, or the last one of the calendar: a saved report is judged on any day."""
+    return day + min(span, date.max - day)
+
+
 def ways_on(report: Report, look: Look) -> Iterator[str]:
     """The commands that accept and explain the first finding that blocks; malware is not accepted so easily."""
     verdict = next((each for each in report.gate.verdicts if each.decision is Decision.BLOCK), None)
@@ -29,7 +34,7 @@ def accept_command(verdict: Verdict, day: date, look: Look) -> str:
     """The command that would accept a finding, with a reason to fill in."""
     name, package = shlex.quote(verdict.finding.vulnerability.id), shlex.quote(verdict.finding.dependency.name)
     project = f" --project {shlex.quote(look.project)}" if look.project else ""
-    return f'pysentry-hook suppressions add {name} -p {package} --reason "…" --expires {day + USUAL}{project}'
+    return f'pysentry-hook suppressions add {name} -p {package} --reason "…" --expires {later(day)}{project}'
 
 
 def suppression_lines(report: Report, look: Look) -> Iterator[str]:
@@ -56,7 +61,7 @@ def _ending(entry: Suppression, gate: GateResult, look: Look) -> Iterator[str]:
     fixed = any(each.finding.vulnerability.fixed_in for each in covered)
     owner = f", owner {entry.owner}" if entry.owner else ""
     yield (
-        f"warning: a suppression ends on {entry.expires}; from {entry.expires + timedelta(days=1)} "
+        f"warning: a suppression ends on {entry.expires}; from {later(entry.expires, timedelta(days=1))} "
         f"gate {' and '.join(gate.names)} judges what it covers."
     )
     yield f"  {entry.id or 'every finding'} in {', '.join(dependencies)}{owner}, {origin(entry.rule, look)}"
@@ -64,5 +69,5 @@ def _ending(entry: Suppression, gate: GateResult, look: Look) -> Iterator[str]:
     package = f" -p {shlex.quote(entry.package)}" if entry.package else ""
     yield (
         f"Renew: pysentry-hook suppressions renew {shlex.quote(entry.id or '')}{package} "
-        f'--reason "…" --expires {gate.day + USUAL}'
+        f'--reason "…" --expires {later(gate.day)}'
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from pysentry_hook.report import Decision, Novelty, Report, Verdict
-from pysentry_hook.reports.accepting import USUAL
+from pysentry_hook.reports.accepting import later
 from pysentry_hook.reports.fixes import advice
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.verdict import rule_told
@@ -158,7 +158,7 @@ def _ways_on(verdict: Verdict, report: Report, change: Change) -> Iterator[str]:
     """The commands to accept or explain, or the lines to paste where no command can be run."""
     finding = verdict.finding
     name, package = shlex.quote(finding.vulnerability.id), shlex.quote(finding.dependency.name)
-    until = report.gate.day + USUAL
+    until = later(report.gate.day)
     if change.command is None:
         if not finding.vulnerability.malware:
             yield "Accept:  [[tool.pysentry-hook.suppressions]] in pyproject.toml, with these lines:"

@@ -47,7 +47,7 @@ from pysentry_hook.text import one_line
 def read_report(path: str, text: str) -> Report:
     """Return the report of a text; ReportError for what is no report of schema 1, with the place that is wrong."""
     try:
-        values = json.loads(text)
+        values = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise ReportError(path, f"is not valid JSON: {one_line(error, 120)}. Is the file complete?") from error
     _check(path, values)
@@ -55,6 +55,11 @@ def read_report(path: str, text: str) -> Report:
         return _report(values)
     except (InvalidVersion, ValueError, KeyError, TypeError) as error:
         raise ReportError(path, f"holds a value that no report has: {one_line(error, 120)}") from error
+
+
+def _no_constant(word: str) -> object:
+    """Refuse NaN and Infinity, which JSON does not have and Python would read."""
+    raise ValueError(f"{word} is no number")
 
 
 def schema() -> dict[str, Any]:
