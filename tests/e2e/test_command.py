@@ -314,14 +314,17 @@ def test_the_second_command_of_the_readme_is_what_ci_runs() -> None:
     assert command in (HOUSE / ".ci" / "run").read_text(encoding="utf-8")
 
 
-def test_every_variable_of_the_readme_is_a_setting_and_every_setting_is_in_it() -> None:
-    from pysentry_hook.config.environment import KEYS, PREFIX
+def test_every_variable_of_the_readme_is_a_setting_that_config_show_lists(run: Run, tmp_path: Path) -> None:
+    from pysentry_hook.config.keys import KEYS, variable
 
     text = (HOUSE / "README.md").read_text(encoding="utf-8")
-    told = set(re.findall(r"`(?:PYSENTRY_HOOK|…)_([A-Z_]+)`", text))
-    for key in KEYS:
-        name = key.upper().replace(".", "_")
-        assert any(name == part or name.endswith(f"_{part}") for part in told), f"{PREFIX}{name} is not in the README"
+    known = {variable(key) for key in KEYS}
+    row = ""
+    for prefix, name in re.findall(r"`(PYSENTRY_HOOK|…)_([A-Z_]+)", text):
+        row = name.partition("_")[0] if prefix == "PYSENTRY_HOOK" else row
+        assert {f"PYSENTRY_HOOK_{name}", f"PYSENTRY_HOOK_{row}_{name}"} & known, name
+    shown = run("config", "show", cwd=tmp_path).stdout
+    assert [name for name, key in KEYS.items() if key.in_files and variable(name) not in shown] == []
 
 
 def test_one_environment_leaves_out_what_another_one_installs(run: Run, tmp_path: Path) -> None:
