@@ -10,7 +10,7 @@ from pysentry_hook.report import Decision, Finding, Novelty, Report, Verdict
 from pysentry_hook.reports.accepting import suppression_lines, ways_on
 from pysentry_hook.reports.fixes import advice
 from pysentry_hook.reports.look import Look
-from pysentry_hook.reports.verdict import origin, verdict_line
+from pysentry_hook.reports.verdict import failed_name, origin, verdict_line
 from pysentry_hook.text import clean, count, some
 
 MAX_LISTED = 20
@@ -83,8 +83,7 @@ def _lines(report: Report, look: Look) -> Iterator[Line]:
     yield from _coverage(report, look)
     yield from _data(report.advisory_data)
     for failure in report.failures:
-        what = failure.name if failure.path is None else look.path(failure.path)
-        yield (Span("  failed  ", "bold red"), Span(f"{what}: {failure.detail}"))
+        yield (Span("  failed  ", "bold red"), Span(f"{failed_name(failure, look)}: {failure.detail}"))
     yield (Span(f"Judged by gate {' and '.join(report.gate.names)}: {report.gate.why}.", "dim"),)
     yield from (((Span(line),)) for line in ways_on(report, look))
     yield (Span(*verdict_line(report, look)),)
