@@ -127,7 +127,8 @@ def look(prepared: Prepared) -> Look:
 
 def look_at_saved(path: Path) -> Look:
     """How a person sees a saved report: its paths are those of the tree that was scanned."""
-    return look_at(os.environ)._replace(again=shlex.join(["--report", str(path)]))
+    here = Path.cwd().resolve().as_posix()
+    return look_at(os.environ)._replace(here=here, again=shlex.join(["--report", str(path)]))
 
 
 def look_at(environment: Mapping[str, str]) -> Look:

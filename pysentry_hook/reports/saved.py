@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -63,17 +64,25 @@ def schema() -> dict[str, Any]:
 
 
 def _check(path: str, values: object) -> None:
-    import fastjsonschema  # 30 ms, and 150 ms for the schema; only a saved report pays for it
+    import fastjsonschema  # 30 ms; only a saved report pays for it
 
     known = values.get("schema") if isinstance(values, Mapping) else None
     if known != "pysentry-hook/report/1":
         said = f"its schema is {one_line(known, 60)!r}" if known else "it names no schema"
         raise ReportError(path, f"is no report of pysentry-hook ({said}); make one with -o report.json")
-    validate: Callable[[object], object] = fastjsonschema.compile(schema(), use_default=False)
     try:
-        validate(values)
+        _validator()(values)
     except fastjsonschema.JsonSchemaException as error:
         raise ReportError(path, f"does not fit its schema: {one_line(error, 200)}") from error
+
+
+@lru_cache(maxsize=1)
+def _validator() -> Callable[[object], object]:
+    """What raises for values that do not fit the schema; it takes 150 ms to make."""
+    import fastjsonschema
+
+    validate: Callable[[object], object] = fastjsonschema.compile(schema(), use_default=False)
+    return validate
 
 
 def _report(values: Mapping[str, Any]) -> Report:

@@ -110,8 +110,7 @@ def test_one_that_has_ended_and_one_that_is_not_needed_are_told(project: Reposit
         "Renew or remove it.\n"
     ) in told
     assert (
-        "Accepted and not found: CVE-2099-0009 (.pysentry-hook.toml:5), "
-        "CVE-2099-0001 in idna (.pysentry-hook.toml:9)\n"
+        "Accepted and not found: CVE-2099-0009 (.pysentry-hook.toml:5), CVE-2099-0001 in idna (.pysentry-hook.toml:9)\n"
     ) in told
 
 

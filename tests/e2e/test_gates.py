@@ -73,8 +73,8 @@ BUILDS: dict[str, tuple[Mapping[str, str], str, str, int]] = {
     "the merge queue of a branch of releases": (
         github("merge_group", QUEUE, GITHUB_REF=f"refs/heads/{QUEUE}"),
         "change",
-        "a change to release/1.2 (GitHub Actions, event merge_group); thresholds of the gate of release/1.2: "
-        "release/* of gate release (pyproject.toml:2)",
+        "a change to release/1.2 (GitHub Actions, event merge_group); "  # noqa: ISC004
+        "thresholds of the gate of release/1.2: release/* of gate release (pyproject.toml:2)",
         1,
     ),
     "a branch on GitLab": (
