@@ -25,6 +25,7 @@ from pysentry_hook.text import one_line
 from pysentry_hook.tree import FolderTree
 
 _LONGEST_LINE = 600
+_LARGEST_REPORT = 256 * 1024 * 1024
 
 
 class Prepared(NamedTuple):
@@ -142,11 +143,15 @@ def look_at(environment: Mapping[str, str]) -> Look:
 def open_report(path: Path) -> Report:
     """Read a saved JSON report; ReportError for what is none."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as file:
+            data = file.read(_LARGEST_REPORT + 1)
+        text = data.decode("utf-8-sig")
     except OSError as error:
         raise ReportError(str(path), f"cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise ReportError(str(path), "is not UTF-8 text, so it is no report") from error
+    if len(data) > _LARGEST_REPORT:
+        raise ReportError(str(path), f"is larger than {_LARGEST_REPORT >> 20} MB, so it is no report")
     return read_report(str(path), text)
 
 
