@@ -70,7 +70,8 @@ def scan(
         policy_files=settings.policy_files,
     )
     policy = replace(
-        settings.policy, suppressions=(*settings.policy.suppressions, *remarks(read.inventories, settings.today))
+        settings.policy,
+        suppressions=(*settings.policy.suppressions, *remarks(read.inventories, settings.today, read.root)),
     )
     report = reported(facts, policy, judge(facts, policy, now.date()))
     return Result(report=report, root=read.root, unreadable=tuple(read.named))

@@ -19,6 +19,7 @@ from pysentry_hook.reading import audited
 from pysentry_hook.report import Report
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.saved import read_report
+from pysentry_hook.rules import Place
 from pysentry_hook.scan import Result
 from pysentry_hook.scan import scan as run_scan
 from pysentry_hook.text import one_line
@@ -90,6 +91,11 @@ def say(root: Path, errors: Sequence[InputError]) -> None:
     """One line on stderr for each error, with its file as it is written from here."""
     for error in errors:
         typer.echo(f"error: {one_line(error.told(os.path.relpath(root / error.path)), _LONGEST_LINE)}", err=True)
+
+
+def origin_from_here(root: Path, origin: str, place: Place | None) -> str:
+    """Where a setting comes from, its file as it is written from here."""
+    return str(place._replace(path=os.path.relpath(root / place.path))) if place else origin
 
 
 def exit_code(result: Result, *, gating: bool) -> int:

@@ -9,6 +9,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
+from pysentry_hook.commands.running import origin_from_here
 from pysentry_hook.config import Flags, configuration
 from pysentry_hook.config.edit import Target, added, removed, renewed
 from pysentry_hook.config.files import OURS, PYPROJECT, TABLE
@@ -98,7 +99,8 @@ def list_(
     for entry in entries:
         ended = " (ended)" if entry.expires and entry.expires < known.today else ""
         owner = f"  owner {entry.owner}" if entry.owner else ""
-        typer.echo(f"{entry.expires}{ended}  {entry.told}  {_narrow(entry)}{entry.rule.origin}{owner}")
+        place = origin_from_here(known.root, entry.rule.origin, entry.rule.location)
+        typer.echo(f"{entry.expires}{ended}  {entry.told}  {_narrow(entry)}{place}{owner}")
         typer.echo(f"            {entry.reason}")
     if not entries:
         typer.echo("No suppressions." if expiring is None else f"No suppression ends within {_days(expiring)} days.")
@@ -151,7 +153,7 @@ def _known(project: Path | None) -> _Known:
     with suppress(InputError):  # what cannot be read holds no comments; a scan tells of it
         opened = open_input(tree, folder)
         if isinstance(opened.result, Inventory):
-            inline = tuple(remarks([opened.result], today))
+            inline = tuple(remarks([opened.result], today, tree.root))
     return _Known(tree.root, folder, (*found.suppressions(), *inline), today)
 
 

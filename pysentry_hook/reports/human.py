@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from pathlib import PurePath
 from typing import NamedTuple
 
 from pysentry_hook.model import AdvisoryData, Say, Severity
@@ -270,12 +271,14 @@ def _nothing(report: Report, look: Look) -> str:
 
 def _data(data: Sequence[AdvisoryData]) -> Iterator[Line]:
     told = []
+    several = len({entry.source for entry in data}) < len(data)
     for entry in data:
+        name = f"{entry.source} {PurePath(entry.url).name}" if several else entry.source
         if entry.as_of is None:
-            told.append(f"{entry.source} none")
+            told.append(f"{name} none")
             continue
         stale = " (stale)" if entry.stale else ""
-        told.append(f"{entry.source} {entry.as_of:%Y-%m-%d %H:%M} UTC{stale}")
+        told.append(f"{name} {entry.as_of:%Y-%m-%d %H:%M} UTC{stale}")
     if told:
         yield (Span(f"Data: {', '.join(told)}."),)
 

@@ -86,6 +86,14 @@ def test_quiet_prints_nothing(run: Run, project: Path, database: Path) -> None:
     assert (done.stdout, done.stderr, done.returncode) == ("", "", 1)
 
 
+def test_several_databases_are_told_apart(run: Run, project: Path, database: Path) -> None:
+    other = a_folder_of_records(database.with_name("more"), a_record("PYSEC-2099-2", "idna"))
+    one = run("report", project, "--advisory-db", database).stdout
+    assert re.search(r"^Data: database \d{4}-\d\d-\d\d \d\d:\d\d UTC\.$", one, re.MULTILINE)
+    both = run("report", project, "--advisory-db", database, "--advisory-db", other).stdout
+    assert re.search(r"^Data: database records 20[^,]+ UTC, database more 20[^,]+ UTC\.$", both, re.MULTILINE)
+
+
 def test_a_group_keeps_main_and_that_group(run: Run) -> None:
     def packages(*options: str) -> set[str]:
         done = run(EXAMPLES / "shop", "--advisory-db", EXAMPLES / "advisories", "-f", "json", *options)
@@ -126,7 +134,7 @@ def _unreadable(folder: Path) -> dict[str, Path]:
         ("folder", r"folder/uv\.lock: is a folder, and a file was expected"),
         ("binary", r"binary/uv\.lock:2: is not UTF-8 text \(byte 0x80\)"),
         ("large", r"large/uv\.lock: is 50 MB large; at most 32 MB are read"),
-        ("nothing", r"nothing: nothing to read here; looked for uv\.lock, .*"),
+        ("nothing", r"nothing: nothing to read here; looked for uv\.lock, .*\. --recursive looks below"),
         ("fifo", r"fifo/uv\.lock: is not a regular file"),
     ],
 )
