@@ -78,8 +78,10 @@ def _read_one(
         for inventory in inventories:
             before = reading.before(inventory)
             if before is not None:
-                found[inventory.path] = before = resolved(before)
+                before = resolved(before)
                 reading.failures.extend(_lost(ref, before))
+                if not before.failures:
+                    found[inventory.path] = before
         return Before(Baseline(ref, then.commit), found, tuple(reading.failures), tuple(reading.notes))
 
 
@@ -114,10 +116,13 @@ class _Reading:
             )
             return renamed
         replaced = self._replaced(inventory)
-        if replaced is not None:
-            self.notes.append(f"{inventory.path} is compared with {replaced.path} of {self._ref}, which it replaces")
-            return replaced
-        return _emptied(inventory)
+        if replaced is None:
+            return _emptied(inventory)
+        if isinstance(replaced.result, InputError):
+            self.failures.append(Failure("baseline", self._ref, replaced.path, _told(replaced.result)))
+            return None
+        self.notes.append(f"{inventory.path} is compared with {replaced.path} of {self._ref}, which it replaces")
+        return replaced.result
 
     def _read(self, read: Callable[[Tree, str], Inventory], path: str) -> Inventory | None:
         try:
@@ -125,7 +130,7 @@ class _Reading:
         except NothingToReadError:
             return None
         except InputError as error:
-            self.failures.append(Failure("baseline", self._ref, path, error.detail))
+            self.failures.append(Failure("baseline", self._ref, path, _told(error)))
             return None
 
     def _renamed(self, inventory: Inventory, reader: inputs.Reader) -> Inventory | None:
@@ -149,19 +154,20 @@ class _Reading:
         gone = [path for path in known if not self._now.exists(path)]
         yield from gone[:_MOST]
 
-    def _replaced(self, inventory: Inventory) -> Inventory | None:
+    def _replaced(self, inventory: Inventory) -> inputs.Opened | None:
         """What the folder of a new input was read by before, unless that is an input still."""
         folder = inventory.path.rpartition("/")[0]
         if not self._then.is_folder(folder):
             return None
         try:
             opened = inputs.open_input(self._then, folder)
-        except InputError:
+        except InputError:  # there was nothing that could have been read
             return None
-        if isinstance(opened.result, InputError):
-            self.failures.append(Failure("baseline", self._ref, opened.path, opened.result.detail))
-            return None
-        return None if opened.path in self._paths else opened.result
+        return None if opened.path in self._paths else opened
+
+
+def _told(error: InputError) -> str:
+    return error.detail if error.line is None else f"line {error.line}: {error.detail}"
 
 
 def _content(inventory: Inventory) -> frozenset[tuple[str, str]]:

@@ -148,13 +148,14 @@ def _read_below(tree: Tree, folder: str, reading: Reading, settings: Settings) -
         )
 
 
-def remarks(inventories: Iterable[Inventory], today: date) -> Iterator[Suppression]:
-    """The accepted risks that stand as comments beside requirements."""
+def remarks(inventories: Iterable[Inventory], today: date, root: Path) -> Iterator[Suppression]:
+    """The accepted risks that stand as comments beside requirements; ConfigError names a file as it is from here."""
     for inventory in inventories:
         for remark in inventory.remarks:
             location = inventory.places.location(remark.place)
             place = Place(location.path, location.line)
-            yield from read_comment(remark.comment, remark.name, place, today)
+            told = os.path.relpath(root / place.path)
+            yield from read_comment(remark.comment, remark.name, place, today, told=told)
 
 
 def within_scope(inventory: Inventory, settings: Settings, everything: Sequence[Inventory]) -> tuple[Inventory, int]:

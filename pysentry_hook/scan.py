@@ -99,7 +99,7 @@ def scan(
     )
     policy = replace(
         settings.policy,
-        suppressions=(*settings.policy.suppressions, *remarks(read.inventories, settings.today)),
+        suppressions=(*settings.policy.suppressions, *remarks(read.inventories, settings.today, read.root)),
     )
     report = reported(facts, policy, judge(facts, policy, now.date()))
     return Result(report=report, root=read.root, unreadable=tuple(read.named), changed=changed)

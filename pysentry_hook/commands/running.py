@@ -34,6 +34,7 @@ from pysentry_hook.report import Report
 from pysentry_hook.reports import FORMATS
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.saved import read_report
+from pysentry_hook.rules import Place
 from pysentry_hook.scan import Result, scan
 from pysentry_hook.text import one_line
 from pysentry_hook.tree import CommitTree, FolderTree, Tree
@@ -41,6 +42,7 @@ from pysentry_hook.tree import CommitTree, FolderTree, Tree
 _LONGEST_LINE = 600
 _NARROWEST, _WIDEST = 60, 120
 """Columns."""
+_LARGEST_REPORT = 256 * 1024 * 1024
 
 
 class Prepared(NamedTuple):
@@ -156,6 +158,11 @@ def say(root: Path, errors: Sequence[InputError]) -> None:
         typer.echo(f"error: {one_line(error.told(os.path.relpath(root / error.path)), _LONGEST_LINE)}", err=True)
 
 
+def origin_from_here(root: Path, origin: str, place: Place | None) -> str:
+    """Where a setting comes from, its file as it is written from here."""
+    return str(place._replace(path=os.path.relpath(root / place.path))) if place else origin
+
+
 def exit_code(result: Result, *, gating: bool) -> int:
     """0 passes, 1 blocks, 2 a named input is unreadable, 3 incomplete; `report` knows neither 1 nor mercy."""
     report = result.report
@@ -207,7 +214,8 @@ def look(prepared: Prepared) -> Look:
 
 def look_at_saved(path: Path) -> Look:
     """How a person sees a saved report: its paths are those of the tree that was scanned."""
-    return look_at(os.environ)._replace(again=shlex.join(["--report", str(path)]))
+    here = Path.cwd().resolve().as_posix()
+    return look_at(os.environ)._replace(here=here, again=shlex.join(["--report", str(path)]))
 
 
 def look_at(environment: Mapping[str, str]) -> Look:
@@ -221,11 +229,15 @@ def look_at(environment: Mapping[str, str]) -> Look:
 def open_report(path: Path) -> Report:
     """Read a saved JSON report; ReportError for what is none."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as file:
+            data = file.read(_LARGEST_REPORT + 1)
+        text = data.decode("utf-8-sig")
     except OSError as error:
         raise ReportError(str(path), f"cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise ReportError(str(path), "is not UTF-8 text, so it is no report") from error
+    if len(data) > _LARGEST_REPORT:
+        raise ReportError(str(path), f"is larger than {_LARGEST_REPORT >> 20} MB, so it is no report")
     return read_report(str(path), text)
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
+from pysentry_hook.commands.running import origin_from_here
 from pysentry_hook.config import Flags, configuration
 from pysentry_hook.config.edit import Target, added, removed, renewed
 from pysentry_hook.config.files import OURS, PYPROJECT, TABLE
@@ -65,15 +66,14 @@ def add(
     known = _known(project)
     said = {
         "id": identifier, "package": package, "version": version, "group": group, "reason": reason,
-        "expires": parse_day(expires) if expires else None, "until": until, "owner": owner,
+        "expires": _last_day(expires, known.today) if expires else None, "until": until, "owner": owner,
     }  # fmt: skip
-    if expires and said["expires"] is None:
-        raise UsageError(f"--expires: {one_line(expires, 40)!r} is no day; give it as 2027-01-31")
     entry = {key: value for key, value in said.items() if value is not None}
     read_suppression(entry, _fail, Place("", 1), known.today)
     for other in known.entries:
-        if _is_same(other, identifier, package) and other.version == version and other.group == group:
-            raise UsageError(f"{other.told} is accepted already, until {other.expires} ({other.rule.origin}): renew it")
+        narrowed = (other.version, other.group, other.until_fixed) == (version, group, until == "fixed")
+        if narrowed and _is_same(other, identifier, package):
+            _refuse_second(other, known.today)
     target = _target(known, config)
     text = target.read()
     _replace(target, text, added(target, text, entry), known.today, more=1)
@@ -99,7 +99,8 @@ def list_(
     for entry in entries:
         ended = " (ended)" if entry.expires and entry.expires < known.today else ""
         owner = f"  owner {entry.owner}" if entry.owner else ""
-        typer.echo(f"{entry.expires}{ended}  {entry.told}  {_narrow(entry)}{entry.rule.origin}{owner}")
+        place = origin_from_here(known.root, entry.rule.origin, entry.rule.location)
+        typer.echo(f"{entry.expires}{ended}  {entry.told}  {_narrow(entry)}{place}{owner}")
         typer.echo(f"            {entry.reason}")
     if not entries:
         typer.echo("No suppressions." if expiring is None else f"No suppression ends within {_days(expiring)} days.")
@@ -119,9 +120,9 @@ def renew(
     """
     known = _known(project)
     target, number, entry = _entry(known, identifier, package)
-    day = parse_day(expires) if expires else None
-    if day is None:
+    if not expires:
         raise UsageError("--expires: say until which day it holds, as --expires 2027-01-31")
+    day = _last_day(expires, known.today)
     changes: dict[str, object] = {"expires": day} | ({"reason": reason} if reason is not None else {})
     checked = {"id": entry.id, "reason": reason or entry.reason, "expires": day}
     read_suppression(checked, _fail, Place("", 1), known.today)
@@ -152,7 +153,7 @@ def _known(project: Path | None) -> _Known:
     with suppress(InputError):  # what cannot be read holds no comments; a scan tells of it
         opened = open_input(tree, folder)
         if isinstance(opened.result, Inventory):
-            inline = tuple(remarks([opened.result], today))
+            inline = tuple(remarks([opened.result], today, tree.root))
     return _Known(tree.root, folder, (*found.suppressions(), *inline), today)
 
 
@@ -202,6 +203,25 @@ def _is_same(entry: Suppression, identifier: str, package: str | None) -> bool:
     return (entry.id or "").upper() == identifier.upper() and entry.package == name
 
 
+def _last_day(text: str, today: date) -> date:
+    day = parse_day(text)
+    if day is None:
+        raise UsageError(f"--expires: {one_line(text, 40)!r} is no day; give it as 2027-01-31")
+    if day < today:
+        raise UsageError(f"--expires: {day} is over, so nothing would be accepted; today is {today} (UTC)")
+    return day
+
+
+def _refuse_second(other: Suppression, today: date) -> None:
+    """Refuse to accept once more what is accepted; a comment that has ended is no obstacle."""
+    ended = other.expires is not None and other.expires < today
+    place = other.rule.location
+    if ended and place and not place.path.endswith(".toml"):
+        return
+    verb = "was accepted" if ended else "is accepted already,"
+    raise UsageError(f"{other.told} {verb} until {other.expires} ({other.rule.origin}): renew it")
+
+
 def _replace(target: Target, text: str, changed: str, today: date, *, more: int) -> None:
     """Write a changed text after it was read back: it holds as many suppressions as were asked for."""
     if len(target.suppressions(changed, today)) != len(target.suppressions(text, today)) + more:
@@ -210,7 +230,8 @@ def _replace(target: Target, text: str, changed: str, today: date, *, more: int)
 
 
 def _fail(detail: str, key: str) -> ConfigError:
-    return ConfigError(f"--{key}: {detail.removeprefix('suppressions.')}")
+    name = "ID" if key == "id" else f"--{key}"
+    return ConfigError(f"{name}{detail.removeprefix(f'suppressions.{key}')}")
 
 
 def _days(text: str) -> int:

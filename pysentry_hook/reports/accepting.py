@@ -25,16 +25,31 @@ def ways_on(report: Report, look: Look) -> Iterator[str]:
         return
     vulnerability = verdict.finding.vulnerability
     if not vulnerability.malware:
-        yield f"Accept: {accept_command(verdict, report.gate.day, look)}"
+        yield f"Accept: {accept_command(report, verdict, look)}"
     name, package = shlex.quote(vulnerability.id), shlex.quote(verdict.finding.dependency.name)
     yield f"Why:    pysentry-hook explain {name} -p {package} {look.again}".rstrip()
 
 
-def accept_command(verdict: Verdict, day: date, look: Look) -> str:
-    """The command that would accept a finding, with a reason to fill in."""
-    name, package = shlex.quote(verdict.finding.vulnerability.id), shlex.quote(verdict.finding.dependency.name)
-    project = f" --project {shlex.quote(look.project)}" if look.project else ""
-    return f'pysentry-hook suppressions add {name} -p {package} --reason "…" --expires {later(day)}{project}'
+def accept_command(report: Report, verdict: Verdict, look: Look) -> str:
+    """The command that would accept a finding, with a reason to fill in; what was accepted before is renewed."""
+    identifier, package = verdict.finding.vulnerability.id, verdict.finding.dependency.name
+    ended = any(_is_written(entry, identifier, package) for entry in report.gate.expired)
+    names = f"{shlex.quote(identifier)} -p {shlex.quote(package)}"
+    return (
+        f'pysentry-hook suppressions {"renew" if ended else "add"} {names} --reason "…" '
+        f"--expires {later(report.gate.day)}{_project(look)}"
+    )
+
+
+def _is_written(entry: Suppression, identifier: str, package: str) -> bool:
+    """Whether a suppression stands in a configuration file under these very names."""
+    place = entry.rule.location
+    same = (entry.id or "").upper() == identifier.upper() and entry.package == package
+    return same and place is not None and place.path.endswith(".toml")
+
+
+def _project(look: Look) -> str:
+    return f" --project {shlex.quote(look.project)}" if look.project else ""
 
 
 def suppression_lines(report: Report, look: Look) -> Iterator[str]:
@@ -66,8 +81,12 @@ def _ending(entry: Suppression, gate: GateResult, look: Look) -> Iterator[str]:
     )
     yield f"  {entry.id or 'every finding'} in {', '.join(dependencies)}{owner}, {origin(entry.rule, look)}"
     yield f'  reason given: "{entry.reason}". {"There is a fixed release." if fixed else "Still no fixed release."}'
+    place = entry.rule.location
+    if place and not place.path.endswith(".toml"):
+        yield f"Renew: write another day into the comment at {origin(entry.rule, look)}"
+        return
     package = f" -p {shlex.quote(entry.package)}" if entry.package else ""
     yield (
         f"Renew: pysentry-hook suppressions renew {shlex.quote(entry.id or '')}{package} "
-        f'--reason "…" --expires {later(gate.day)}'
+        f'--reason "…" --expires {later(gate.day)}{_project(look)}'
     )

@@ -81,7 +81,8 @@ def _age(report: Report, finding: Finding) -> str:
     if finding.novelty is Novelty.INTRODUCED:
         return f"{published}; introduced {of}"
     if finding.novelty is Novelty.EXISTING:
-        return f"{published}; older than the change {of}{', whose version of it changed' if finding.touched else ''}"
+        changed = "; the version changed since, and it is not yet fixed" if finding.touched else ""
+        return f"{published}; older than the change {of}{changed}"
     return f"{published}; nobody knows whether it is new {of}"
 
 
@@ -129,7 +130,7 @@ def _ends_block(report: Report, verdict: Verdict, look: Look) -> Iterator[str]:
         return
     if finding.upgrade_to:
         yield f"an upgrade to {finding.upgrade_to} or any version that no advisory affects"
-    yield f"a suppression: {accept_command(verdict, report.gate.day, look)}"
+    yield f"a suppression: {accept_command(report, verdict, look)}"
     yield f"another value of {verdict.rule.key.rpartition('.')[2]} ({origin(verdict.rule, look)})"
     if report.baseline is None:
         yield "only_introduced with --against, where the finding is older than the change"

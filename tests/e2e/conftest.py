@@ -1,4 +1,4 @@
-"""A folder to scan, an index and advisories of the tests, and the real resolvers."""
+"""A folder to scan with an index and advisories of the tests and the real resolvers, and a repository."""
 
 import json
 import os
@@ -13,6 +13,7 @@ import pytest
 from pysentry_hook.resolvers import RESOLVERS
 from tests.builders import a_folder_of_records, a_record
 from tests.conftest import Run
+from tests.e2e.repository import Repository, a_repository
 from tests.resolvers.index import Index, Release, serve
 
 RELEASES = (
@@ -74,3 +75,9 @@ def house(run: Run, tmp_path: Path) -> Iterator[House]:
             "PIP_CACHE_DIR": str(tmp_path / "pip"),
         }
         yield House(run, tmp_path / "project", records, environment, index)
+
+
+@pytest.fixture
+def shop(run: Run, tmp_path: Path) -> Repository:
+    """An empty repository on branch main."""
+    return a_repository(run, tmp_path)
