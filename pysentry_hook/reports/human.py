@@ -234,9 +234,8 @@ def _data(data: Sequence[AdvisoryData]) -> Iterator[Line]:
     told = []
     several = len({entry.source for entry in data}) < len(data)
     for entry in data:
-        name = (
-            f"{entry.source} {entry.url.replace('\\', '/').rstrip('/').rpartition('/')[2]}" if several else entry.source
-        )
+        file = entry.url.rstrip("/").rpartition("/")[2]
+        name = f"{entry.source} {file}" if several else entry.source
         if entry.as_of is None:
             told.append(f"{name} none")
             continue

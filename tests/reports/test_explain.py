@@ -102,7 +102,7 @@ BASELINE = Baseline("main...", "1" * 40)
     [
         (replace(HIGH, novelty=Novelty.INTRODUCED), "introduced since main..."),
         (replace(HIGH, novelty=Novelty.EXISTING), "older than the change since main..."),
-        (OLDER, "older than the change since main..., whose version of it changed"),
+        (OLDER, "older than the change since main...; the version changed since, and it is not yet fixed"),
         (HIGH, "nobody knows whether it is new since main..."),
     ],
 )
