@@ -239,15 +239,16 @@ def _ignored(known: _Known) -> tuple[Suppression, ...]:
         for key in ("ignore.ids", "ignore.while_no_fix")
         for text in known.get(key, ())
     ]
-    packages = [(text, known.origin("ignore.packages")) for text in known.get("ignore.packages", ())]
-    for text, origin in packages:
-        if parse_name(text) is None:
-            raise ConfigError(f"{origin}: ignore.packages has {one_line(text, 60)!r}, which is no name of a package")
-    whole = (
-        Suppression(id=None, package=parse_name(text), rule=Rule("ignore.packages", text, origin))
-        for text, origin in packages
-    )
+    whole = [_whole(text, known.stated["ignore.packages"]) for text in known.get("ignore.packages", ())]
     return (*plain, *whole)
+
+
+def _whole(text: str, stated: Stated) -> Suppression:
+    name = parse_name(text)
+    if name is None:
+        told = one_line(text, 60)
+        raise ConfigError(f"{stated.origin}: ignore.packages has {told!r}, which is no name of a package")
+    return Suppression(id=None, package=name, rule=Rule("ignore.packages", name, stated.origin, stated.location))
 
 
 def _limits(known: _Known) -> Limits:
