@@ -107,4 +107,4 @@ def _whole(text: str, stated: Stated) -> Suppression:
     name = parse_name(text)
     if name is None:
         raise ConfigError(f"{stated.origin}: ignore.packages has {one_line(text, 60)!r}, which is no name of a package")
-    return Suppression(id=None, package=name, rule=Rule("ignore.packages", text, stated.origin, stated.location))
+    return Suppression(id=None, package=name, rule=Rule("ignore.packages", name, stated.origin, stated.location))
