@@ -1,0 +1,94 @@
+"""The words in which every report for people tells of findings, fixes, ways in, places and coverage."""
+
+from collections.abc import Iterator, Sequence
+
+from pysentry_hook.model import Say, Vulnerability
+from pysentry_hook.report import Decision, Finding, Report, Verdict
+from pysentry_hook.reports.look import Look
+from pysentry_hook.text import count
+
+_MOST_FIXES = 3
+
+
+def severity_word(vulnerability: Vulnerability) -> str:
+    """How bad it is, in one word: a severity, malware or unknown."""
+    if vulnerability.malware:
+        return "malware"
+    return vulnerability.severity.word if vulnerability.severity else "unknown"
+
+
+def shown(verdicts: Sequence[Verdict], look: Look) -> tuple[list[Verdict], int]:
+    """The findings to list, and how many the wanted severity hides; what blocks is always listed."""
+    judged = [verdict for verdict in verdicts if verdict.decision is not Decision.SUPPRESSED]
+    listed = [verdict for verdict in judged if verdict.decision is Decision.BLOCK or _is_wanted(verdict, look)]
+    return listed, len(judged) - len(listed)
+
+
+def _is_wanted(verdict: Verdict, look: Look) -> bool:
+    severity = verdict.finding.vulnerability.severity
+    return look.severity is None or severity is None or severity >= look.severity
+
+
+def useful_fixes(finding: Finding) -> Sequence[object]:
+    """The fixed versions above the installed one; all of them where there is none above."""
+    fixes = finding.vulnerability.fixed_in
+    return [version for version in fixes if version > finding.dependency.version][:_MOST_FIXES] or fixes[-_MOST_FIXES:]
+
+
+def way_in(finding: Finding) -> str:
+    """The first path that brings the package in; empty where none is known."""
+    return " > ".join(finding.paths[0]) if finding.paths else ""
+
+
+def more_ways(finding: Finding) -> int:
+    """How many paths there are beside the first."""
+    return len(finding.paths) - 1 + finding.more_paths if finding.paths else finding.more_paths
+
+
+def differences(finding: Finding) -> Iterator[str]:
+    """What records of the same group say differently: a withdrawal, another fix, "not affected"."""
+    says = finding.vulnerability.says
+    withdrawn = [f"{say.id} ({say.source})" for say in says if say.withdrawn]
+    live = [say for say in says if say.withdrawn is None]
+    if len({(say.affected, say.fixed_in) for say in live}) > 1:
+        told = [f"{say.id} ({say.source}): {_answer(say)}" for say in live]
+        yield f"sources disagree: {'; '.join(dict.fromkeys(told))}"
+    if withdrawn:
+        yield f"withdrawn: {', '.join(dict.fromkeys(withdrawn))}"
+
+
+def _answer(say: Say) -> str:
+    if not say.affected:
+        return "not affected"
+    return ", ".join(map(str, say.fixed_in)) or "no fix"
+
+
+def found(report: Report) -> str:
+    """How much was found in how many packages; an incomplete audit without a finding is never clean."""
+    coverage = report.coverage
+    left = f" ({coverage.left_out_by_filter} left out by the chosen scopes)" if coverage.left_out_by_filter else ""
+    packages = count(coverage.total, "package")
+    if coverage.unchecked:
+        packages = f"{coverage.checked} of {packages}"
+    number = len(report.gate.verdicts)
+    told = count(number, "known vulnerability") if number else "No known vulnerabilities"
+    if not number and not report.complete:
+        told = "Incomplete: this is not a clean result. Nothing known so far"
+    return f"{told} in {packages}{left}"
+
+
+def nothing(report: Report, look: Look) -> str:
+    """What to say where no dependency is left: which inputs list none, or that the scopes leave all out."""
+    read = [entry for entry in report.inputs if not entry.damaged]
+    listed = " and ".join(f"{look.path(entry.path)} lists {count(entry.packages, 'package')}" for entry in read)
+    left = (
+        f", {report.coverage.left_out_by_filter} left out by the chosen scopes"
+        if report.coverage.left_out_by_filter
+        else ""
+    )
+    return f"nothing to check: {listed or 'there is no input'}{left}"
+
+
+def place(path: str, line: int, look: Look) -> str:
+    """A line of a file as it is opened from where the report is read."""
+    return f"{look.path(path)}:{line}"
