@@ -77,6 +77,7 @@ def _ending(entry: Suppression, gate: GateResult, look: Look) -> Iterator[Concer
     dependencies = sorted({f"{each.finding.dependency.name} {each.finding.dependency.written}" for each in covered})
     fixed = any(each.finding.vulnerability.fixed_in for each in covered)
     owner = f", owner {entry.owner}" if entry.owner else ""
+    reason = f'reason given: "{entry.reason}"' if entry.reason else "no reason given"
     package = f" -p {shlex.quote(entry.package)}" if entry.package else ""
     yield Concern(
         entry,
@@ -84,7 +85,7 @@ def _ending(entry: Suppression, gate: GateResult, look: Look) -> Iterator[Concer
         f"gate {' and '.join(gate.names)} judges what it covers.",
         (
             f"{entry.id or 'every finding'} in {', '.join(dependencies)}{owner}, {origin(entry.rule, look)}",
-            f'reason given: "{entry.reason}". {"There is a fixed release." if fixed else "Still no fixed release."}',
+            f"{reason}. {'There is a fixed release.' if fixed else 'Still no fixed release.'}",
         ),
         f"pysentry-hook suppressions renew {shlex.quote(entry.id or '')}{package} "
         f'--reason "…" --expires {gate.day + USUAL}',

@@ -9,7 +9,7 @@ from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.verdict import origin, rule_told
 from pysentry_hook.reports.words import severity_word
 from pysentry_hook.rules import NEVER
-from pysentry_hook.text import clean, count
+from pysentry_hook.text import count, printable
 
 _VERBS = {
     Decision.BLOCK: "blocks",
@@ -33,9 +33,7 @@ def chosen(report: Report, identifier: str, package: str | None) -> list[Verdict
 
 def explain(report: Report, verdicts: list[Verdict], look: Look) -> str:
     """Return the explanation of each verdict as text without colour."""
-    parts = (
-        "\n".join(clean(line).replace("\n", " ") for line in _lines(report, verdict, look)) for verdict in verdicts
-    )
+    parts = ("\n".join(printable(line) for line in _lines(report, verdict, look)) for verdict in verdicts)
     return "\n\n".join(parts) + "\n"
 
 

@@ -22,7 +22,7 @@ from pysentry_hook.reports.words import (
     useful_fixes,
     way_in,
 )
-from pysentry_hook.text import clean, count, some
+from pysentry_hook.text import count, printable, some
 
 MAX_LISTED = 20
 _STYLES = {
@@ -46,15 +46,10 @@ Line = Sequence[Span]
 
 def render(report: Report, look: Look) -> str:
     """Return the report as text; with colour only where the look asks for it."""
-    lines = [[Span(_printable(span.text), span.style) for span in line] for line in _lines(report, look)]
+    lines = [[Span(printable(span.text), span.style) for span in line] for line in _lines(report, look)]
     if look.colour:
         return _coloured(lines)
     return "".join("".join(span.text for span in line).rstrip() + "\n" for line in lines)
-
-
-def _printable(text: str) -> str:
-    """The text without what could act on a terminal or end the line, whoever wrote it."""
-    return clean(text).replace("\n", " ")
 
 
 def _coloured(lines: Iterable[Line]) -> str:

@@ -7,14 +7,14 @@ from pysentry_hook.reports.accepting import suppression_lines, ways_on
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.verdict import verdict_line
 from pysentry_hook.reports.words import place, severity_word
-from pysentry_hook.text import clean, count
+from pysentry_hook.text import count, printable
 
 MOST = 20
 
 
 def short(report: Report, look: Look) -> str:
     """Return the verdict as text without colour."""
-    return "".join(clean(line).replace("\n", " ") + "\n" for line in _lines(report, look))
+    return "".join(printable(line) + "\n" for line in _lines(report, look))
 
 
 def _lines(report: Report, look: Look) -> Iterator[str]:
