@@ -15,8 +15,14 @@ def _json() -> Format:
     return json
 
 
-FORMATS = {"human": _human, "json": _json}
+def _markdown() -> Format:
+    from pysentry_hook.reports import markdown
+
+    return markdown
+
+
+FORMATS = {"human": _human, "json": _json, "markdown": _markdown}
 """Every format by the word that options use."""
 
-SUFFIXES = {".txt": "human", ".json": "json"}
+SUFFIXES = {".txt": "human", ".json": "json", ".md": "markdown"}
 """The format that the suffix of an output file means."""
