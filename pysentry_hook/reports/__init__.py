@@ -21,7 +21,13 @@ def _markdown() -> Format:
     return markdown
 
 
-FORMATS = {"human": _human, "json": _json, "markdown": _markdown}
+def _github() -> Format:
+    from pysentry_hook.reports import github
+
+    return github
+
+
+FORMATS = {"human": _human, "json": _json, "markdown": _markdown, "github": _github}
 """Every format by the word that options use."""
 
 SUFFIXES = {".txt": "human", ".json": "json", ".md": "markdown"}
