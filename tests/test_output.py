@@ -102,6 +102,18 @@ def test_a_file_has_the_mode_that_any_new_file_has(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "r.txt").stat().st_mode) == stat.S_IMODE((tmp_path / "other").stat().st_mode)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_a_file_that_was_there_keeps_its_mode(tmp_path: Path) -> None:
+    (tmp_path / "r.txt").touch(0o600)
+    write(tmp_path / "r.txt", "x")
+    assert stat.S_IMODE((tmp_path / "r.txt").stat().st_mode) == 0o600
+
+
+def test_a_format_of_the_configuration_that_is_not_written_yet_is_an_error() -> None:
+    with pytest.raises(UsageError, match=r"defaults\.format: 'smoke' is not written yet; known: human"):
+        pair([], [], otherwise="smoke")
+
+
 @pytest.mark.parametrize("step", ["chmod", "replace"])
 def test_a_disk_that_fills_up_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     target = tmp_path / "r.txt"
@@ -111,7 +123,7 @@ def test_a_disk_that_fills_up_leaves_what_was_there(tmp_path: Path, monkeypatch:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Path, step, full)
-    with pytest.raises(OutputError, match=r"r\.txt: the report cannot be written: No space left on device"):
+    with pytest.raises(OutputError, match=r"r\.txt: cannot be written: No space left on device"):
         write(target, "new")
     assert target.read_text(encoding="utf-8") == "old"
     assert names(tmp_path) == ["r.txt"]
@@ -120,7 +132,7 @@ def test_a_disk_that_fills_up_leaves_what_was_there(tmp_path: Path, monkeypatch:
 def test_a_folder_that_is_not_there_is_an_error_that_names_the_file(tmp_path: Path) -> None:
     with pytest.raises(OutputError) as caught:
         write(tmp_path / "missing" / "r.json", "{}")
-    assert str(caught.value) == f"{tmp_path}/missing/r.json: the report cannot be written: No such file or directory"
+    assert str(caught.value) == f"{tmp_path}/missing/r.json: cannot be written: No such file or directory"
     assert names(tmp_path) == []
 
 
@@ -143,7 +155,7 @@ def test_a_report_that_cannot_be_written_does_not_keep_the_others_back(run: Run,
     database = a_folder_of_records(tmp_path / "records", a_record(fixed="2.31.0"))
     done = run("-o", "missing/r.json", "-o", "r.json", "-o", "r.txt", "--advisory-db", database)
     assert done.returncode == 2
-    assert "missing/r.json: the report cannot be written" in done.stderr
+    assert "missing/r.json: cannot be written" in done.stderr
     assert (tmp_path / "r.json").read_text(encoding="utf-8").startswith('{\n "schema"')
     assert (tmp_path / "r.txt").read_text(encoding="utf-8") == done.stdout
     assert "Traceback" not in done.stderr
