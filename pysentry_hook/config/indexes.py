@@ -28,7 +28,8 @@ def pip_indexes(environment: Mapping[str, str]) -> tuple[str, ...]:
 
 def _pip_files(environment: Mapping[str, str]) -> dict[str, str]:
     """The index settings of pip's files, each overriding those before it, as pip reads them."""
-    present = [file for file in _places(environment) if file.is_file()]
+    # Path.is_file raises where the folder may not be entered
+    present = [file for file in _places(environment) if os.path.isfile(file)]  # noqa: PTH113
     if not present:
         return {}
     import configparser  # 10 ms, needed only where there is such a file

@@ -20,7 +20,7 @@ def the_gate(settings: Settings, name: str = DEFAULT) -> Gate:
     return settle_gate(settings.policy, name)
 
 
-def the_error(environment: dict[str, str] | None = None, **flags: Any) -> str:
+def the_error(environment: dict[str, str] | None = None, /, **flags: Any) -> str:
     with pytest.raises(UsageError) as caught:
         settled(environment, **flags)
     return str(caught.value)

@@ -9,7 +9,7 @@ from pysentry_hook.errors import UsageError
 from tests.config.settling import settled
 
 
-def the_error(environment: dict[str, str] | None = None, **flags: Any) -> str:
+def the_error(environment: dict[str, str] | None = None, /, **flags: Any) -> str:
     with pytest.raises(UsageError) as caught:
         settled(environment, **flags)
     return str(caught.value)
