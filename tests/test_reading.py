@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from pysentry_hook.config import Flags, settle
 from pysentry_hook.errors import UnreadableInputsError
 from pysentry_hook.reading import Reading, read_inputs
+from pysentry_hook.tree import FolderTree
+from tests.config.settling import settled
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def read(folder: Path) -> Reading:
-    return read_inputs(settle(Flags(paths=(folder,), recursive=True), {}))
+    return read_inputs(settled(paths=(folder,), recursive=True), FolderTree(folder))
 
 
 def test_a_folder_that_may_not_be_read_is_a_failure_beside_what_was_read(closed: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pysentry_hook.config.keys import KEYS
-from pysentry_hook.config.kinds import nearest
+from pysentry_hook.config.kinds import nearest, shown
 from pysentry_hook.config.statements import Said, Source
 from pysentry_hook.model import normalize, parse_name
 from pysentry_hook.rules import BLOCK, LEVELS, WARN, Stated
@@ -82,7 +82,7 @@ def _setting(name: str, value: object, source: Source, warn: Callable[[str], Non
         try:
             yield ours, Stated(KEYS[ours].kind.toml(value), str(place), place)
         except ValueError as error:
-            raise source.error(f"{name} = {one_line(repr(value), 60)} {error}", *path) from error
+            raise source.error(f"{name} = {shown(value)} {error}", *path) from error
 
 
 def _known_word(value: object, source: Source, name: str, *path: str) -> Stated:
@@ -90,7 +90,7 @@ def _known_word(value: object, source: Source, name: str, *path: str) -> Stated:
     keys = path or tuple(name.split("."))
     if not isinstance(value, str) or value not in LEVELS:
         hint = nearest(value, LEVELS) if isinstance(value, str) else ""
-        raise source.error(f"{name} = {one_line(repr(value), 60)} is not one of {', '.join(LEVELS)}{hint}", *keys)
+        raise source.error(f"{name} = {shown(value)} is not one of {', '.join(LEVELS)}{hint}", *keys)
     place = source.place(*keys)
     return Stated(value, str(place), place)
 
@@ -99,7 +99,7 @@ def _partial(value: object, source: Source, name: str) -> Iterator[tuple[str, St
     """Whether one silent source makes the audit incomplete: then all are required, else incomplete only warns."""
     path = name.split(".")
     if not isinstance(value, bool):
-        raise source.error(f"{name} = {one_line(repr(value), 60)} is neither true nor false", *path)
+        raise source.error(f"{name} = {shown(value)} is neither true nor false", *path)
     place = source.place(*path)
     if value:
         yield EVERY_SOURCE, Stated(value, str(place), place)

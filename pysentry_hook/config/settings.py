@@ -1,6 +1,5 @@
 """Everything that a run needs to know, decided: flags over environment over files over defaults."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,23 +9,27 @@ from pysentry_hook.config.ci import occasion
 from pysentry_hook.config.files import Configuration
 from pysentry_hook.config.flags import Flags
 from pysentry_hook.config.indexes import pip_indexes
-from pysentry_hook.config.kinds import nearest
 from pysentry_hook.config.peer import EVERY_SOURCE
 from pysentry_hook.config.policies import Known, settled_policy
 from pysentry_hook.config.setup import setup_digest
 from pysentry_hook.config.statements import Said, from_environment
-from pysentry_hook.errors import ConfigError, UsageError
+from pysentry_hook.config.words import (
+    EXPORT,
+    database,
+    hours,
+    least_severity,
+    python_platform,
+    python_version,
+    resolver,
+    service_urls,
+    source_names,
+)
+from pysentry_hook.errors import ConfigError
 from pysentry_hook.http import Limits
-from pysentry_hook.model import Severity, parse_name
-from pysentry_hook.narrowing import PLATFORMS, is_python_version
+from pysentry_hook.model import Severity
 from pysentry_hook.report import PolicyFile
-from pysentry_hook.resolvers import RESOLVERS
-from pysentry_hook.rules import LEVELS, NO_OCCASION, Policy
+from pysentry_hook.rules import NO_OCCASION, Policy
 from pysentry_hook.sources import SOURCES
-from pysentry_hook.text import one_line, without_credentials
-
-_MOST_HOURS = 1_000_000
-_PINNED = re.compile(r"sha256=[0-9a-fA-F]{64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +111,8 @@ def settle(flags: Flags, environment: Mapping[str, str], files: Configuration, t
         requirements=flags.requirements,
         sources=sources,
         required=_required(known, sources, database=bool(databases)),
-        urls=_urls(flags.service_urls, known),
-        advisory_db=tuple(_database(text) for text in databases),
+        urls=service_urls(flags.service_urls, _known_urls(known)),
+        advisory_db=tuple(database(text) for text in databases),
         offline=known.either(flags.offline, "http.offline"),
         cache_dir=flags.cache_dir or (Path(known.get("cache.dir")) if known.get("cache.dir") else None),
         use_cache=known.get("cache.enabled", otherwise=True) if flags.no_cache is None else not flags.no_cache,
@@ -125,16 +128,16 @@ def settle(flags: Flags, environment: Mapping[str, str], files: Configuration, t
         main_only=known.get("defaults.scope") == "main" if flags.exclude_extra is None else flags.exclude_extra,
         groups=flags.groups or known.get("defaults.groups", ()),
         direct_only=known.either(flags.direct_only, "defaults.direct_only"),
-        python_version=_python(flags.python_version or known.get("defaults.python_version")),
-        python_platform=_platform(flags.python_platform or known.get("defaults.python_platform")),
+        python_version=python_version(flags.python_version) or known.get("defaults.python_version"),
+        python_platform=python_platform(flags.python_platform) or known.get("defaults.python_platform"),
         recursive=known.either(flags.recursive, "defaults.recursive"),
         include_scripts=known.either(flags.include_scripts, "defaults.include_scripts"),
         pins_only=known.either(flags.no_resolver, "resolver.no_resolver"),
-        resolver=_resolver(flags.resolver or known.get("resolver.type")),
+        resolver=resolver(flags.resolver) or known.get("resolver.type"),
         allow_build=known.either(flags.allow_build, "resolver.allow_build"),
         remember_resolutions=not flags.no_resolution_cache,
         forget_resolutions=flags.clear_resolution_cache,
-        resolution_fresh_for=_hours(flags.resolution_cache_ttl, known.get("cache.resolution_ttl"), otherwise=24),
+        resolution_fresh_for=hours(flags.resolution_cache_ttl, known.get("cache.resolution_ttl"), otherwise=24),
         resolver_seconds=known.get("resolver.timeout", 120.0),
         resolver_setup=setup_digest(environment),
         ask_status=_ask_status(flags, known, sources),
@@ -143,7 +146,7 @@ def settle(flags: Flags, environment: Mapping[str, str], files: Configuration, t
         policy=settled_policy(flags, said, known, files, where),
         policy_files=tuple(files.files),
         format=known.get("defaults.format", "human"),
-        severity=_severity(flags, known),
+        severity=least_severity(flags.severity, known.get("defaults.severity")),
         detailed=known.either(flags.detailed, "defaults.detailed"),
         quiet=known.either(flags.quiet, "output.quiet"),
         allow_empty=known.either(flags.allow_empty, "defaults.allow_empty"),
@@ -191,10 +194,15 @@ def _trusted_mirrors(said: Said, files: Configuration) -> tuple[str, ...]:
 def _sources(flags: Flags, known: Known, *, database: bool) -> tuple[str, ...]:
     """The services that are asked: a database replaces them unless the flag --sources is given too."""
     if flags.sources:
-        return _names(flags.sources)
+        return source_names(flags.sources)
     if database:
         return ()
     return known.get("sources.enabled") or tuple(SOURCES)
+
+
+def _known_urls(known: Known) -> Mapping[str, str | None]:
+    urls = {name: known.get(f"sources.{name}_url") for name in SOURCES}
+    return {**urls, EXPORT: known.get("sources.osv_export_url")}
 
 
 def _required(known: Known, sources: tuple[str, ...], *, database: bool) -> tuple[str, ...]:
@@ -207,100 +215,3 @@ def _required(known: Known, sources: tuple[str, ...], *, database: bool) -> tupl
     if not named and known.get(EVERY_SOURCE):
         return sources
     return named or (("osv",) if "osv" in sources else sources)
-
-
-def _names(texts: Sequence[str]) -> tuple[str, ...]:
-    """Source names, each known, in the order of the registry."""
-    asked = [name.strip() for text in texts for name in text.split(",") if name.strip()]
-    known = ", ".join(SOURCES)
-    if not asked:
-        raise UsageError(f"--sources names no source; known: {known}")
-    for name in asked:
-        if name not in SOURCES:
-            raise UsageError(f"--sources: {one_line(name, 40)!r} is no source{nearest(name, SOURCES)}; known: {known}")
-    return tuple(name for name in SOURCES if name in asked)
-
-
-def _urls(flags: Sequence[str], known: Known) -> Mapping[str, str]:
-    urls = {name: known.get(f"sources.{name}_url") or kind.default_url for name, kind in SOURCES.items()}
-    if known.get("sources.osv_export_url"):
-        urls["osv-export"] = known.get("sources.osv_export_url")
-    for text in flags:
-        name, separator, url = text.partition("=")
-        if not separator or "://" in name:
-            name, url = "osv", text
-        if name not in (*SOURCES, "osv-export"):
-            raise UsageError(f"--service-url: {one_line(name, 40)!r} is no source; known: {', '.join(SOURCES)}")
-        urls[name] = url
-    for name, url in urls.items():
-        if not url.startswith(("https://", "http://")):
-            shown = without_credentials(url)
-            raise UsageError(f"the address of {name} is no http(s) URL: {one_line(shown, 80)!r}")
-    return urls
-
-
-def _database(text: str) -> str:
-    if "://" not in text:
-        if not Path(text).exists():
-            raise UsageError(f"--advisory-db: {one_line(text, 120)} is not there")
-        return text
-    address, mark, digest = text.partition("#")
-    if not address.startswith(("https://", "http://")):
-        shown = one_line(without_credentials(address), 80)
-        raise UsageError(f"--advisory-db: {shown!r} is neither a path nor an http(s) URL")
-    if mark and not _PINNED.fullmatch(digest):
-        raise UsageError("--advisory-db: behind the URL stands no #sha256= with 64 hexadecimal digits")
-    return text
-
-
-def _severity(flags: Flags, known: Known) -> Severity | None:
-    """The least severity that people are shown."""
-    text = flags.severity if flags.severity is not None else known.get("defaults.severity")
-    if text is None:
-        return None
-    if text not in LEVELS:
-        hint = nearest(text, LEVELS)
-        raise UsageError(f"--severity: {one_line(text, 40)!r} is no severity{hint}; known: {', '.join(LEVELS)}")
-    return Severity[text.upper()]
-
-
-def _python(text: str | None) -> str | None:
-    if text is not None and not is_python_version(text):
-        raise UsageError(f"--python-version: {one_line(text, 40)!r} is no Python version; give it as 3.11 or 3.11.4")
-    return text
-
-
-def _platform(text: str | None) -> str | None:
-    if text is not None and text not in PLATFORMS:
-        known = ", ".join(PLATFORMS)
-        raise UsageError(
-            f"--python-platform: {one_line(text, 40)!r} is no platform{nearest(text, PLATFORMS)}; known: {known}"
-        )
-    return text
-
-
-def _resolver(text: str | None) -> str | None:
-    known = ("auto", *RESOLVERS)
-    if text is not None and text not in known:
-        raise UsageError(
-            f"--resolver: {one_line(text, 40)!r} is no resolver{nearest(text, known)}; known: {', '.join(known)}"
-        )
-    return text
-
-
-def _hours(flag: float | None, known: float | None, *, otherwise: float) -> timedelta:
-    hours = next(value for value in (flag, known, otherwise) if value is not None)
-    if not 0 <= hours < _MOST_HOURS:
-        raise UsageError("--resolution-cache-ttl: give a number of hours")
-    return timedelta(hours=hours)
-
-
-def group_names(names: Sequence[str]) -> tuple[str, ...]:
-    """Normalise the names of groups and extras; UsageError for what is none."""
-    found = []
-    for name in names:
-        normalised = parse_name(name.strip())
-        if normalised is None:
-            raise UsageError(f"--group: {one_line(name, 60)!r} is no name of a group or extra")
-        found.append(normalised)
-    return tuple(found)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pysentry_hook.model import Severity
 from pysentry_hook.rules import BLOCK, NEVER, WARN, Layer, Policy, Rule, Stated, Table
+from pysentry_hook.text import without_credentials
 
 DEFAULT, COMMIT, CHANGE, PUSH = "default", "commit", "change", "push"
 
@@ -86,7 +87,9 @@ def told(value: object) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{key} = {each}" for key, each in value.items()) or "none"
     if isinstance(value, tuple | list):
-        return ", ".join(map(str, value))
+        return ", ".join(map(told, value))
+    if isinstance(value, str) and "://" in value:
+        return without_credentials(value)
     return "none" if value is None else f"{value:.12g}" if isinstance(value, float) else str(value)
 
 

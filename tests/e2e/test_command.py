@@ -208,7 +208,7 @@ def test_a_wrong_word_is_one_line_that_helps(run: Run, project: Path, words: lis
 def test_an_unwritable_output_is_exit_2_and_the_others_are_written(run: Run, project: Path, database: Path) -> None:
     done = run(project, "--advisory-db", database, "-o", "nowhere/r.json", "-o", "there.json", cwd=project)
     assert done.returncode == 2
-    assert "nowhere/r.json: the report cannot be written" in done.stderr
+    assert "nowhere/r.json: cannot be written" in done.stderr
     assert json.loads((project / "there.json").read_text(encoding="utf-8"))
 
 

@@ -127,8 +127,10 @@ def test_the_gate_why_it_judged_and_the_counts_come_next() -> None:
     report = a_report(HIGH, old, unchecked=[an_unchecked()], policy=policy, baseline=Baseline("main", "1" * 40))
     counts = "2 known vulnerabilities in 14 of 15 packages: 1 blocks, 1 is older than the change."
     assert told(report).split("\n\n")[1].split("\\\n") == [
-        'Gate default: blocked. 1 finding blocks (fail_on = "medium", built-in gate default); '
-        "1 older finding not judged.",
+        (
+            'Gate default: blocked. 1 finding blocks (fail_on = "medium", built-in gate default); '
+            "1 older finding not judged."
+        ),
         f"{counts} 1 package was NOT checked.",
         "Judged by gate default as of 2026-11-22: no gate was named, and no CI was recognised.",
     ]
