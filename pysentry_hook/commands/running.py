@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import typer
 
+from pysentry_hook.baseline import Bases
 from pysentry_hook.cache import LAYOUT, Cache, DiskCache, MemoryCache
 from pysentry_hook.config import Configuration, Flags, Settings, configuration, settle
 from pysentry_hook.config.drift import drift
@@ -95,7 +96,7 @@ def audit(prepared: Prepared, *, verbose: bool) -> Result:
         except UnreadableInputsError as error:
             say(error.root, error.errors)
             raise typer.Exit(error.exit_code) from error
-        bases = (settings.against,) if settings.against else ()
+        bases = Bases(refs=(settings.against,)) if settings.against else Bases()
         return scan(settings, read, bases, http=work.http, cache=work.cache, now=datetime.now(UTC), log=work.log)
 
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.e2e.hooking import Project
-from tests.upstream import Upstream
+from tests.e2e.hook.hooking import Project
 
 pytestmark = pytest.mark.network  # the hook environments are installed from the package registry
 
@@ -15,7 +14,6 @@ def test_a_commit_that_brings_in_a_vulnerability_is_blocked(project: Project) ->
     project.begun(IDNA)
     project.lock(IDNA, OLD)
     shown = project.commit().of(1)
-    print(shown.text)
     assert shown.lines()[0] == (
         "pysentry-hook: blocked. This commit brings in requests 2.30.0 with 1 known vulnerability."
     )
@@ -27,5 +25,4 @@ def test_a_commit_without_a_finding_passes_and_says_what_was_looked_at(project: 
     project.begun(IDNA)
     project.lock(IDNA, NEW)
     shown = project.commit().of(0)
-    print(shown.text)
     assert shown.lines() == ["pysentry-hook: 1 new version of this commit checked, no known vulnerabilities."]

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from tests.builders import a_uv_lock
 
-HOUSE = Path(__file__).parents[2]
+HOUSE = Path(__file__).parents[3]
 REV = "v0.1.0"
 COMMIT, PUSH = "pysentry-hook", "pysentry-hook-push"
 _SHIPPED = (".pre-commit-hooks.yaml", "LICENSE", "README.md", "pyproject.toml", "pysentry_hook")
@@ -21,7 +21,7 @@ _PROGRAMS = ("basename", "bash", "cat", "dirname", "env", "git", "rm", "sed", "s
 _FRAME = ("- description: ", "- duration: ", "- exit code: ")
 _PYTHON = f"default_language_version:\n  python: python{sys.version_info.major}.{sys.version_info.minor}\n"
 """Without it pre-commit names an environment by what is on PATH, and makes another where PATH is not the same."""
-_IDENTITY = "[user]\nname=t\nemail=t@example.invalid\n[init]\ndefaultBranch=main\n[protocol \"file\"]\nallow=always\n"
+_IDENTITY = '[user]\nname=t\nemail=t@example.invalid\n[init]\ndefaultBranch=main\n[protocol "file"]\nallow=always\n'
 
 
 class Shown(NamedTuple):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import a_record
-from tests.e2e.hooking import House, Project, a_house
+from tests.e2e.hook.hooking import House, Project, a_house
 from tests.upstream import Upstream
 
 _IN_CI = bool(os.environ.get("CI"))
