@@ -36,8 +36,8 @@ class Result:
     report: Report
     root: Path
     unreadable: tuple[InputError, ...]
-    changed: int | None = None
-    """How many versions differ from the baseline, where the scan was limited to them."""
+    changed: tuple[int, int] | None = None
+    """How many versions differ from the baseline and how many of them were checked, where it was limited to them."""
 
 
 def scan(
@@ -60,10 +60,11 @@ def scan(
     before = read_before(bases, read.root, read.tree, inventories, resolving.resolved) if bases.refs else None
     scoped = [within_scope(inventory, settings, inventories) for inventory in inventories]
     asker = Asker(settings, http=http, cache=cache, now=now)
-    changed: int | None = None
+    changed: tuple[int, int] | None = None
     if before and unchanged:
         here = Asker(settings, http=unchanged, cache=cache, now=now)
-        scoped, answers, changed = ask_changed(scoped, before, asker, here)
+        scoped, answers, *numbers = ask_changed(scoped, before, asker, here)
+        changed = (numbers[0], numbers[1])
     else:
         answers = asker.ask(_everything([inventory for inventory, _ in scoped], before))
     knowledge = Knowledge(answers.advisories)

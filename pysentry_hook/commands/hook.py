@@ -150,7 +150,8 @@ def _settled(flags: Flags, state: _State, folder: str, *, push: bool) -> Setting
     files = configuration(flags, os.environ, tree=state.tree, root=state.root, folder=folder, today=today)
     usual: dict[str, object] = {"gate": PUSH if push else COMMIT}
     if not push:
-        usual |= {"sources.enabled": ("osv",), "http.deadline": _SECONDS, "resolver.no_resolver": True}
+        usual |= {"sources.enabled": ("osv",), "resolver.no_resolver": True}
+        usual |= {"http.deadline": _SECONDS, "http.max_retries": 1}
     files.below.append(Said(settings={key: Stated(value, "the hook") for key, value in usual.items()}))
     settings = settle(flags, os.environ, files, today)
     return replace(settings, recursive=push or settings.recursive)
@@ -179,7 +180,7 @@ def _judge(settings: Settings, state: _State, places: Sequence[str], change: Cha
 
         target = nearest(state.root, verdict.finding.input.rpartition("/")[0])
         change = replace(change, accepted_in=target.path.relative_to(state.root).as_posix(), table=target.table)
-    write_out(told(result.report, replace(change, packages=result.changed), view))
+    write_out(told(result.report, replace(change, versions=result.changed), view))
     say(result.root, result.unreadable)
     return exit_code(result, gating=True)
 

@@ -34,8 +34,8 @@ class Change:
     """commit or push."""
     notes: tuple[str, ...] = ()
     is_first: bool = False
-    packages: int | None = None
-    """How many versions it brings in; None where everything was looked at."""
+    versions: tuple[int, int] | None = None
+    """How many versions it brings in and how many of them were checked; None where everything was looked at."""
     command: str | None = None
     """How the program is called where the text is read; None: it cannot be."""
     accepted_in: str = "pyproject.toml"
@@ -101,10 +101,9 @@ def _findings(packages: Iterable[Sequence[Verdict]]) -> str:
 def _passed(report: Report, change: Change) -> Iterator[str]:
     """The answer first, then what was not checked, what is older, and what ends soon."""
     warned = [verdict for verdict in report.gate.verdicts if verdict.decision is Decision.WARN]
-    checked = count(report.coverage.checked, "package")
-    if change.packages is not None:
-        checked = count(change.packages, "new version")
-    found = "no known vulnerabilities"
+    total, checked = change.versions or (report.coverage.total, report.coverage.checked)
+    what = count(total, "new version" if change.versions else "package")
+    found = "no known vulnerabilities" if checked else "so nothing is known"
     if warned:
         ids = some(
             [f"{each.finding.vulnerability.id} in {each.finding.dependency.name}" for each in warned], _MOST_NAMED
@@ -113,7 +112,11 @@ def _passed(report: Report, change: Change) -> Iterator[str]:
     elif report.findings:
         found = "nothing that blocks"
     incomplete = "" if report.complete else " Incomplete: this is not a clean result."
-    yield f"pysentry-hook: {checked} of this {change.word} checked, {found}.{incomplete}"
+    if total:
+        some_of = "" if checked == total else f"{checked} of "
+        yield f"pysentry-hook: {some_of}{what} of this {change.word} checked, {found}.{incomplete}"
+    else:
+        yield f"pysentry-hook: this {change.word} brings in no new version.{incomplete}"
     yield from _rest(report, change)
 
 

@@ -14,6 +14,7 @@ from tests.builders import a_uv_lock
 HOUSE = Path(__file__).parents[3]
 REV = "v0.1.0"
 COMMIT, PUSH = "pysentry-hook", "pysentry-hook-push"
+OLD, CLEAN, IDNA = ("requests", "2.30.0"), ("requests", "2.31.0"), ("idna", "3.4")
 _SHIPPED = (".pre-commit-hooks.yaml", "LICENSE", "README.md", "pyproject.toml", "pysentry_hook")
 _NO_LEFTOVERS = shutil.ignore_patterns("__pycache__", ".*_cache")
 _PROGRAMS = ("basename", "bash", "cat", "dirname", "env", "git", "rm", "sed", "sh", "uname")
@@ -37,7 +38,7 @@ class Shown(NamedTuple):
         while lines and (not lines[0] or lines[0].startswith(_FRAME)):
             del lines[0]
         indent = len(lines[0]) - len(lines[0].lstrip()) if lines else 0
-        own = takewhile(lambda line: line.strip() and not line[:indent].strip(), lines)
+        own = takewhile(lambda line: line.strip() and not line[:indent].strip() and not line.startswith("["), lines)
         return [line[indent:].rstrip() for line in own]
 
     def said(self, hook: str = COMMIT) -> str:
@@ -209,7 +210,7 @@ class Project:
 
     def commit(self, *words: str, **environment: str) -> Done:
         """Try to commit."""
-        return self.run("git", "commit", "-m", "x", *words, **environment)
+        return self.run("git", "commit", "-qm", "x", *words, **environment)
 
     def begun(self, *packages: tuple[str, str], path: str = "uv.lock") -> None:
         """Make a first commit that holds a lock, without asking any hook."""
