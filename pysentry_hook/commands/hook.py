@@ -31,6 +31,8 @@ from pysentry_hook.triggers import Concerned, concerned, configured_in
 FILE = "--changed-file"
 _SECONDS = 3.0
 """How long a commit waits for all requests together."""
+_NEWEST = ("PRE_COMMIT_TO_REF", "PRE_COMMIT_LOCAL_BRANCH")
+"""What names the newest commit of a push: of a branch that begins with the repository, pre-commit says the name alone."""
 _WORST_LAST = (0, 3, 1, 2)
 """Exit codes: of several projects the worst decides."""
 
@@ -61,8 +63,10 @@ def hook(
         settings = _settings(replace(flags, paths=()), state, (*found.places, *(files or ())), push=push)
         change = replace(state.change, notes=(*state.change.notes, *found.notes, *absent), command=_command())
         codes = [0]
-        for folder, places in _projects(state, found.places).items():
+        projects = _projects(state, found.places)
+        for folder, places in projects.items():
             own = settings[folder]
+            change = replace(change, place=folder if len(projects) > 1 else "")
             work = stack.enter_context(scanning(own, verbose=verbose))
             codes.append(_judge(own, state, [folder] if own.recursive and not push else places, change, work))
             change = replace(change, notes=())
@@ -98,8 +102,10 @@ def _standing() -> tuple[Path, str]:
 @cache
 def _judged(root: Path) -> IndexTree | CommitTree:
     """What is judged, read once in a run: at a push its newest commit, else the index."""
-    newest = known_commit(root, os.environ.get("PRE_COMMIT_TO_REF"))
-    return CommitTree(root, newest) if newest else IndexTree(root)
+    for name in _NEWEST:
+        if newest := known_commit(root, os.environ.get(name)):
+            return CommitTree(root, newest)
+    return IndexTree(root)
 
 
 def _state(stack: ExitStack, files: Sequence[str], *, push: bool) -> _State:

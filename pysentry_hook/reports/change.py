@@ -32,6 +32,8 @@ class Change:
 
     word: str
     """commit or push."""
+    place: str = ""
+    """The folder of the project, where others are told of beside it."""
     notes: tuple[str, ...] = ()
     is_first: bool = False
     versions: tuple[int, int] | None = None
@@ -42,6 +44,11 @@ class Change:
     """The file of the tree that takes a suppression of the foremost finding."""
     table: tuple[str, ...] = ("tool", "pysentry-hook")
     """The keys that lead to our table in it."""
+
+    @property
+    def title(self) -> str:
+        """How the first line begins."""
+        return f"pysentry-hook ({self.place})" if self.place else "pysentry-hook"
 
 
 def foremost(report: Report) -> Verdict | None:
@@ -71,7 +78,7 @@ def _badness(verdict: Verdict) -> tuple[bool, int]:
 def _blocked(report: Report, change: Change, look: Look) -> Iterator[str]:
     packages = _blocking(report)
     blocking = [verdict for group in packages for verdict in group]
-    yield f"pysentry-hook: blocked. {_brings_in(packages, change)}"
+    yield f"{change.title}: blocked. {_brings_in(packages, change)}"
     rules = dict.fromkeys(rule_told(verdict.rule, look) for verdict in blocking)
     below = [f"  {reason}" for reason in report.gate.reasons]
     below.append(f"Rule:    {'; '.join(rules) or '; '.join(report.gate.reasons)}")
@@ -114,9 +121,9 @@ def _passed(report: Report, change: Change) -> Iterator[str]:
     incomplete = "" if report.complete else " Incomplete: this is not a clean result."
     if total:
         some_of = "" if checked == total else f"{checked} of "
-        yield f"pysentry-hook: {some_of}{what} of this {change.word} checked, {found}.{incomplete}"
+        yield f"{change.title}: {some_of}{what} of this {change.word} checked, {found}.{incomplete}"
     else:
-        yield f"pysentry-hook: this {change.word} brings in no new version.{incomplete}"
+        yield f"{change.title}: this {change.word} brings in no new version.{incomplete}"
     yield from _rest(report, change)
 
 

@@ -35,10 +35,10 @@ class Shown(NamedTuple):
         """What a hook itself printed, without the frame and the indentation that a tool puts around it."""
         _, _, rest = self.text.partition(f"- hook id: {hook}\n")
         lines = rest.splitlines()
-        while lines and (not lines[0] or lines[0].startswith(_FRAME)):
+        while lines and (not lines[0] or lines[0].lstrip().startswith(_FRAME)):
             del lines[0]
         indent = len(lines[0]) - len(lines[0].lstrip()) if lines else 0
-        own = takewhile(lambda line: line.strip() and not line[:indent].strip() and not line.startswith("["), lines)
+        own = takewhile(lambda line: line.strip() and not line[:indent].strip() and not line.startswith("[INFO]"), lines)
         return [line[indent:].rstrip() for line in own]
 
     def said(self, hook: str = COMMIT) -> str:
