@@ -20,6 +20,8 @@ _NO_LEFTOVERS = shutil.ignore_patterns("__pycache__", ".*_cache")
 _PROGRAMS = ("basename", "bash", "cat", "dirname", "env", "git", "rm", "sed", "sh", "uname")
 """What git and the scripts of both tools need: ourselves and uv are not on the PATH of a project."""
 _FRAME = ("- description: ", "- duration: ", "- exit code: ")
+QUICK = {"PIP_NO_COMPILE": "1", "PYTHONDONTWRITEBYTECODE": ""}
+"""What makes an installation quick: what is not needed is not compiled, and what is, once."""
 _PYTHON = f"default_language_version:\n  python: python{sys.version_info.major}.{sys.version_info.minor}\n"
 """Without it pre-commit names an environment by what is on PATH, and makes another where PATH is not the same."""
 _IDENTITY = '[user]\nname=t\nemail=t@example.invalid\n[init]\ndefaultBranch=main\n[protocol "file"]\nallow=always\n'
@@ -38,7 +40,9 @@ class Shown(NamedTuple):
         while lines and (not lines[0] or lines[0].lstrip().startswith(_FRAME)):
             del lines[0]
         indent = len(lines[0]) - len(lines[0].lstrip()) if lines else 0
-        own = takewhile(lambda line: line.strip() and not line[:indent].strip() and not line.startswith("[INFO]"), lines)
+        own = takewhile(
+            lambda line: line.strip() and not line[:indent].strip() and not line.startswith("[INFO]"), lines
+        )
         return [line[indent:].rstrip() for line in own]
 
     def said(self, hook: str = COMMIT) -> str:
@@ -52,6 +56,8 @@ class House(NamedTuple):
     tool: str
     program: str
     folder: Path
+    outside: Mapping[str, str]
+    """The environment in which the tests were started: with the machine's programs and package registry."""
 
     @property
     def upstream(self) -> Path:
@@ -77,7 +83,7 @@ class House(NamedTuple):
 
 def a_house(folder: Path, tool: str, program: str) -> House:
     """Install both hooks for a tool, once for all processes that are given the folder."""
-    house = House(tool, program, folder)
+    house = House(tool, program, folder, dict(os.environ))
     _once(folder / "bin", _link_programs)
     _once(house.upstream, _ship)
     _once(house.template, lambda place: _install(house, place))
@@ -118,7 +124,7 @@ def _ship(place: Path) -> None:
 
 def _install(house: House, place: Path) -> None:
     """Make the environments of both hooks, and keep the scripts that the tool puts into a repository."""
-    environment = os.environ | house.environment | {"GIT_CONFIG_GLOBAL": str(house.folder / "gitconfig")}
+    environment = os.environ | house.environment | QUICK | {"GIT_CONFIG_GLOBAL": str(house.folder / "gitconfig")}
     project = place / "project"
     done(["git", "init", "-q", str(project)], cwd=place, env=environment).of(0)
     (project / ".pre-commit-config.yaml").write_text(house.configuration(), encoding="utf-8")
