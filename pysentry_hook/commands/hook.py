@@ -32,7 +32,7 @@ FILE = "--changed-file"
 _SECONDS = 3.0
 """How long a commit waits for all requests together."""
 _NEWEST = ("PRE_COMMIT_TO_REF", "PRE_COMMIT_LOCAL_BRANCH")
-"""What names the newest commit of a push: of a branch that begins with the repository, pre-commit says the name alone."""
+"""What names the newest commit of a push; of a branch from the first commit on, pre-commit says the name alone."""
 _WORST_LAST = (0, 3, 1, 2)
 """Exit codes: of several projects the worst decides."""
 
@@ -179,7 +179,7 @@ def _judge(settings: Settings, state: _State, places: Sequence[str], change: Cha
         log=work.log,
         unchanged=work.here if _only_changed(settings) and state.bases.refs else None,
     )
-    view = look_at(os.environ)._replace(root=state.root.as_posix(), here=Path.cwd().resolve().as_posix(), colour=False)
+    view = look_at(os.environ)._replace(root=state.root.as_posix(), here=_reader(state).as_posix(), colour=False)
     verdict = foremost(result.report)
     if verdict:
         from pysentry_hook.config.edit import nearest
@@ -189,6 +189,12 @@ def _judge(settings: Settings, state: _State, places: Sequence[str], change: Cha
     write_out(told(result.report, replace(change, versions=result.changed), view))
     say(result.root, result.unreadable)
     return exit_code(result, gating=True)
+
+
+def _reader(state: _State) -> Path:
+    """The folder in which the user typed the command of git that called the hook, where printed commands are run."""
+    folder = state.root / os.environ.get("GIT_PREFIX", state.here)
+    return folder if folder.is_dir() and folder.is_relative_to(state.root) else state.root
 
 
 def _only_changed(settings: Settings) -> bool:

@@ -16,7 +16,8 @@ from tests.contracts.samples import file_name
 
 HOUSE = Path(__file__).parents[2]
 FOLDERS = ("", "a/", "a/b c/", "requirements/", "--x=y/", "größer/", "new\nline/", ".hidden/", "uv.lock/")
-NAMES = tuple(file_name(reader.FORMAT) for reader in READERS if reader.FORMAT != "script") + (
+NAMES = (
+    *tuple(file_name(reader.FORMAT) for reader in READERS if reader.FORMAT != "script"),
     *(OURS, PEERS, PYPROJECT),
     *("pylock.dev.toml", "tool.py.lock", "requirements-dev.txt", "dev-requirements.txt", "requirements.dev.txt"),
     *("requirements_test.txt", "test_requirements.txt", "Requirements.txt", "REQUIREMENTS-DEV.TXT"),

@@ -63,8 +63,10 @@ def test_where_git_does_not_tell_what_is_merged_findings_warn(project: Project) 
     branched(project, OLD)
     lines = without_heads(project).of(0).lines()
     assert lines == [
-        "pysentry-hook: 1 new version of this commit checked, 1 warning: CVE-2099-0001 in requests "
-        "(git does not tell what is merged, so it may be older).",
+        (
+            "pysentry-hook: 1 new version of this commit checked, 1 warning: CVE-2099-0001 in requests "
+            "(git does not tell what is merged, so it may be older)."
+        ),
         "git does not tell what is merged, so what seems new only warns",
     ]
 

@@ -84,8 +84,10 @@ def test_a_member_of_a_workspace_is_read_with_the_lock_of_the_workspace(project:
     project.commit("--no-verify").of(0)
     project.stage("packages/api/pyproject.toml", member.format("requests"))
     assert project.commit().of(0).lines() == [
-        "pysentry-hook: packages/api/pyproject.toml changed its dependencies and uv.lock did not change: "
-        "lock the project again"
+        (
+            "pysentry-hook: packages/api/pyproject.toml changed its dependencies and uv.lock did not change: "
+            "lock the project again"
+        )
     ]
     project.stage("packages/api/pyproject.toml", member.format("requests>=2"))
     project.stage("uv.lock", lock.replace(a_uv_lock(IDNA), a_uv_lock(IDNA, OLD)))
