@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +22,18 @@ _MOST = 200
 """How many files that are gone are looked at for one that is new."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bases:
+    """The states that a change is compared with, together."""
+
+    refs: tuple[str, ...] = ()
+    """Any name of a commit, `main...` for where HEAD left main, or EMPTY_TREE."""
+    trees: Mapping[str, CommitTree] = field(default_factory=dict)
+    """Those of `refs` that somebody has opened already, and will close."""
+    whole: bool = True
+    """False where the change stands on another state as well, and nobody knows which."""
+
+
 class Before(NamedTuple):
     """What was installed before, by the path of an input as it is now; nothing for an input that could not be read."""
 
@@ -32,7 +44,7 @@ class Before(NamedTuple):
 
 
 def read_before(
-    refs: Sequence[str],
+    bases: Bases,
     root: Path,
     now: Tree,
     inventories: Sequence[Inventory],
@@ -40,14 +52,15 @@ def read_before(
 ) -> Before:
     """Return what commits installed, together; one that git does not know is a failure, never an empty baseline.
 
-    A ref is any name of a commit, or `main...` for where HEAD left main. `resolved` makes loose versions exact.
+    `resolved` makes loose versions exact.
     """
-    every = [_read_one(ref, root, now, inventories, resolved) for ref in refs]
+    every = [_read_one(ref, bases.trees.get(ref), root, now, inventories, resolved) for ref in bases.refs]
     known = [set(before.inventories) for before in every]
     return Before(
         Baseline(
-            " and ".join(refs),
+            " and ".join(bases.refs),
             " and ".join(before.baseline.commit for before in every if before.baseline.commit) or None,
+            bases.whole,
         ),
         {path: _joined([before.inventories[path] for before in every]) for path in set.intersection(*known)},
         tuple(failure for before in every for failure in before.failures),
@@ -64,13 +77,18 @@ def _joined(inventories: Sequence[Inventory]) -> Inventory:
 
 
 def _read_one(
-    ref: str, root: Path, now: Tree, inventories: Sequence[Inventory], resolved: Callable[[Inventory], Inventory]
+    ref: str,
+    opened: CommitTree | None,
+    root: Path,
+    now: Tree,
+    inventories: Sequence[Inventory],
+    resolved: Callable[[Inventory], Inventory],
 ) -> Before:
     if ref == EMPTY_TREE:
         return Before(Baseline("nothing", EMPTY_TREE), {each.path: _emptied(each) for each in inventories})
     with ExitStack() as stack:
         try:
-            then = stack.enter_context(CommitTree(root, ref))
+            then = opened or stack.enter_context(CommitTree(root, ref))
         except RepositoryError as error:
             return Before(Baseline(ref, None), {}, (Failure("baseline", ref, None, error.detail),))
         reading = _Reading(ref, now, then, {inventory.path for inventory in inventories})

@@ -18,6 +18,8 @@ class Changed(NamedTuple):
     scoped: list[tuple[Inventory, int]]
     answers: Answers
     number: int
+    checked: int
+    """Those of them that were answered for."""
 
 
 def ask_changed(scoped: Scoped, before: Before, asker: Asker, here: Asker) -> Changed:
@@ -35,7 +37,9 @@ def ask_changed(scoped: Scoped, before: Before, asker: Asker, here: Asker) -> Ch
         _without(inventory, left_out, before, old.get(inventory.path, frozenset()) & silent)
         for inventory, left_out in scoped
     ]
-    return Changed(kept, _together(answers, known), len({Package(each.name, each.version) for each in new}))
+    number = len({Package(each.name, each.version) for each in new})
+    checked = len({Package(each.name, each.version) for each in new if not answers.why_unchecked(each)})
+    return Changed(kept, _together(answers, known), number, checked)
 
 
 def _packages(inventory: Inventory) -> frozenset[Package]:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import typer
 
+from pysentry_hook.baseline import Bases
 from pysentry_hook.cache import LAYOUT, Cache, DiskCache, MemoryCache
 from pysentry_hook.commands.progress import progress
 from pysentry_hook.config import Configuration, Flags, Settings, configuration, settle
@@ -98,7 +99,7 @@ def audit(prepared: Prepared, *, verbose: bool) -> Result:
         except UnreadableInputsError as error:
             say(error.root, error.errors)
             raise typer.Exit(error.exit_code) from error
-        bases = (settings.against,) if settings.against else ()
+        bases = Bases(refs=(settings.against,)) if settings.against else Bases()
         return scan(
             settings,
             read,

@@ -11,8 +11,7 @@ import typer
 
 from pysentry_hook.commands.running import origin_from_here
 from pysentry_hook.config import Flags, configuration
-from pysentry_hook.config.edit import Target, added, removed, renewed
-from pysentry_hook.config.files import OURS, PYPROJECT, TABLE
+from pysentry_hook.config.edit import Target, added, nearest, removed, renewed, target_of
 from pysentry_hook.config.suppressions import parse_day, read_suppression
 from pysentry_hook.errors import ConfigError, InputError, UsageError
 from pysentry_hook.inputs import open_input
@@ -158,27 +157,8 @@ def _known(project: Path | None) -> _Known:
 
 
 def _target(known: _Known, config: Path | None) -> Target:
-    """The file that takes a new suppression: the nearest that has a table of ours, else the project's manifest."""
-    if config is not None:
-        return _as_target(config)
-    folder = known.root / known.folder
-    for here in (folder, *folder.parents):
-        for name in (OURS, PYPROJECT):
-            target = _as_target(here / name)
-            if target.path.is_file() and (name == OURS or _has_table(target)):
-                return target
-        if here == known.root:
-            break
-    manifest = folder / PYPROJECT
-    return _as_target(manifest if manifest.is_file() else folder / OURS)
-
-
-def _as_target(path: Path) -> Target:
-    return Target(path, TABLE if path.name == PYPROJECT else ())
-
-
-def _has_table(target: Target) -> bool:
-    return f"[{'.'.join(TABLE)}" in target.read() or "pysentry-hook = " in target.read()
+    """The file that takes a new suppression."""
+    return target_of(config) if config is not None else nearest(known.root, known.folder)
 
 
 def _entry(known: _Known, identifier: str, package: str | None) -> tuple[Target, int, Suppression]:
@@ -192,7 +172,7 @@ def _entry(known: _Known, identifier: str, package: str | None) -> tuple[Target,
     place = found[0].rule.location
     if place is None or not place.path.endswith(".toml"):
         raise UsageError(f"{found[0].told} is a comment at {found[0].rule.origin}: change it there")
-    target = _as_target(known.root / place.path)
+    target = target_of(known.root / place.path)
     same = target.suppressions(target.read(), known.today)
     lines = [entry.rule.location.line if entry.rule.location else 0 for entry in same]
     return target, lines.index(place.line), found[0]

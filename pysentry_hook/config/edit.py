@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pysentry_hook.config.files import OURS, PYPROJECT, TABLE
 from pysentry_hook.config.lines import Lines
 from pysentry_hook.config.statements import Source, read_statements
 from pysentry_hook.errors import ConfigError
@@ -41,6 +42,29 @@ class Target(NamedTuple):
             path=str(self.path), told=str(self.path), table=self.table, lines=Lines(text), is_project=True, today=today
         )
         return read_statements(values, source).suppressions
+
+
+def nearest(root: Path, folder: str) -> Target:
+    """The file that takes a new suppression: the nearest that has a table of ours, else the project's manifest."""
+    project = root / folder
+    for here in (project, *project.parents):
+        for name in (OURS, PYPROJECT):
+            target = target_of(here / name)
+            if target.path.is_file() and (name == OURS or _has_table(target)):
+                return target
+        if here == root:
+            break
+    manifest = project / PYPROJECT
+    return target_of(manifest if manifest.is_file() else project / OURS)
+
+
+def target_of(path: Path) -> Target:
+    """A configuration file as one that holds suppressions."""
+    return Target(path, TABLE if path.name == PYPROJECT else ())
+
+
+def _has_table(target: Target) -> bool:
+    return f"[{'.'.join(TABLE)}" in target.read() or "pysentry-hook = " in target.read()
 
 
 def added(target: Target, text: str, entry: Mapping[str, object]) -> str:

@@ -36,6 +36,10 @@ def judge(facts: Facts, policy: Policy, today: date) -> GateResult:
         [_verdict(*each, gate, suppressions, today) for each in zip(ordered, accepting, strict=True)]
         for gate in choice.gates
     ]
+    if facts.baseline and not facts.baseline.whole:
+        by_gate = [
+            [_unless_older(verdict, gate) for verdict in row] for row, gate in zip(by_gate, choice.gates, strict=True)
+        ]
     verdicts = tuple(max(row, key=lambda verdict: _RANK[verdict.decision]) for row in zip(*by_gate, strict=True))
     covering = {id(verdict.suppression) for verdict in verdicts if verdict.suppression}
     return GateResult(
@@ -71,6 +75,15 @@ def _verdict(
             suppression=covering,
         )
     return _by_severity(finding, gate, today)
+
+
+def _unless_older(verdict: Verdict, gate: Gate) -> Verdict:
+    """The verdict where the change stands on a state that nobody knows: what may be as old as that only warns."""
+    older = verdict.finding.novelty is Novelty.UNKNOWN and bool(gate.value("only_introduced"))
+    if verdict.decision is not Decision.BLOCK or verdict.rule == MALWARE or not older:
+        return verdict
+    why = "git does not tell what is merged, so it may be older"
+    return _decided(verdict.finding, Decision.WARN, gate.rule("only_introduced"), why)
 
 
 def _by_severity(finding: Finding, gate: Gate, today: date) -> Verdict:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from pysentry_hook.baseline import Bases
 from pysentry_hook.cache import LAYOUT, Cache, DiskCache
 from pysentry_hook.commands.running import exit_code, saved_exit_code
 from pysentry_hook.config import Flags, configuration, settle
@@ -71,7 +72,7 @@ class House(NamedTuple):
         return scan(
             settings,
             read,
-            (),
+            Bases(),
             http=self.http,
             cache=self.cache,
             now=NOW,
