@@ -160,15 +160,12 @@ def _order(status: Status) -> tuple[str, str, str]:
 
 def _status(status: Status, policy: Policy) -> StatusVerdict:
     """The verdict on a project's status: what `[maintenance]` forbids blocks, in every gate."""
-    keys = [f"forbid_{status.status}", *(["forbid_unmaintained"] if status.status != "active" else [])]
-    for key in keys:
-        stated = policy.maintenance.get(key)
-        if stated and stated.value:
-            rule = Rule(f"maintenance.{key}", told(stated.value), stated.origin, stated.location)
-            return StatusVerdict(status, Decision.BLOCK, rule, f"{key} is true")
-    stated = policy.maintenance[keys[0]]
-    rule = Rule(f"maintenance.{keys[0]}", told(stated.value), stated.origin, stated.location)
-    return StatusVerdict(status, Decision.WARN, rule, f"{keys[0]} is false")
+    own, every = f"forbid_{status.status}", "forbid_unmaintained"
+    key = every if policy.maintenance[every].value and not policy.maintenance[own].value else own
+    stated = policy.maintenance[key]
+    word = told(stated.value)
+    rule = Rule(f"maintenance.{key}", word, stated.origin, stated.location)
+    return StatusVerdict(status, Decision.BLOCK if stated.value else Decision.WARN, rule, f"{key} is {word}")
 
 
 def _refused(entries: Iterable[Suppression], gates: Sequence[Gate]) -> Iterator[Suppression]:

@@ -278,7 +278,7 @@ def test_the_name_of_a_branch_cannot_act_on_a_terminal() -> None:
 
 
 LOW = a_finding(severity=Severity.LOW)
-FLOOR = a_layer({}, {"release": {"branches": ("main",), "fail_on": "high"}})
+FLOOR = a_layer({}, {"release": {"branches": ("main",), "fail_on": "critical"}})
 
 
 @pytest.mark.parametrize(
@@ -299,10 +299,9 @@ FLOOR = a_layer({}, {"release": {"branches": ("main",), "fail_on": "high"}})
 def test_a_branch_that_only_the_floor_has_adds_a_gate_and_takes_none_away(
     occasion: Occasion, names: tuple[str, ...], why: str
 ) -> None:
-    strict = {name: {"fail_on": "low"} for name in ("default", "change")}
-    policy = a_policy(gates={**strict, "release": {"fail_on": "never"}}, occasion=occasion)
-    assert judged(LOW, policy=policy).blocks
-    result = judged(LOW, policy=replace(policy, floor=FLOOR))
+    policy = a_policy(gates={"release": {"fail_on": "never"}}, occasion=occasion)
+    assert judged(HIGH, policy=policy).blocks
+    result = judged(HIGH, policy=replace(policy, floor=FLOOR))
     assert (result.blocks, result.names, result.why) == (True, names, why)
 
 

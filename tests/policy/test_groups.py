@@ -9,7 +9,7 @@ from pysentry_hook.model import Severity
 from pysentry_hook.policy.gates import settle_gate
 from pysentry_hook.report import Decision
 from pysentry_hook.rules import Policy
-from tests.builders import a_dependency, a_finding, a_policy, a_table
+from tests.builders import a_dependency, a_finding, a_layer, a_policy, a_table
 from tests.policy.judging import the_verdict
 
 
@@ -92,3 +92,24 @@ def test_a_floor_on_a_scope_counts_for_projects_that_do_not_speak_of_it() -> Non
 
 def test_a_base_on_a_scope_counts_for_projects_that_do_not_speak_of_it() -> None:
     assert threshold(a_policy(bases=[{"groups__dev__fail_on": "low"}], fail_on="high"), "dev")[0] == "low"
+
+
+@pytest.mark.parametrize("target", [None, "main"], ids=["release", "a change to its branch"])
+@pytest.mark.parametrize("side", ["floor", "base"])
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        ({"fail_on": "low"}, "low"),
+        ({"fail_on": "low", "groups__dev__fail_on": "critical"}, "critical"),
+        ({"groups__dev__fail_on": "high"}, "high"),
+        ({}, "never"),
+    ],
+)
+def test_the_table_of_a_gate_in_a_floor_or_base_limits_the_scopes_of_that_gate(
+    side: str, said: dict[str, object], value: str, target: str | None
+) -> None:
+    layer = a_layer({}, {"release": said})
+    policy = a_policy(gates={"release": {"groups__dev__fail_on": "never"}})
+    limited = replace(policy, floor=layer) if side == "floor" else replace(policy, bases=(layer,))
+    gate = settle_gate(limited, "change", like="release") if target else settle_gate(limited, "release")
+    assert gate.threshold(frozenset({"dev"})).rule.value == value

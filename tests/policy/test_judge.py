@@ -189,10 +189,21 @@ def test_the_status_of_a_project_blocks_where_it_is_forbidden(
 ) -> None:
     result = _of_status(status, a_policy(maintenance={f"forbid_{each}": True for each in forbidden}))
     (verdict,) = result.statuses
+    assert verdict.status == Status(normalize("osv"), status, "moved", "uv.lock")
     assert (verdict.decision, verdict.reason) == (decision, reason)
     word = "true" if decision is Decision.BLOCK else "false"
     assert verdict.rule == Rule(f"maintenance.{rule}", word, "built in")
     assert result.blocks is (decision is Decision.BLOCK)
+
+
+@pytest.mark.parametrize("forbidden", [True, False])
+def test_the_rule_of_a_status_has_the_place_of_its_file(*, forbidden: bool) -> None:
+    place = Place("pyproject.toml", 70)
+    policy = a_policy()
+    stated = {"forbid_archived": Stated(forbidden, str(place), place)}
+    (verdict,) = _of_status("archived", replace(policy, maintenance={**policy.maintenance, **stated})).statuses
+    word = "true" if forbidden else "false"
+    assert verdict.rule == Rule("maintenance.forbid_archived", word, "pyproject.toml:70", place)
 
 
 def test_a_quarantined_project_only_warns_where_the_policy_says_so() -> None:

@@ -37,10 +37,10 @@ BRANCHES = ["main", "release/1", "elsewhere"]
 
 
 @st.composite
-def findings(draw: st.DrawFn, most: int = 5) -> list[Finding]:
+def findings(draw: st.DrawFn, least: int = 0, most: int = 5) -> list[Finding]:
     """Findings of which each has a line of its own."""
     found = []
-    for line in range(1, draw(st.integers(0, most)) + 1):
+    for line in range(1, draw(st.integers(least, most)) + 1):
         published = draw(st.none() | st.integers(-2, 40).map(lambda days: f"{TODAY - timedelta(days=days)}T09:00:00Z"))
         finding = a_finding(
             a_dependency(

@@ -9,10 +9,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pysentry_hook.policy.judge import judge
-from pysentry_hook.report import Decision, Facts, GateResult, Report, reported
+from pysentry_hook.report import Decision, Facts, Finding, GateResult, Report, reported
 from pysentry_hook.reports.json import render
 from pysentry_hook.reports.look import Look
-from pysentry_hook.rules import Layer, Policy, Stated, Suppression
+from pysentry_hook.rules import Layer, Occasion, Policy, Stated, Suppression, Table
+from tests.builders import a_policy, some_facts
 from tests.properties.policies import (
     DAYS,
     GRACE,
@@ -21,9 +22,11 @@ from tests.properties.policies import (
     TODAY,
     blocked,
     facts,
+    findings,
     layers,
     policies,
     suppressions,
+    tables,
 )
 
 
@@ -121,6 +124,22 @@ def test_a_stricter_word_on_any_key_of_any_side_never_removes_a_block(
 def test_a_floor_never_removes_a_block(found: Facts, policy: Policy, floor: Layer, today: date) -> None:
     without = replace(policy, floor=Layer(defaults={}, gates={}))
     assert_no_milder(report_of(found, without, today), report_of(found, replace(policy, floor=floor), today))
+
+
+@given(
+    findings(least=1),
+    st.dictionaries(st.sampled_from(["default", "change", "release", "commit"]), tables(), max_size=4),
+    st.sampled_from(["default", "change", "release", "commit"]),
+    st.sampled_from(["push", "change"]),
+)
+def test_a_branch_that_only_the_floor_has_never_removes_a_block(
+    found: list[Finding], gates: Mapping[str, Table], gate: str, event: str
+) -> None:
+    occasion = Occasion(event, "main", "main", "a CI service")
+    policy = replace(a_policy(occasion=occasion), own=Layer(defaults={}, gates=gates))
+    floor = Layer(defaults={}, gates={gate: {"branches": Stated(("main",), "floor")}})
+    before, after = (report_of(some_facts(*found), each) for each in (policy, replace(policy, floor=floor)))
+    assert_no_milder(before, after)
 
 
 @given(facts(), policies())
