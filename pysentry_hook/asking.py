@@ -9,12 +9,13 @@ from typing import NamedTuple
 from pysentry_hook.cache import Cache
 from pysentry_hook.config import Settings
 from pysentry_hook.http import Http
-from pysentry_hook.model import Advisory, AdvisoryData, Dependency, Failure, Package, SourceAnswer
+from pysentry_hook.model import Advisory, AdvisoryData, Dependency, Failure, NormalizedName, Package, SourceAnswer
 from pysentry_hook.report import NotKnown
 from pysentry_hook.sources import SOURCES
 from pysentry_hook.sources.context import Context, Source
 from pysentry_hook.sources.database import Database
 from pysentry_hook.sources.permission import Permission
+from pysentry_hook.sources.status import Known, Statuses
 
 
 class _Reply(NamedTuple):
@@ -39,6 +40,8 @@ class Answers:
     unanswerable: Mapping[Package, str]
     """Packages that a required source cannot answer for, and why."""
     hints: tuple[str, ...]
+    statuses: Mapping[NormalizedName, Known]
+    """The status of projects, of those that were asked for."""
 
     def why_unchecked(self, dependency: Dependency) -> str | None:
         """Why a dependency does not count as checked."""
@@ -61,13 +64,16 @@ class Asker:
             context = self._context(settings, http, cache, now, settings.urls[name])
             self._sources.append((name, kind.sends_names, kind.make(context)))
         self._public: frozenset[str] = frozenset()
+        self._status = (
+            Statuses(self._context(settings, http, cache, now, settings.urls["pypi"])) if settings.ask_status else None
+        )
 
     @staticmethod
     def _context(settings: Settings, http: Http, cache: Cache, now: datetime, url: str) -> Context:
         address = url.partition("#")[0]
         return Context(http=http, cache=cache, now=now, fresh_for=settings.fresh_for, url=address)
 
-    def ask(self, dependencies: Iterable[Dependency]) -> Answers:
+    def ask(self, dependencies: Sequence[Dependency]) -> Answers:
         """Ask about every distinct version; what may not be sent is asked only of what is already here."""
         private, foreign = {}, {}
         packages: dict[Package, None] = {}
@@ -81,20 +87,34 @@ class Asker:
         matched = sorted(packages.keys() - private.keys())
         sendable = [package for package in matched if package not in foreign]
         self._public = frozenset(package.name for package in sendable)
+        asked = self._asked_status(dependencies, self._public)
         answers = self._all([*matched, *sorted(private)], sendable)
+        statuses, status_failures = asked.finish() if asked else ({}, ())
         unanswered = {package: why for package, why in self._unanswered(answers).items() if package not in private}
         refused = self._refused(foreign)
         return Answers(
             advisories=tuple(advisory for reply in answers for advisory in reply.answer.advisories),
             data=tuple(reply.answer.data for reply in answers),
-            failures=tuple(failure for reply in answers for failure in reply.answer.failures),
+            failures=(*(failure for reply in answers for failure in reply.answer.failures), *status_failures),
             not_known=self._not_known(answers),
             never_matched=frozenset(private),
             refused=private | refused,
             unanswered=unanswered,
             unanswerable=self._not_answerable(answers),
             hints=_hints(refused, foreign),
+            statuses=statuses,
         )
+
+    def _asked_status(self, dependencies: Iterable[Dependency], public: frozenset[str]) -> Statuses | None:
+        """Begin to ask the index for the status of the projects whose names it may be told, where that is wanted."""
+        if self._status is None:
+            return None
+        direct_only = self._settings.status_of_direct_only
+        names = {
+            each.name for each in dependencies if each.name in public and not (direct_only and each.direct is False)
+        }
+        self._status.start(sorted(names))
+        return self._status
 
     def ask_candidates(self, packages: Sequence[Package]) -> tuple[list[Advisory], frozenset[Package]]:
         """Ask about versions that might be upgraded to; answered is what no required source left open."""

@@ -19,8 +19,6 @@ DEFAULT = "scan"
 _BUG = 70
 _FOREIGN_OPTIONS = {
     "--no-ci-detect": "no option is needed: CI is told from the environment",
-    "--no-maintenance-check": "the maintenance status is not asked for yet",
-    "--forbid-quarantined": "the maintenance status is not asked for yet",
     "--requirements-file": "it is --requirements FILE",
     "--vulnerability-source": "it is --sources",
     "--sources-url": "it is --service-url SOURCE=URL",
@@ -105,8 +103,9 @@ def _run(name: str, arguments: list[str], called: str) -> int:
         tell = getattr(error, "format_message", None)
         if tell is None:
             raise
-        message = str(tell()).strip().rstrip(".")
-        sys.stderr.write(f"error: {message}. See {called} --help\n")
+        message = str(tell()).strip().rstrip(".") or "name one of its commands"
+        context = getattr(error, "ctx", None)
+        sys.stderr.write(f"error: {message}. See {context.command_path if context else called} --help\n")
         return 2
     return code if isinstance(code, int) else 0
 

@@ -1,5 +1,6 @@
 """Bring the database file up to date: from the PyPA archive and the OSV export, later only what changed in them."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from http import HTTPStatus
@@ -17,6 +18,8 @@ from pysentry_hook.sources.store import MAGIC, Origin, Row, Store, row, write_st
 from pysentry_hook.text import one_line, without_credentials
 
 PYPA, OSV = "pypa", "osv"
+_MANY_GONE = 20
+"""Records that the list of changes may lack without a look at the whole export."""
 
 Log = Callable[[str], None]
 
@@ -104,23 +107,27 @@ def _osv(url: str, known: _Part | None, http: Http, now: datetime) -> _Part:
     listed, etag = changes
     newest = max((modified for modified, _ in listed), default=None)
     origin = Origin(OSV, without_credentials(url), etag, newest, now)
-    new = _changed_since(listed, known.origin.newest) if known and known.origin.newest else None
-    if known is None or new is None or len(new) > MANY:
+    new = _changed_since(listed, known) if known and known.origin.newest else None
+    ids = {identifier for _, identifier in listed}
+    gone = known.rows.keys() - ids if known else frozenset()
+    # a list that lacks many records was cut: what is left of it must not take them away
+    if known is None or new is None or len(new) > MANY or len(gone) > _MANY_GONE:
         records, damaged = _unpacked(OSV, export.whole())
         return _Part(origin, records, damaged)
     fetched = {identifier: row(OSV, record) for identifier, record in export.records(new)}
-    ids = {identifier for _, identifier in listed}
     kept = {identifier: each for identifier, each in known.rows.items() if identifier in ids}
     return _Part(origin, {**kept, **fetched}, known.damaged)
 
 
-def _changed_since(listed: Iterable[tuple[str, str]], newest: str) -> list[str]:
-    """The ids whose modification is at or behind the newest that is known; the list begins with the newest."""
+def _changed_since(listed: Iterable[tuple[str, str]], known: _Part) -> list[str]:
+    """The ids that were modified since the newest that is known, or in the same moment; the newest stand first."""
     found: dict[str, None] = {}
     for modified, identifier in listed:
-        if modified < newest:
+        if modified < (known.origin.newest or ""):
             break
-        found[identifier] = None
+        each = known.rows.get(identifier)
+        if each is None or json.loads(each.data).get("modified") != modified:
+            found[identifier] = None
     return list(found)
 
 

@@ -46,6 +46,14 @@ def test_nothing_but_a_folder_that_may_not_be_read_is_nothing_read(closed: Path)
         read(closed)
 
 
+def test_what_only_limits_another_file_is_read_as_well(tmp_path: Path) -> None:
+    (tmp_path / "a-requirements.txt").write_text("-c b-requirements.txt\nx==1\n", encoding="utf-8")
+    (tmp_path / "b-requirements.txt").write_text("x==1\ny==1\n", encoding="utf-8")
+    reading = read(tmp_path)
+    assert [inventory.path for inventory in reading.inventories] == ["a-requirements.txt", "b-requirements.txt"]
+    assert not reading.skipped
+
+
 def test_a_list_that_git_did_not_make_is_told(closed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (closed / ".git").mkdir()
     (closed / "requirements.txt").write_text("b==1\n", encoding="utf-8")

@@ -9,9 +9,9 @@ from typing import Annotated, NamedTuple
 
 import typer
 
+from pysentry_hook.commands.running import origin_from_here
 from pysentry_hook.config import Flags, configuration
-from pysentry_hook.config.edit import Target, added, removed, renewed
-from pysentry_hook.config.files import OURS, PYPROJECT, TABLE
+from pysentry_hook.config.edit import Target, added, nearest, removed, renewed, target_of
 from pysentry_hook.config.keys import variable
 from pysentry_hook.config.suppressions import parse_day, read_suppression
 from pysentry_hook.errors import ConfigError, InputError, UsageError
@@ -70,15 +70,14 @@ def add(
     known = _known(project)
     said = {
         "id": identifier, "package": package, "version": version, "group": group, "reason": reason,
-        "expires": parse_day(expires) if expires else None, "until": until, "owner": owner,
+        "expires": _last_day(expires, known.today) if expires else None, "until": until, "owner": owner,
     }  # fmt: skip
-    if expires and said["expires"] is None:
-        raise UsageError(f"--expires: {one_line(expires, 40)!r} is no day; give it as 2027-01-31")
     entry = {key: value for key, value in said.items() if value is not None}
     read_suppression(entry, _fail, Place("", 1), known.today)
     for other in known.entries:
-        if _is_same(other, identifier, package) and other.version == version and other.group == group:
-            raise UsageError(f"{other.told} is accepted already, until {other.expires} ({other.rule.origin}): renew it")
+        narrowed = (other.version, other.group, other.until_fixed) == (version, group, until == "fixed")
+        if narrowed and _is_same(other, identifier, package):
+            _refuse_second(other, known.today)
     named = os.environ.get(variable("config"))
     target = _target(known, config or (Path(named) if named else None))
     text = target.read()
@@ -105,7 +104,8 @@ def list_(
     for entry in entries:
         ended = " (ended)" if entry.expires and entry.expires < known.today else ""
         owner = f"  owner {entry.owner}" if entry.owner else ""
-        typer.echo(f"{entry.expires}{ended}  {entry.told}  {_narrow(entry)}{entry.rule.origin}{owner}")
+        place = origin_from_here(known.root, entry.rule.origin, entry.rule.location)
+        typer.echo(f"{entry.expires}{ended}  {entry.told}  {_narrow(entry)}{place}{owner}")
         typer.echo(f"            {entry.reason}")
     if not entries:
         typer.echo("No suppressions." if expiring is None else f"No suppression ends within {_days(expiring)} days.")
@@ -125,9 +125,9 @@ def renew(
     """
     known = _known(project)
     target, number, entry = _entry(known, identifier, package)
-    day = parse_day(expires) if expires else None
-    if day is None:
+    if not expires:
         raise UsageError("--expires: say until which day it holds, as --expires 2027-01-31")
+    day = _last_day(expires, known.today)
     changes: dict[str, object] = {"expires": day} | ({"reason": reason} if reason is not None else {})
     checked = {"id": entry.id, "reason": entry.reason if reason is None else reason, "expires": day}
     read_suppression(checked, _fail, Place("", 1), known.today)
@@ -158,34 +158,13 @@ def _known(project: Path | None) -> _Known:
     with suppress(InputError):  # what cannot be read holds no comments; a scan tells of it
         opened = open_input(tree, folder)
         if isinstance(opened.result, Inventory):
-            inline = tuple(remarks([opened.result], today))
+            inline = tuple(remarks([opened.result], today, tree.root))
     return _Known(tree.root, folder, (*found.suppressions(), *inline), today)
 
 
 def _target(known: _Known, config: Path | None) -> Target:
-    """The file that takes a new suppression: the nearest that has a table of ours, else the project's manifest."""
-    if config is not None:
-        return _as_target(config)
-    folder = known.root / known.folder
-    for here in (folder, *folder.parents):
-        for name in (OURS, PYPROJECT):
-            target = _as_target(here / name)
-            if target.path.is_file() and (name == OURS or _has_table(target)):
-                return target
-        if here == known.root:
-            break
-    manifest = folder / PYPROJECT
-    return _as_target(manifest if manifest.is_file() else folder / OURS)
-
-
-def _as_target(path: Path) -> Target:
-    return Target(path, TABLE if path.name == PYPROJECT else ())
-
-
-def _has_table(target: Target) -> bool:
-    text = target.read()
-    # a manifest that has no word of ours may be as broken as it likes
-    return TABLE[-1] in text and bool(target.values(text))
+    """The file that takes a new suppression."""
+    return target_of(config) if config is not None else nearest(known.root, known.folder)
 
 
 def _entry(known: _Known, identifier: str, package: str | None) -> tuple[Target, int, Suppression]:
@@ -202,14 +181,11 @@ def _entry(known: _Known, identifier: str, package: str | None) -> tuple[Target,
     place = found[0].rule.location
     if place is None or not place.path.endswith(".toml"):
         raise UsageError(f"{found[0].told} is a comment at {found[0].rule.origin}: change it there")
-    target = _as_target(known.root / place.path)
+    target = target_of(known.root / place.path)
     same = target.suppressions(target.read(), known.today)
     # several entries of one array may stand on one line
-    number = next(
-        n
-        for n, entry in enumerate(same)
-        if _line(entry) == place.line and _is_same(entry, identifier, package or entry.package)
-    )
+    known_as = (place.line, found[0].id, found[0].package)
+    number = [(_line(entry), entry.id, entry.package) for entry in same].index(known_as)
     return target, number, found[0]
 
 
@@ -222,6 +198,25 @@ def _is_same(entry: Suppression, identifier: str, package: str | None) -> bool:
     return (entry.id or "").upper() == identifier.upper() and entry.package == name
 
 
+def _last_day(text: str, today: date) -> date:
+    day = parse_day(text)
+    if day is None:
+        raise UsageError(f"--expires: {one_line(text, 40)!r} is no day; give it as 2027-01-31")
+    if day < today:
+        raise UsageError(f"--expires: {day} is over, so nothing would be accepted; today is {today} (UTC)")
+    return day
+
+
+def _refuse_second(other: Suppression, today: date) -> None:
+    """Refuse to accept once more what is accepted; a comment that has ended is no obstacle."""
+    ended = other.expires is not None and other.expires < today
+    place = other.rule.location
+    if ended and place and not place.path.endswith(".toml"):
+        return
+    verb = "was accepted" if ended else "is accepted already,"
+    raise UsageError(f"{other.told} {verb} until {other.expires} ({other.rule.origin}): renew it")
+
+
 def _replace(target: Target, changed: str, today: date) -> None:
     """Write a changed text after it was read back."""
     target.suppressions(changed, today)
@@ -229,7 +224,8 @@ def _replace(target: Target, changed: str, today: date) -> None:
 
 
 def _fail(detail: str, key: str) -> ConfigError:
-    return ConfigError(detail.replace(f"suppressions.{key}", "ID" if key == "id" else f"--{key}", 1))
+    name = "ID" if key == "id" else f"--{key}"
+    return ConfigError(f"{name}{detail.removeprefix(f'suppressions.{key}')}")
 
 
 def _days(text: str) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pysentry_hook.config.arrays import extended, is_inline, shortened, with_key
+from pysentry_hook.config.files import OURS, PYPROJECT, TABLE
 from pysentry_hook.config.lines import Lines
 from pysentry_hook.config.statements import Source, read_statements
 from pysentry_hook.errors import ConfigError, InputError
@@ -64,6 +65,31 @@ class Target(NamedTuple):
         except InputError as error:
             raise ConfigError(str(error)) from error
         return values
+
+
+def nearest(root: Path, folder: str) -> Target:
+    """The file that takes a new suppression: the nearest that has a table of ours, else the project's manifest."""
+    project = root / folder
+    for here in (project, *project.parents):
+        for name in (OURS, PYPROJECT):
+            target = target_of(here / name)
+            if target.path.is_file() and (name == OURS or _has_table(target)):
+                return target
+        if here == root:
+            break
+    manifest = project / PYPROJECT
+    return target_of(manifest if manifest.is_file() else project / OURS)
+
+
+def target_of(path: Path) -> Target:
+    """A configuration file as one that holds suppressions."""
+    return Target(path, TABLE if path.name == PYPROJECT else ())
+
+
+def _has_table(target: Target) -> bool:
+    text = target.read()
+    # a manifest that has no word of ours may be as broken as it likes
+    return TABLE[-1] in text and bool(target.values(text))
 
 
 def added(target: Target, text: str, entry: Mapping[str, object]) -> str:

@@ -18,7 +18,8 @@ _SAME = frozenset({
     "defaults.detailed", "defaults.severity", "defaults.no_ci_detect", "sources.enabled", "resolver.type",
     "resolver.no_resolver", "cache.enabled", "cache.resolution_ttl", "cache.vulnerability_ttl", "ignore.ids",
     "ignore.while_no_fix", "ignore.packages", "maintenance.forbid_archived", "maintenance.forbid_deprecated",
-    "maintenance.forbid_quarantined", "maintenance.forbid_unmaintained", "http.timeout", "http.connect_timeout",
+    "maintenance.enabled", "maintenance.check_direct_only", "maintenance.forbid_quarantined",
+    "maintenance.forbid_unmaintained", "http.timeout", "http.connect_timeout",
     "http.max_retries", "http.retry_initial_backoff", "http.retry_max_backoff", "output.quiet",
 })  # fmt: skip
 """Keys that we have as well, with the same values."""
@@ -32,9 +33,7 @@ _WITHOUT_EFFECT: Mapping[str, tuple[object, str]] = {
     "defaults.compact": (False, "the human report is compact unless detailed"),
     "defaults.display": ("table", "there is one display"),
     "defaults.include_withdrawn": (False, "withdrawn records are named with their group and are no findings"),
-    "maintenance.enabled": (True, "the status of projects is looked at where a resolution fails"),
-    "maintenance.check_direct_only": (False, "the status of projects is looked at where a resolution fails"),
-    "maintenance.cache_ttl": (1, "the status of projects is asked for anew"),
+    "maintenance.cache_ttl": (1, "a status is as young as other answers: vulnerability_ttl"),
     "http.show_progress": (False, "progress is shown on a terminal"),
     "notifications.enabled": (None, "there are no notifications"),
 }

@@ -1,17 +1,17 @@
 """Everything that a run needs to know, decided: flags over environment over files over defaults."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 from pysentry_hook.config.ci import occasion
-from pysentry_hook.config.files import Configuration, merged
+from pysentry_hook.config.files import Configuration
 from pysentry_hook.config.flags import Flags
 from pysentry_hook.config.indexes import pip_indexes
-from pysentry_hook.config.keys import GATE_KEYS, KEYS, variable
 from pysentry_hook.config.peer import EVERY_SOURCE
+from pysentry_hook.config.policies import Known, settled_policy
+from pysentry_hook.config.setup import setup_digest
 from pysentry_hook.config.statements import Said, from_environment
 from pysentry_hook.config.words import (
     EXPORT,
@@ -24,13 +24,12 @@ from pysentry_hook.config.words import (
     service_urls,
     source_names,
 )
-from pysentry_hook.errors import ConfigError, UsageError
+from pysentry_hook.errors import ConfigError
 from pysentry_hook.http import Limits
-from pysentry_hook.model import Severity, parse_name
+from pysentry_hook.model import Severity
 from pysentry_hook.report import PolicyFile
-from pysentry_hook.rules import NO_OCCASION, Occasion, Policy, Rule, Stated, Suppression, Table
+from pysentry_hook.rules import NO_OCCASION, Policy
 from pysentry_hook.sources import SOURCES
-from pysentry_hook.text import one_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +75,12 @@ class Settings:
     remember_resolutions: bool
     forget_resolutions: bool
     resolution_fresh_for: timedelta
+    resolver_seconds: float
+    resolver_setup: str
+    """A digest of the user's own configuration of pip and uv, without its secrets."""
+    ask_status: bool
+    """Whether the index is asked for the status of projects: not offline, and not in place of a database."""
+    status_of_direct_only: bool
     against: str | None
     """The commit that findings are compared with, as git or the user calls it; None: nothing is older than anything."""
     policy: Policy
@@ -92,29 +97,10 @@ class Settings:
     """What the reader has to know of the configuration."""
 
 
-class _Known:
-    """The plain settings: those of the environment over those of the files."""
-
-    def __init__(self, environment: Table, files: Table) -> None:
-        self.stated: Table = {**files, **environment}
-
-    def get(self, key: str, otherwise: Any = None) -> Any:
-        """The value of a key, or `otherwise`."""
-        return self.stated[key].value if key in self.stated else otherwise
-
-    def origin(self, key: str) -> str:
-        """Where the value of a key comes from."""
-        return self.stated[key].origin if key in self.stated else variable(key)
-
-    def either(self, flag: bool | None, key: str) -> bool:  # noqa: FBT001 (the value of an option)
-        """Return whether a switch is on: by its option, else by its setting."""
-        return bool(self.get(key, otherwise=False)) if flag is None else flag
-
-
 def settle(flags: Flags, environment: Mapping[str, str], files: Configuration, today: date) -> Settings:
     """Return the Settings; ConfigError and UsageError name what has no meaning and what is known."""
     said = from_environment(environment, {name: None for side in files.below for name in side.gates})
-    known = _Known(said.settings, files.settings())
+    known = Known(said.settings, files.settings())
     local = known.get("defaults.no_ci_detect", otherwise=False)
     where = NO_OCCASION if local else occasion(environment)
     databases = flags.advisory_db or known.get("sources.database", ())
@@ -152,8 +138,12 @@ def settle(flags: Flags, environment: Mapping[str, str], files: Configuration, t
         remember_resolutions=not flags.no_resolution_cache,
         forget_resolutions=flags.clear_resolution_cache,
         resolution_fresh_for=hours(flags.resolution_cache_ttl, known.get("cache.resolution_ttl"), otherwise=24),
+        resolver_seconds=known.get("resolver.timeout", 120.0),
+        resolver_setup=setup_digest(environment),
+        ask_status=_ask_status(flags, known, sources),
+        status_of_direct_only=known.either(flags.maintenance_direct_only, "maintenance.check_direct_only"),
         against=flags.against or known.get("against"),
-        policy=_policy(flags, said, known, files, where),
+        policy=settled_policy(flags, said, known, files, where),
         policy_files=tuple(files.files),
         format=known.get("defaults.format", "human"),
         severity=least_severity(flags.severity, known.get("defaults.severity")),
@@ -165,71 +155,12 @@ def settle(flags: Flags, environment: Mapping[str, str], files: Configuration, t
     )
 
 
-def _policy(flags: Flags, said: Said, known: _Known, files: Configuration, where: Occasion) -> Policy:
-    named, by = (flags.gate, "--gate") if flags.gate is not None else (known.get("gate"), known.origin("gate"))
-    return Policy(
-        own=merged([said, *files.own]),
-        bases=tuple(side.layer() for side in files.bases),
-        floor=files.floor.layer(),
-        flags=gate_flags(flags),
-        named=named,
-        named_by=by,
-        occasion=where,
-        suppressions=(*ignored_flags(flags), *_ignored(known), *files.suppressions()),
-        maintenance={
-            key.partition(".")[2]: known.stated.get(key) or Stated(key.endswith("quarantined"), "built in")
-            for key in KEYS
-            if key.startswith("maintenance.")
-        },
-    )
+def _ask_status(flags: Flags, known: Known, sources: Sequence[str]) -> bool:
+    wanted = known.get("maintenance.enabled", otherwise=True) if flags.no_maintenance_check is None else False
+    return bool(wanted) and bool(sources) and not known.either(flags.offline, "http.offline")
 
 
-def gate_flags(flags: Flags) -> Table:
-    """What the command line says of the gate, whichever it is."""
-    found: dict[str, Stated] = {}
-    if flags.fail_on is not None:
-        try:
-            found["fail_on"] = Stated(GATE_KEYS["fail_on"].kind.text(flags.fail_on), "--fail-on")
-        except ValueError as error:
-            raise UsageError(f"--fail-on: {one_line(flags.fail_on, 40)!r} {error}") from error
-    if flags.only_introduced is not None:
-        found["only_introduced"] = Stated(flags.only_introduced, "--only-introduced")
-    return found
-
-
-def ignored_flags(flags: Flags) -> tuple[Suppression, ...]:
-    """What the command line accepts, without a reason."""
-    plain = [(text, "--ignore", False) for text in flags.ignore]
-    plain += [(text, "--ignore-while-no-fix", True) for text in flags.ignore_while_no_fix]
-    return tuple(
-        _ignore(text, Stated(text, option), until_fixed=no_fix) for text, option, no_fix in plain if text.strip()
-    )
-
-
-def _ignore(text: str, stated: Stated, *, until_fixed: bool) -> Suppression:
-    rule = Rule("ignore", text.strip(), stated.origin, stated.location)
-    return Suppression(id=text.strip(), until_fixed=until_fixed, rule=rule)
-
-
-def _ignored(known: _Known) -> tuple[Suppression, ...]:
-    """What settings accept without a reason: ids, and all findings of a package."""
-    plain = [
-        _ignore(text, known.stated[key], until_fixed=key.endswith("no_fix"))
-        for key in ("ignore.ids", "ignore.while_no_fix")
-        for text in known.get(key, ())
-    ]
-    packages = [(text, known.origin("ignore.packages")) for text in known.get("ignore.packages", ())]
-    for text, origin in packages:
-        if parse_name(text) is None:
-            raise ConfigError(f"{origin}: ignore.packages has {one_line(text, 60)!r}, which is no name of a package")
-    whole = (
-        Suppression(id=None, package=parse_name(text), rule=Rule("ignore.packages", text, origin))
-        for text, origin in packages
-    )
-    return (*plain, *whole)
-
-
-def _limits(known: _Known) -> Limits:
+def _limits(known: Known) -> Limits:
     usual = Limits()
     return Limits(
         overall=known.get("http.deadline", usual.overall),
@@ -260,7 +191,7 @@ def _trusted_mirrors(said: Said, files: Configuration) -> tuple[str, ...]:
     return stated.value if stated and isinstance(stated.value, tuple) else ()
 
 
-def _sources(flags: Flags, known: _Known, *, database: bool) -> tuple[str, ...]:
+def _sources(flags: Flags, known: Known, *, database: bool) -> tuple[str, ...]:
     """The services that are asked: a database replaces them unless the flag --sources is given too."""
     if flags.sources:
         return source_names(flags.sources)
@@ -269,12 +200,12 @@ def _sources(flags: Flags, known: _Known, *, database: bool) -> tuple[str, ...]:
     return known.get("sources.enabled") or tuple(SOURCES)
 
 
-def _known_urls(known: _Known) -> Mapping[str, str | None]:
+def _known_urls(known: Known) -> Mapping[str, str | None]:
     urls = {name: known.get(f"sources.{name}_url") for name in SOURCES}
     return {**urls, EXPORT: known.get("sources.osv_export_url")}
 
 
-def _required(known: _Known, sources: tuple[str, ...], *, database: bool) -> tuple[str, ...]:
+def _required(known: Known, sources: tuple[str, ...], *, database: bool) -> tuple[str, ...]:
     if database:
         return ("database",)
     named: tuple[str, ...] = known.get("sources.required", ())

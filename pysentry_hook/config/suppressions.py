@@ -54,8 +54,12 @@ def read_suppression(table: Mapping[str, Any], fail: Fail, place: Place, today: 
     )
 
 
-def read_comment(comment: str, package: NormalizedName, place: Place, today: date) -> list[Suppression]:
+def read_comment(
+    comment: str, package: NormalizedName, place: Place, today: date, *, told: str | None = None
+) -> list[Suppression]:
     """Return the suppressions of a comment beside a requirement, none where it does not speak to us.
+
+    `told` is its file as errors call it, where that is not the path of the place.
 
     `# pysentry: ignore[CVE-2099-1, GHSA-x] until 2027-01-31: reason`; ConfigError for one that cannot be read.
     """
@@ -65,7 +69,7 @@ def read_comment(comment: str, package: NormalizedName, place: Place, today: dat
     said = _INLINE.fullmatch(found[1].strip())
 
     def fail(detail: str, _: str) -> ConfigError:
-        return ConfigError(f"{place}: {detail.removeprefix('suppressions.')}")
+        return ConfigError(f"{place._replace(path=told or place.path)}: {detail.removeprefix('suppressions.')}")
 
     if said is None:
         raise fail("the comment is not read; write  # pysentry: ignore[CVE-2099-1] until 2027-01-31: reason", "")

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from pysentry_hook.report import Decision, GateResult, Report, Verdict
 from pysentry_hook.reports.look import Look
@@ -13,6 +14,11 @@ USUAL = timedelta(days=90)
 """How long a suppression holds that a printed command would add."""
 
 
+def later(day: date, span: timedelta = USUAL) -> date:
+    """Return the day so much later, or the last one of the calendar: a saved report is judged on any day."""
+    return day + min(span, date.max - day)
+
+
 def ways_on(report: Report, look: Look) -> Iterator[str]:
     """The commands that accept and explain the first finding that blocks; malware is not accepted so easily."""
     verdict = next((each for each in report.gate.verdicts if each.decision is Decision.BLOCK), None)
@@ -20,49 +26,103 @@ def ways_on(report: Report, look: Look) -> Iterator[str]:
         return
     vulnerability = verdict.finding.vulnerability
     if not vulnerability.malware:
-        yield f"Accept: {accept_command(verdict, report.gate.day, look)}"
+        yield f"Accept: {accept_command(report, verdict, look)}"
     name, package = shlex.quote(vulnerability.id), shlex.quote(verdict.finding.dependency.name)
     yield f"Why:    pysentry-hook explain {name} -p {package} {look.again}".rstrip()
 
 
-def accept_command(verdict: Verdict, day: date, look: Look) -> str:
-    """The command that would accept a finding, with a reason to fill in."""
-    name, package = shlex.quote(verdict.finding.vulnerability.id), shlex.quote(verdict.finding.dependency.name)
-    project = f" --project {shlex.quote(look.project)}" if look.project else ""
-    return f'pysentry-hook suppressions add {name} -p {package} --reason "…" --expires {day + USUAL}{project}'
+def accept_command(report: Report, verdict: Verdict, look: Look) -> str:
+    """The command that would accept a finding, with a reason to fill in; what was accepted before is renewed."""
+    identifier, package = verdict.finding.vulnerability.id, verdict.finding.dependency.name
+    ended = any(_is_written(entry, identifier, package) for entry in report.gate.expired)
+    names = f"{shlex.quote(identifier)} -p {shlex.quote(package)}"
+    return (
+        f'pysentry-hook suppressions {"renew" if ended else "add"} {names} --reason "…" '
+        f"--expires {later(report.gate.day)}{_project(look)}"
+    )
 
 
-def suppression_lines(report: Report, look: Look) -> Iterator[str]:
-    """What a reader has to know of the suppressions that end soon, have ended, or are refused."""
+def _is_written(entry: Suppression, identifier: str, package: str) -> bool:
+    """Whether a suppression stands in a configuration file under these very names."""
+    place = entry.rule.location
+    same = (entry.id or "").upper() == identifier.upper() and entry.package == package
+    return same and place is not None and place.path.endswith(".toml")
+
+
+def _project(look: Look) -> str:
+    return f" --project {shlex.quote(look.project)}" if look.project else ""
+
+
+class Concern(NamedTuple):
+    """What a reader has to know of one suppression."""
+
+    entry: Suppression
+    what: str
+    more: tuple[str, ...] = ()
+    command: str | None = None
+    """The command that would renew it."""
+
+
+def concerns(report: Report, look: Look) -> Iterator[Concern]:
+    """The suppressions that end soon, have ended, or are refused."""
     for entry in report.gate.ending:
         yield from _ending(entry, report.gate, look)
     for entry in report.gate.expired:
-        yield (
-            f"warning: a suppression ended on {entry.expires}, and holds no more: "
-            f"{entry.told} ({origin(entry.rule, look)}). Renew or remove it."
+        yield Concern(
+            entry,
+            f"a suppression ended on {entry.expires}, and holds no more: "
+            f"{entry.told} ({origin(entry.rule, look)}). Renew or remove it.",
         )
     for entry in report.gate.refused:
-        yield (
-            f"warning: {entry.told} is ignored without a reason ({origin(entry.rule, look)}), and require_reason is "
-            "true, so it is judged. Give one: pysentry-hook suppressions add"
+        yield Concern(
+            entry,
+            f"{entry.told} is ignored without a reason ({origin(entry.rule, look)}), and require_reason is "
+            "true, so it is judged. Give one: pysentry-hook suppressions add",
         )
 
 
-def _ending(entry: Suppression, gate: GateResult, look: Look) -> Iterator[str]:
+def suppression_lines(report: Report, look: Look) -> Iterator[str]:
+    """The concerns as lines of plain text."""
+    for concern in concerns(report, look):
+        yield f"warning: {concern.what}"
+        yield from (f"  {line}" for line in concern.more)
+        if concern.command:
+            yield f"Renew: {concern.command}"
+
+
+def _ending(entry: Suppression, gate: GateResult, look: Look) -> Iterator[Concern]:
     if entry.expires is None:
         return
     covered = [verdict for verdict in gate.verdicts if verdict.suppression == entry]
     dependencies = sorted({f"{each.finding.dependency.name} {each.finding.dependency.written}" for each in covered})
     fixed = any(each.finding.vulnerability.fixed_in for each in covered)
     owner = f", owner {entry.owner}" if entry.owner else ""
-    yield (
-        f"warning: a suppression ends on {entry.expires}; from {entry.expires + timedelta(days=1)} "
-        f"gate {' and '.join(gate.names)} judges what it covers."
+    reason = f'reason given: "{entry.reason}"' if entry.reason else "no reason given"
+    yield Concern(
+        entry,
+        f"a suppression ends on {entry.expires}; from {later(entry.expires, timedelta(days=1))} "
+        f"gate {' and '.join(gate.names)} judges what it covers.",
+        (
+            f"{entry.id or 'every finding'} in {', '.join(dependencies)}{owner}, {origin(entry.rule, look)}",
+            f"{reason}. {'There is a fixed release.' if fixed else 'Still no fixed release.'}",
+            *(
+                []
+                if _is_in_file(entry)
+                else [f"Renew: write another day into the comment at {origin(entry.rule, look)}"]
+            ),
+        ),
+        _renewal(entry, gate, look) if _is_in_file(entry) else None,
     )
-    yield f"  {entry.id or 'every finding'} in {', '.join(dependencies)}{owner}, {origin(entry.rule, look)}"
-    yield f'  reason given: "{entry.reason}". {"There is a fixed release." if fixed else "Still no fixed release."}'
+
+
+def _is_in_file(entry: Suppression) -> bool:
+    """Whether a suppression is not a comment, which no command changes."""
+    return entry.rule.location is None or entry.rule.location.path.endswith(".toml")
+
+
+def _renewal(entry: Suppression, gate: GateResult, look: Look) -> str:
     package = f" -p {shlex.quote(entry.package)}" if entry.package else ""
-    yield (
-        f"Renew: pysentry-hook suppressions renew {shlex.quote(entry.id or '')}{package} "
-        f'--reason "…" --expires {gate.day + USUAL}'
+    return (
+        f"pysentry-hook suppressions renew {shlex.quote(entry.id or '')}{package} "
+        f'--reason "…" --expires {later(gate.day)}{_project(look)}'
     )

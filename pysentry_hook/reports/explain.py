@@ -7,8 +7,9 @@ from pysentry_hook.reports.accepting import accept_command
 from pysentry_hook.reports.fixes import advice
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.verdict import origin, rule_told
+from pysentry_hook.reports.words import severity_word
 from pysentry_hook.rules import NEVER
-from pysentry_hook.text import clean, count
+from pysentry_hook.text import count, printable
 
 _VERBS = {
     Decision.BLOCK: "blocks",
@@ -32,20 +33,17 @@ def chosen(report: Report, identifier: str, package: str | None) -> list[Verdict
 
 def explain(report: Report, verdicts: list[Verdict], look: Look) -> str:
     """Return the explanation of each verdict as text without colour."""
-    parts = (
-        "\n".join(clean(line).replace("\n", " ") for line in _lines(report, verdict, look)) for verdict in verdicts
-    )
+    parts = ("\n".join(printable(line) for line in _lines(report, verdict, look)) for verdict in verdicts)
     return "\n\n".join(parts) + "\n"
 
 
 def _lines(report: Report, verdict: Verdict, look: Look) -> Iterator[str]:
     finding = verdict.finding
     vulnerability, dependency = finding.vulnerability, finding.dependency
-    word = "malware" if vulnerability.malware else vulnerability.severity.word if vulnerability.severity else "unknown"
     yield f"{vulnerability.id} in {dependency.name} {dependency.written} {_VERBS[verdict.decision]}: {verdict.reason}"
     if vulnerability.summary:
         yield f"  what      {vulnerability.summary}"
-    yield f"  severity  {word} (from {vulnerability.severity_source}){_vectors(finding)}"
+    yield f"  severity  {severity_word(vulnerability)} (from {vulnerability.severity_source}){_vectors(finding)}"
     yield f"  rule      {rule_told(verdict.rule, look)}"
     yield f"  gate      {' and '.join(report.gate.names)}, as of {report.gate.day}: {report.gate.why}"
     yield f"  found in  {look.path(finding.location.path)}:{finding.location.line}  {finding.location.text}"
@@ -81,7 +79,8 @@ def _age(report: Report, finding: Finding) -> str:
     if finding.novelty is Novelty.INTRODUCED:
         return f"{published}; introduced {of}"
     if finding.novelty is Novelty.EXISTING:
-        return f"{published}; older than the change {of}{', whose version of it changed' if finding.touched else ''}"
+        changed = "; the version changed since, and it is not yet fixed" if finding.touched else ""
+        return f"{published}; older than the change {of}{changed}"
     return f"{published}; nobody knows whether it is new {of}"
 
 
@@ -100,21 +99,13 @@ def _fix(finding: Finding, look: Look) -> Iterator[str]:
 
 def _changes(report: Report, verdict: Verdict, look: Look) -> Iterator[str]:
     """What would make the decision another one."""
-    finding, rule = verdict.finding, verdict.rule
+    rule = verdict.rule
     where = origin(rule, look)
     key = rule.key.rpartition(".")[2]
     if verdict.suppression:
         yield from _ends(verdict, look)
     elif verdict.decision is Decision.BLOCK:
-        if finding.upgrade_to:
-            yield f"an upgrade to {finding.upgrade_to} or any version that no advisory affects"
-        if finding.vulnerability.malware:
-            yield "a suppression with package and version; nothing else covers malware"
-        else:
-            yield f"a suppression: {accept_command(verdict, report.gate.day, look)}"
-            yield f"another value of {key} ({where})"
-            if report.baseline is None:
-                yield "only_introduced with --against, where the finding is older than the change"
+        yield from _ends_block(report, verdict, look)
     elif verdict.blocks_on:
         yield f"time: from {verdict.blocks_on} on it blocks"
         yield f"fewer grace_days ({where})"
@@ -127,6 +118,20 @@ def _changes(report: Report, verdict: Verdict, look: Look) -> Iterator[str]:
     else:
         word = "a fail_on other than never" if rule.value == NEVER else "a lower fail_on"
         yield f"{word} ({where})"
+
+
+def _ends_block(report: Report, verdict: Verdict, look: Look) -> Iterator[str]:
+    """What would make it pass; malware is never answered with an upgrade."""
+    finding = verdict.finding
+    if finding.vulnerability.malware:
+        yield "a suppression with package and version; nothing else covers malware"
+        return
+    if finding.upgrade_to:
+        yield f"an upgrade to {finding.upgrade_to} or any version that no advisory affects"
+    yield f"a suppression: {accept_command(report, verdict, look)}"
+    yield f"another value of {verdict.rule.key.rpartition('.')[2]} ({origin(verdict.rule, look)})"
+    if report.baseline is None:
+        yield "only_introduced with --against, where the finding is older than the change"
 
 
 def _ends(verdict: Verdict, look: Look) -> Iterator[str]:

@@ -16,6 +16,11 @@ from pysentry_hook.text import clean, one_line, without_credentials
 NOT_KNOWN = "PyPI does not know this version"
 
 
+def root(url: str) -> str:
+    """Return the address below which an index has its `/pypi` and its `/simple`."""
+    return url.rstrip("/").removesuffix("/pypi")
+
+
 class _Listed(NamedTuple):
     """What the index lists for a version, None where it does not know that version."""
 
@@ -28,7 +33,7 @@ class Pypi:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._base = context.url.rstrip("/").removesuffix("/pypi")
+        self._base = root(context.url)
         self._key = hashlib.sha256(self._base.encode()).hexdigest()[:16]
         self._oldest = context.now.timestamp()
 

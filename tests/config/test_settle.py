@@ -94,7 +94,7 @@ def test_where_nothing_is_said_the_defaults_hold() -> None:
 def test_a_flag_beats_the_environment_beats_the_default_also_where_it_repeats_the_default(
     flags: dict[str, str], environment: dict[str, str], expected: Severity | None, origin: str
 ) -> None:
-    threshold, rule = the_gate(settled(environment, **flags)).threshold(["main"])
+    threshold, rule = the_gate(settled(environment, **flags)).threshold(frozenset(["main"]))
     assert threshold is expected
     assert rule.origin == origin
 
