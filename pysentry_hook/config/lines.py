@@ -1,4 +1,4 @@
-"""Find the line of a TOML file on which a key or the entry of a list stands."""
+"""Find where the keys and values of a TOML file stand: for messages the line, for an editor the span."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -23,14 +23,24 @@ _TOKEN = re.compile(
 class _Token(NamedTuple):
     text: str
     line: int
+    start: int
+
+
+class Span(NamedTuple):
+    """The characters of a value, from the first to behind the last."""
+
+    start: int
+    end: int
 
 
 class Lines:
-    """The lines of one file that is valid TOML, counted from 1."""
+    """The lines of one file that is valid TOML, counted from 1, and the spans of its values."""
 
     def __init__(self, text: str) -> None:
         self._tokens = _tokens(text)
         self._next = next(self._tokens, None)
+        self._end = 0
+        self._spans: dict[Path, Span] = {}
         self._known: dict[Path, int] = {}
         self._numbers: dict[Path, int] = {}
         self._read_file()
@@ -40,8 +50,13 @@ class Lines:
         whole = tuple(path)
         return next((self._known[whole[:n]] for n in range(len(whole), 0, -1) if whole[:n] in self._known), 1)
 
+    def span(self, path: Sequence[str | int]) -> Span | None:
+        """The span of a value that stands behind a key or in a list; None for tables with headers of their own."""
+        return self._spans.get(tuple(path))
+
     def _take(self) -> _Token:
-        token = self._next or _Token("\n", 0)
+        token = self._next or _Token("\n", 0, self._end)
+        self._end = token.start + len(token.text)
         self._next = next(self._tokens, None)
         return token
 
@@ -99,6 +114,11 @@ class Lines:
         self._read_value(path)
 
     def _read_value(self, path: Path) -> None:
+        start = self._next.start if self._next else self._end
+        self._read_what_stands(path)
+        self._spans.setdefault(path, Span(start, self._end))
+
+    def _read_what_stands(self, path: Path) -> None:
         if self._is_at("["):
             self._take()
             self._read_list(path)
@@ -131,5 +151,5 @@ def _tokens(text: str) -> Iterator[_Token]:
     line = 1
     for found in _TOKEN.finditer(text):
         if found.lastgroup != "comment":
-            yield _Token(found[0], line)
+            yield _Token(found[0], line, found.start())
         line += found[0].count("\n")

@@ -16,7 +16,11 @@ LONGEST = timedelta(days=366)
 """How far ahead a suppression may end."""
 
 _WORDS = 3
-_PLACEHOLDERS = re.compile(r"\b(?:tbd|todo|fixme|n/a|none|placeholder|xxx)\b", re.IGNORECASE)
+_PLACEHOLDERS = re.compile(
+    # "none of our views parse XML" and "the placeholder is escaped" are reasons
+    r"\b(?:tbd|todo|fixme|xxx)\b|^\W*(?:n/a|placeholder)\b|^\W*(?:none\W*)+$",
+    re.IGNORECASE,
+)
 _COMMENT = re.compile(r"#\s*pysentry(?:-hook)?:\s*(.*)", re.DOTALL)
 _INLINE = re.compile(r"ignore\s*\[([^\]]*)\]\s*until\s+(\S+?)\s*:\s*(.*)", re.DOTALL)
 _ID = re.compile(r"[A-Za-z]+-[A-Za-z0-9._-]+", re.ASCII)
@@ -35,7 +39,7 @@ def read_suppression(table: Mapping[str, Any], fail: Fail, place: Place, today: 
     if version is not None:
         _check_version(version, fail)
     until = table.get("until")
-    if until not in {None, "fixed"}:
+    if until is not None and until != "fixed":
         raise fail(f'suppressions.until = {one_line(repr(until), 40)} is not "fixed"', "until")
     return Suppression(
         id=_identifier(identifier, fail),
