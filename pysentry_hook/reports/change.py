@@ -18,7 +18,7 @@ _PAGE = 24
 _MOST_FINDINGS = 4
 """Of one package, where there are others."""
 _MOST_COMMANDS = 3
-_MOST_UPGRADES = 8
+_MOST_UPGRADES = 5
 """Packages in one command."""
 _CONSEQUENCES = ("none of the ", "no answer for ")
 """How failures begin that only say again that a source was silent."""
@@ -98,7 +98,7 @@ def _shown(packages: Sequence[Sequence[Verdict]], room: int, look: Look) -> Iter
         used += len(entries[number])
         number += 1
     if number < len(entries):
-        yield f"  and {count(len(entries) - number, 'package')} more with {_findings(packages[number:])}"
+        yield f"  and {count(len(entries) - number, 'more package')} with {_findings(packages[number:])}"
 
 
 def _findings(packages: Iterable[Sequence[Verdict]]) -> str:

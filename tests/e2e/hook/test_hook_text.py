@@ -114,7 +114,7 @@ def test_a_blocked_commit_fits_a_page(desk: Desk, upstream: Upstream, number: in
     assert lines[0].startswith(f"pysentry-hook: blocked. This commit brings in {packages} with {number} known vulnerab")
     told = "\n".join(lines)
     assert f"CRITICAL  CVE-2099-{999 + number}" in told
-    left = re.search(r"and (\d+) packages? more with (\d+) findings?", told)
+    left = re.search(r"and (\d+) more packages? with (\d+) findings?", told)
     shown = len(re.findall(r"(?:HIGH|CRITICAL)  CVE-", told))
     assert shown + (int(left[2]) if left else 0) == number
     assert {"Rule", "Accept"} <= {line.partition(":")[0] for line in lines}
