@@ -30,7 +30,9 @@ def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     program = shutil.which(tool, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     if program is None:
         missing = f"{tool} is not installed: pip install -e '.[dev]'"
-        pytest.fail(missing) if _IN_CI else pytest.skip(missing)
+        if _IN_CI:
+            pytest.fail(missing)
+        pytest.skip(missing)
     shared = tmp_path_factory.getbasetemp()
     if os.environ.get("PYTEST_XDIST_WORKER"):
         shared = shared.parent

@@ -216,6 +216,15 @@ def test_where_no_program_can_be_run_lines_to_paste_accept_a_finding(desk: Desk,
     assert not [line for line in lines if line.startswith("Why:")]
 
 
+def test_a_finding_of_a_push_is_accepted_for_the_whole_repository(desk: Desk) -> None:
+    desk.program("pysentry-hook")
+    desk.stage("api/uv.lock", a_uv_lock(("requests", "2.30.0")))
+    lines = desk.hook("--push", code=1, GIT_PREFIX="api/")
+    assert 'fail_on = "medium"' in desk.shell(command(lines, "Why:"), folder="api")
+    desk.shell(command(lines, "Accept:").replace("…", "the path is closed"), folder="api")
+    assert "nothing that blocks" in desk.hook("--push", code=0)[0]
+
+
 def test_a_reason_must_be_given(desk: Desk) -> None:
     desk.program("pysentry-hook")
     desk.stage("uv.lock", a_uv_lock(("requests", "2.30.0")))
