@@ -1,7 +1,6 @@
 """Ask every enabled source at once, each only about what it may be told."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -126,6 +125,11 @@ class Asker:
         if not packages:
             return []
         work = [(name, source, sendable if sends else packages) for name, sends, source in self._sources]
+        if len(work) == 1:
+            ((name, source, asked),) = work
+            return [_Reply(name, frozenset(asked), source.ask(asked))]
+        from concurrent.futures import ThreadPoolExecutor  # 3 ms, needed only for several
+
         with ThreadPoolExecutor(max(1, len(work)), thread_name_prefix="source") as pool:
             futures = [(name, asked, pool.submit(source.ask, asked)) for name, source, asked in work]
             return [_Reply(name, frozenset(asked), future.result()) for name, asked, future in futures]

@@ -2,8 +2,6 @@
 
 import os
 import sys
-import tempfile
-import traceback
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -120,6 +118,9 @@ def _refuse_foreign(arguments: list[str]) -> None:
 
 
 def _bug(error: Exception, *, verbose: bool) -> int:
+    import tempfile
+    import traceback
+
     trace = "".join(traceback.format_exception(error))
     if verbose:
         sys.stderr.write(trace)

@@ -73,7 +73,7 @@ def _of_manifest(tree: Tree, before: Sequence[Tree], path: str, changed: set[str
     lock = _lock_of(tree, folder)
     if lock is None:
         return folder, None
-    if lock in changed:
+    if lock in changed or not before:
         return lock.rpartition("/")[0], None
     return None, f"{path} changed its dependencies and {lock} did not change: lock the project again"
 

@@ -186,8 +186,11 @@ def _judge(settings: Settings, state: _State, places: Sequence[str], change: Cha
     if verdict:
         from pysentry_hook.config.edit import nearest
 
-        target = nearest(state.root, verdict.finding.input.rpartition("/")[0])
-        change = replace(change, accepted_in=target.path.relative_to(state.root).as_posix(), table=target.table)
+        # a push is judged by one configuration, a commit by that of each project
+        project = state.here if change.word == "push" else verdict.finding.input.rpartition("/")[0]
+        target = nearest(state.root, project)
+        file = target.path.relative_to(state.root).as_posix()
+        change = replace(change, project=project, accepted_in=file, table=target.table)
     write_out(told(result.report, replace(change, versions=result.changed), view))
     say(result.root, result.unreadable)
     return exit_code(result, gating=True)

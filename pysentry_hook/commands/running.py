@@ -17,7 +17,6 @@ from pysentry_hook.baseline import Bases
 from pysentry_hook.cache import LAYOUT, Cache, DiskCache, MemoryCache
 from pysentry_hook.commands.progress import progress
 from pysentry_hook.config import Configuration, Flags, Settings, configuration, settle
-from pysentry_hook.config.drift import drift
 from pysentry_hook.config.keys import variable
 from pysentry_hook.errors import (
     ConfigError,
@@ -29,12 +28,10 @@ from pysentry_hook.errors import (
     UsageError,
 )
 from pysentry_hook.http import Http
-from pysentry_hook.output import write
 from pysentry_hook.reading import audited, read_inputs
 from pysentry_hook.report import Report
 from pysentry_hook.reports import FORMATS
 from pysentry_hook.reports.look import Look
-from pysentry_hook.reports.saved import read_report
 from pysentry_hook.rules import Place
 from pysentry_hook.scan import Result, scan
 from pysentry_hook.text import one_line
@@ -75,6 +72,8 @@ def _settled(flags: Flags, tree: FolderTree, folder: str, today: date) -> Settin
     if chosen:
         with CommitTree(tree.root, chosen) as then:
             return settle(flags, os.environ, read(then), today)
+    from pysentry_hook.config.drift import drift
+
     files = read(tree)
     settings = settle(flags, os.environ, files, today)
     if not settings.against or flags.config:
@@ -178,6 +177,8 @@ def exit_code(result: Result, *, gating: bool) -> int:
 
 def tell(report: Report, targets: Sequence[tuple[str, Path | None]], view: Look) -> None:
     """Write each report to its file, or to stdout; one that cannot be written leaves the others as they should be."""
+    from pysentry_hook.output import write
+
     failed: OutputError | None = None
     for name, target in targets:
         if target is None:
@@ -229,6 +230,8 @@ def look_at(environment: Mapping[str, str]) -> Look:
 
 def open_report(path: Path) -> Report:
     """Read a saved JSON report; ReportError for what is none."""
+    from pysentry_hook.reports.saved import read_report
+
     try:
         with path.open("rb") as file:
             data = file.read(_LARGEST_REPORT + 1)

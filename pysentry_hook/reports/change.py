@@ -18,7 +18,7 @@ _PAGE = 24
 _MOST_FINDINGS = 4
 """Of one package, where there are others."""
 _MOST_COMMANDS = 3
-_MOST_UPGRADES = 8
+_MOST_UPGRADES = 5
 """Packages in one command."""
 _CONSEQUENCES = ("none of the ", "no answer for ")
 """How failures begin that only say again that a source was silent."""
@@ -40,6 +40,8 @@ class Change:
     """How many versions it brings in and how many of them were checked; None where everything was looked at."""
     command: str | None = None
     """How the program is called where the text is read; None: it cannot be."""
+    project: str = ""
+    """The folder whose configuration counts for the foremost finding."""
     accepted_in: str = "pyproject.toml"
     """The file of the tree that takes a suppression of the foremost finding."""
     table: tuple[str, ...] = ("tool", "pysentry-hook")
@@ -98,7 +100,7 @@ def _shown(packages: Sequence[Sequence[Verdict]], room: int, look: Look) -> Iter
         used += len(entries[number])
         number += 1
     if number < len(entries):
-        yield f"  and {count(len(entries) - number, 'package')} more with {_findings(packages[number:])}"
+        yield f"  and {count(len(entries) - number, 'more package')} with {_findings(packages[number:])}"
 
 
 def _findings(packages: Iterable[Sequence[Verdict]]) -> str:
@@ -257,7 +259,7 @@ def _accept(finding: Finding, until: date, change: Change, look: Look) -> Iterat
         yield 'reason = "…"'
         yield f"expires = {until}"
         return
-    folder = look.path(finding.input.rpartition("/")[0])
+    folder = look.path(change.project)
     project = ["--project", folder] if folder not in {"", "."} else []
     words = shlex.join([finding.vulnerability.id, "-p", finding.dependency.name])
     last = shlex.join(["--expires", str(until), *project])

@@ -258,6 +258,15 @@ def test_a_manifest_that_asks_for_other_versions_than_its_lock_was_made_for_is_t
     ]
 
 
+def test_a_manifest_that_is_named_without_a_change_is_not_said_to_have_changed(project: Project) -> None:
+    project.stage("pyproject.toml", manifest("idna"))
+    project.begun(IDNA)
+    assert project.tool("run", "--files", "pyproject.toml").of(0).lines() == [
+        "pysentry-hook: 1 package of this commit checked, no known vulnerabilities.",
+        "nothing is staged, so everything is judged",
+    ]
+
+
 def test_other_changes_of_a_manifest_say_nothing(project: Project, upstream: Upstream) -> None:
     project.stage("pyproject.toml", manifest("idna"))
     project.begun(IDNA)

@@ -94,6 +94,14 @@ def test_a_member_of_a_workspace_is_read_with_the_lock_of_the_workspace(project:
     assert project.commit().of(1).lines()[0] == BLOCKED
 
 
+def test_who_commits_from_a_folder_is_told_what_runs_there(project: Project) -> None:
+    project.begun(IDNA)
+    project.lock(OLD, path="api/uv.lock")
+    lines = project.at(project.folder / "api").commit().of(1).lines()
+    assert lines[1].startswith("  uv.lock:15 ")
+    assert "Fix (not tried):  uv lock --upgrade-package requests && git add uv.lock" in lines
+
+
 def test_prek_may_run_the_hook_in_the_folder_of_a_project(project: Project) -> None:
     if project.house.tool != "prek":
         return  # pre-commit knows one configuration, at the root

@@ -114,7 +114,7 @@ def test_a_blocked_commit_fits_a_page(desk: Desk, upstream: Upstream, number: in
     assert lines[0].startswith(f"pysentry-hook: blocked. This commit brings in {packages} with {number} known vulnerab")
     told = "\n".join(lines)
     assert f"CRITICAL  CVE-2099-{999 + number}" in told
-    left = re.search(r"and (\d+) packages? more with (\d+) findings?", told)
+    left = re.search(r"and (\d+) more packages? with (\d+) findings?", told)
     shown = len(re.findall(r"(?:HIGH|CRITICAL)  CVE-", told))
     assert shown + (int(left[2]) if left else 0) == number
     assert {"Rule", "Accept"} <= {line.partition(":")[0] for line in lines}
@@ -214,6 +214,15 @@ def test_where_no_program_can_be_run_lines_to_paste_accept_a_finding(desk: Desk,
     desk.shell(file[2], folder=folder)
     assert "nothing that blocks" in desk.hook(code=0, GIT_PREFIX=folder)[0]
     assert not [line for line in lines if line.startswith("Why:")]
+
+
+def test_a_finding_of_a_push_is_accepted_for_the_whole_repository(desk: Desk) -> None:
+    desk.program("pysentry-hook")
+    desk.stage("api/uv.lock", a_uv_lock(("requests", "2.30.0")))
+    lines = desk.hook("--push", code=1, GIT_PREFIX="api/")
+    assert 'fail_on = "medium"' in desk.shell(command(lines, "Why:"), folder="api")
+    desk.shell(command(lines, "Accept:").replace("…", "the path is closed"), folder="api")
+    assert "nothing that blocks" in desk.hook("--push", code=0)[0]
 
 
 def test_a_reason_must_be_given(desk: Desk) -> None:
