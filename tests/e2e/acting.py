@@ -11,20 +11,24 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from tests.upstream import Upstream
+
 HOUSE = Path(__file__).parents[2]
 STANDINS = HOUSE / "tests" / "data" / "actions"
 OURS = "pysentry-hook/pysentry-hook"
 REPOSITORY = "acme/shop"
+API = f"/repos/{REPOSITORY}/code-scanning/analyses?per_page=1"
 _SHIPPED = ("action.yml", "requirements.txt", "pyproject.toml", "pysentry_hook")
 _USES = re.compile(r"uses: *[\"']?([\w.-]+/[\w.-]+)(?:/[\w./-]*)?@([\w.-]+)")
-_SCRUBBED = ("GITHUB_", "ACTIONS_", "RUNNER_", "INPUT_", "PIP_NO_INDEX", "UV_OFFLINE", "PYSENTRY_HOOK_")
+_SCRUBBED = ("GITHUB_", "ACTIONS_", "RUNNER_", "INPUT_", "PYSENTRY_HOOK_", "GIT_", "COVERAGE_", "COV_CORE_", "PYTHON")
+TOKEN = "a-token-of-github"  # noqa: S105 (no one takes it)
 
 
 def shipped(folder: Path) -> Path:
@@ -61,6 +65,11 @@ class Done:
         """The outputs of a step."""
         said = [entry for entry in self.entries if entry.get("command") == "set-output" and _path(entry) == step]
         return {str(entry["name"]): str(entry["arg"]) for entry in said}
+
+    @property
+    def ran(self) -> list[str]:
+        """The steps of the Action that ran, in their order."""
+        return [name.removeprefix("audit/") for name in self.steps if re.fullmatch("audit/[^/]+", name)]
 
     @property
     def summary(self) -> str:
@@ -104,8 +113,14 @@ class Acting:
     shipped: Path
     cache: Path
     tools: Path
-    """A folder of programs that a run finds on PATH beside those of the system."""
-    environment: dict[str, str] = field(default_factory=dict)
+    """A folder of programs that a run finds on PATH beside those of the system: uv."""
+    environment: Mapping[str, str]
+    """That of the machine, which may say where packages are loaded from."""
+
+    def push(self, tmp: Path, *, branch: str = "main", with_: Mapping[str, str] | None = None, **more: Any) -> Done:
+        """Run a workflow of one job that calls the Action, for a push of `tmp/origin`; the rest is that of `run`."""
+        payload = {"ref": f"refs/heads/{branch}"}
+        return self.run(workflow(tmp, with_=with_), tmp / "origin", tmp, payload=payload, **more)
 
     def run(
         self,
@@ -133,20 +148,21 @@ class Acting:
             "UV_CACHE_DIR": str(self.cache / "uv"),
             "PIP_CACHE_DIR": str(self.cache / "pip"),
             "GITHUB_REPOSITORY": REPOSITORY,
-            **self.environment,
             **(environment or {}),
         }
         command = [
             str(Path(sys.prefix, "bin", "act")), event, "--json", "--pull=false", "--no-cache-server",
             "-C", str(clone), "-W", str(workflow), "-e", str(payload_file),
-            "-P", "ubuntu-latest=-self-hosted", "--action-offline-mode", "--action-cache-path", str(tmp / "actions"),
+            "-s", f"GITHUB_TOKEN={TOKEN}", "-P", "ubuntu-latest=-self-hosted",
+            "--action-offline-mode", "--action-cache-path", str(tmp / "actions"),
             *(word for name, value in variables.items() for word in ("--env", f"{name}={value}")),
             *(word for each in self._local(workflow) for word in ("--local-repository", each)),
             *arguments,
         ]  # fmt: skip
-        own = {name: value for name, value in os.environ.items() if not name.startswith(_SCRUBBED)}
+        own = {name: value for name, value in self.environment.items() if not name.startswith(_SCRUBBED)}
         tools = [self.tools] if path is None else path
-        own |= {"PATH": os.pathsep.join([*map(str, tools), *_system_path()]), "XDG_CACHE_HOME": str(tmp / "xdg")}
+        own["PATH"] = os.pathsep.join([*map(str, tools), *_system_path(own["PATH"])])
+        own |= {"HOME": str(tmp), "XDG_CACHE_HOME": str(tmp / "xdg"), "XDG_CONFIG_HOME": str(tmp / "config")}
         done = subprocess.run(
             command, env=own, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=280, check=False
         )
@@ -169,14 +185,10 @@ def _entry(line: str) -> dict[str, Any]:
     return entry if isinstance(entry, dict) else {"msg": line}
 
 
-def _system_path() -> list[str]:
-    """PATH without this environment, whose programs no runner has."""
+def _system_path(path: str) -> list[str]:
+    """PATH without the environment of the tests, whose programs no runner has, and without any uv."""
     own = str(Path(sys.prefix, "bin"))
-    return [folder for folder in os.environ["PATH"].split(os.pathsep) if folder != own and not _has_uv(folder)]
-
-
-def _has_uv(folder: str) -> bool:
-    return Path(folder, "uv").exists()
+    return [folder for folder in path.split(os.pathsep) if folder != own and not Path(folder, "uv").exists()]
 
 
 def _clone(repository: Path, folder: Path, commit: str) -> Path:
@@ -212,6 +224,16 @@ def commit(repository: Path, files: Mapping[str, str], message: str = "x") -> st
 def git(folder: Path, *words: str) -> str:
     """Run git in a repository; return what it says."""
     return _git(folder, *words)
+
+
+def services(upstream: Upstream) -> dict[str, str]:
+    """The environment in which the services and GitHub are this server."""
+    return {
+        "GITHUB_API_URL": upstream.url,
+        "PYSENTRY_HOOK_SOURCES_OSV_URL": upstream.url,
+        "PYSENTRY_HOOK_SOURCES_PYPI_URL": upstream.url,
+        "PYSENTRY_HOOK_SOURCES_PYPA_URL": upstream.url_of("pypa"),
+    }
 
 
 def workflow(folder: Path, *, with_: Mapping[str, str] | None = None, ref: str = "v0.1.0") -> Path:
