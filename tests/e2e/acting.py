@@ -95,6 +95,11 @@ class Done:
         files = (self.log / "uploads").glob("*.sarif")
         return {file.stem.replace("%2F", "/"): json.loads(file.read_text(encoding="utf-8")) for file in files}
 
+    def report(self) -> Any:
+        """The JSON report, as it was kept: what a run leaves elsewhere is gone when it ends."""
+        (file,) = (self.log / "artifacts").glob("*/pysentry-hook.json")
+        return json.loads(file.read_text(encoding="utf-8"))
+
     def artifacts(self) -> dict[str, list[str]]:
         """The files of each artifact."""
         folders = sorted((self.log / "artifacts").glob("*"))
@@ -242,7 +247,10 @@ def workflow(folder: Path, *, with_: Mapping[str, str] | None = None, ref: str =
         {"uses": "actions/checkout@v7"},
         {"id": "audit", "uses": f"{OURS}@{ref}", "with": dict(with_ or {})},
     ]
-    document = {"on": ["push", "pull_request"], "jobs": {"job": {"runs-on": "ubuntu-latest", "steps": steps}}}
+    document = {
+        "on": ["push", "pull_request", "merge_group"],
+        "jobs": {"job": {"runs-on": "ubuntu-latest", "steps": steps}},
+    }
     path = folder / "workflow.yml"
     path.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
     return path

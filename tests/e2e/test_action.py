@@ -97,7 +97,7 @@ def test_hostile_inputs_are_words_and_nothing_more(acting: Acting, tmp_path: Pat
     assert (outputs["conclusion"], outputs["exit-code"]) == ("error", "2")
     assert not list(tmp_path.rglob("pwned"))
     assert done.uploads() == {}
-    assert any("no such configuration file" in each for each in done.annotations("error"))
+    assert any('"; touch pwned; echo ": no such file or folder' in each for each in done.annotations("error"))
 
 
 def test_nothing_of_the_audited_project_is_a_command_or_a_module(acting: Acting, tmp_path: Path) -> None:
