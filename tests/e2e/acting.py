@@ -125,7 +125,7 @@ class Acting:
     def push(self, tmp: Path, *, branch: str = "main", with_: Mapping[str, str] | None = None, **more: Any) -> Done:
         """Run a workflow of one job that calls the Action, for a push of `tmp/origin`; the rest is that of `run`."""
         payload = {"ref": f"refs/heads/{branch}"}
-        return self.run(workflow(tmp, with_=with_), tmp / "origin", tmp, payload=payload, **more)
+        return self.run(workflow(tmp, audit=with_), tmp / "origin", tmp, payload=payload, **more)
 
     def run(
         self,
@@ -241,12 +241,12 @@ def services(upstream: Upstream) -> dict[str, str]:
     }
 
 
-def workflow(folder: Path, *, with_: Mapping[str, str] | None = None, ref: str = "v0.1.0") -> Path:
-    """Write a workflow of one job that calls the Action."""
-    steps: list[dict[str, Any]] = [
-        {"uses": "actions/checkout@v7"},
-        {"id": "audit", "uses": f"{OURS}@{ref}", "with": dict(with_ or {})},
-    ]
+def workflow(folder: Path, **calls: Mapping[str, str] | None) -> Path:
+    """Write a workflow of one job that calls the Action, once for each name, with these inputs."""
+    steps: list[dict[str, Any]] = [{"uses": "actions/checkout@v7"}]
+    for name, inputs in calls.items():
+        step = {"id": name, "if": "${{ !cancelled() }}", "uses": f"{OURS}@v0.1.0", "with": dict(inputs or {})}
+        steps.append(step)
     document = {
         "on": ["push", "pull_request", "merge_group"],
         "jobs": {"job": {"runs-on": "ubuntu-latest", "steps": steps}},

@@ -59,7 +59,7 @@ def run(acting: Acting, tmp_path: Path) -> Running:
         tmp = tmp_path / folder
         tmp.mkdir()
         return acting.run(
-            workflow(tmp, with_={"artifact": "true"}),
+            workflow(tmp, audit={"artifact": "true"}),
             tmp_path / "origin",
             tmp,
             event=event,
