@@ -8,6 +8,9 @@ from collections.abc import Sequence
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
+# what CI runners take for a command: `::name` at the start of a line, `##[name]`, `##vso[name]`, `##teamcity[name]`
+# anywhere, https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+_COMMANDS = re.compile(r"^\s*::|##(?=\w*\[)")
 _LONGEST_URL = 500
 _WHITE = re.compile(r"\s+")
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s]*@")
@@ -16,6 +19,11 @@ _CREDENTIALS = re.compile(r"(?<=://)[^/\s]*@")
 def clean(value: object) -> str:
     """Return `value` as text without characters that could act on a terminal or reorder a line."""
     return "" if value is None else _UNSAFE.sub("", str(value).replace("\r\n", "\n"))
+
+
+def printable(line: object) -> str:
+    """Return text as one line that acts on nothing: no terminal, and no runner that reads commands from its log."""
+    return _COMMANDS.sub(lambda found: f"{found[0][:-1]} {found[0][-1]}", clean(line).replace("\n", " "))
 
 
 def one_line(value: object, limit: int = 200) -> str:

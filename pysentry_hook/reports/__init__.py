@@ -15,8 +15,20 @@ def _json() -> Format:
     return json
 
 
-FORMATS = {"human": _human, "json": _json}
+def _markdown() -> Format:
+    from pysentry_hook.reports import markdown
+
+    return markdown
+
+
+def _github() -> Format:
+    from pysentry_hook.reports import github
+
+    return github
+
+
+FORMATS = {"human": _human, "json": _json, "markdown": _markdown, "github": _github}
 """Every format by the word that options use."""
 
-SUFFIXES = {".txt": "human", ".json": "json"}
+SUFFIXES = {".txt": "human", ".json": "json", ".md": "markdown"}
 """The format that the suffix of an output file means."""

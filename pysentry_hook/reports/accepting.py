@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from pysentry_hook.report import Decision, GateResult, Report, Verdict
 from pysentry_hook.reports.look import Look
@@ -32,37 +33,60 @@ def accept_command(verdict: Verdict, day: date, look: Look) -> str:
     return f'pysentry-hook suppressions add {name} -p {package} --reason "…" --expires {day + USUAL}{project}'
 
 
-def suppression_lines(report: Report, look: Look) -> Iterator[str]:
-    """What a reader has to know of the suppressions that end soon, have ended, or are refused."""
+class Concern(NamedTuple):
+    """What a reader has to know of one suppression."""
+
+    entry: Suppression
+    what: str
+    more: tuple[str, ...] = ()
+    command: str | None = None
+    """The command that would renew it."""
+
+
+def concerns(report: Report, look: Look) -> Iterator[Concern]:
+    """The suppressions that end soon, have ended, or are refused."""
     for entry in report.gate.ending:
         yield from _ending(entry, report.gate, look)
     for entry in report.gate.expired:
-        yield (
-            f"warning: a suppression ended on {entry.expires}, and holds no more: "
-            f"{entry.told} ({origin(entry.rule, look)}). Renew or remove it."
+        yield Concern(
+            entry,
+            f"a suppression ended on {entry.expires}, and holds no more: "
+            f"{entry.told} ({origin(entry.rule, look)}). Renew or remove it.",
         )
     for entry in report.gate.refused:
-        yield (
-            f"warning: {entry.told} is ignored without a reason ({origin(entry.rule, look)}), and require_reason is "
-            "true, so it is judged. Give one: pysentry-hook suppressions add"
+        yield Concern(
+            entry,
+            f"{entry.told} is ignored without a reason ({origin(entry.rule, look)}), and require_reason is "
+            "true, so it is judged. Give one: pysentry-hook suppressions add",
         )
 
 
-def _ending(entry: Suppression, gate: GateResult, look: Look) -> Iterator[str]:
+def suppression_lines(report: Report, look: Look) -> Iterator[str]:
+    """The concerns as lines of plain text."""
+    for concern in concerns(report, look):
+        yield f"warning: {concern.what}"
+        yield from (f"  {line}" for line in concern.more)
+        if concern.command:
+            yield f"Renew: {concern.command}"
+
+
+def _ending(entry: Suppression, gate: GateResult, look: Look) -> Iterator[Concern]:
     if entry.expires is None:
         return
     covered = [verdict for verdict in gate.verdicts if verdict.suppression == entry]
     dependencies = sorted({f"{each.finding.dependency.name} {each.finding.dependency.written}" for each in covered})
     fixed = any(each.finding.vulnerability.fixed_in for each in covered)
     owner = f", owner {entry.owner}" if entry.owner else ""
-    yield (
-        f"warning: a suppression ends on {entry.expires}; from {entry.expires + timedelta(days=1)} "
-        f"gate {' and '.join(gate.names)} judges what it covers."
-    )
-    yield f"  {entry.id or 'every finding'} in {', '.join(dependencies)}{owner}, {origin(entry.rule, look)}"
-    yield f'  reason given: "{entry.reason}". {"There is a fixed release." if fixed else "Still no fixed release."}'
+    reason = f'reason given: "{entry.reason}"' if entry.reason else "no reason given"
     package = f" -p {shlex.quote(entry.package)}" if entry.package else ""
-    yield (
-        f"Renew: pysentry-hook suppressions renew {shlex.quote(entry.id or '')}{package} "
-        f'--reason "…" --expires {gate.day + USUAL}'
+    yield Concern(
+        entry,
+        f"a suppression ends on {entry.expires}; from {entry.expires + timedelta(days=1)} "
+        f"gate {' and '.join(gate.names)} judges what it covers.",
+        (
+            f"{entry.id or 'every finding'} in {', '.join(dependencies)}{owner}, {origin(entry.rule, look)}",
+            f"{reason}. {'There is a fixed release.' if fixed else 'Still no fixed release.'}",
+        ),
+        f"pysentry-hook suppressions renew {shlex.quote(entry.id or '')}{package} "
+        f'--reason "…" --expires {gate.day + USUAL}',
     )

@@ -7,8 +7,9 @@ from pysentry_hook.reports.accepting import accept_command
 from pysentry_hook.reports.fixes import advice
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.verdict import origin, rule_told
+from pysentry_hook.reports.words import severity_word
 from pysentry_hook.rules import NEVER
-from pysentry_hook.text import clean, count
+from pysentry_hook.text import count, printable
 
 _VERBS = {
     Decision.BLOCK: "blocks",
@@ -32,20 +33,17 @@ def chosen(report: Report, identifier: str, package: str | None) -> list[Verdict
 
 def explain(report: Report, verdicts: list[Verdict], look: Look) -> str:
     """Return the explanation of each verdict as text without colour."""
-    parts = (
-        "\n".join(clean(line).replace("\n", " ") for line in _lines(report, verdict, look)) for verdict in verdicts
-    )
+    parts = ("\n".join(printable(line) for line in _lines(report, verdict, look)) for verdict in verdicts)
     return "\n\n".join(parts) + "\n"
 
 
 def _lines(report: Report, verdict: Verdict, look: Look) -> Iterator[str]:
     finding = verdict.finding
     vulnerability, dependency = finding.vulnerability, finding.dependency
-    word = "malware" if vulnerability.malware else vulnerability.severity.word if vulnerability.severity else "unknown"
     yield f"{vulnerability.id} in {dependency.name} {dependency.written} {_VERBS[verdict.decision]}: {verdict.reason}"
     if vulnerability.summary:
         yield f"  what      {vulnerability.summary}"
-    yield f"  severity  {word} (from {vulnerability.severity_source}){_vectors(finding)}"
+    yield f"  severity  {severity_word(vulnerability)} (from {vulnerability.severity_source}){_vectors(finding)}"
     yield f"  rule      {rule_told(verdict.rule, look)}"
     yield f"  gate      {' and '.join(report.gate.names)}, as of {report.gate.day}: {report.gate.why}"
     yield f"  found in  {look.path(finding.location.path)}:{finding.location.line}  {finding.location.text}"

@@ -4,14 +4,25 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from pysentry_hook.model import AdvisoryData, Say, Severity
+from pysentry_hook.model import AdvisoryData, Severity
 from pysentry_hook.report import Decision, Finding, Novelty, Report, Verdict
 from pysentry_hook.reports.accepting import suppression_lines, ways_on
 from pysentry_hook.reports.fixes import advice
 from pysentry_hook.reports.lines import Line, Span, as_text
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.verdict import origin, verdict_line
-from pysentry_hook.text import count, some
+from pysentry_hook.reports.words import (
+    differences,
+    found,
+    more_ways,
+    nothing,
+    place,
+    severity_word,
+    shown,
+    useful_fixes,
+    way_in,
+)
+from pysentry_hook.text import count, printable, some
 
 MAX_LISTED = 20
 _STYLES = {
@@ -25,12 +36,13 @@ _STYLES = {
 
 def render(report: Report, look: Look) -> str:
     """Return the report as text; with colour only where the look asks for it."""
-    return as_text(_lines(report, look), width=look.width if look.wraps else None, colour=look.colour)
+    lines = [[span._replace(text=printable(span.text)) for span in line] for line in _lines(report, look)]
+    return as_text(lines, width=look.width if look.wraps else None, colour=look.colour)
 
 
 def _lines(report: Report, look: Look) -> Iterator[Line]:
-    shown, hidden = _shown(report.gate.verdicts, look)
-    by_package = groupby(shown, key=lambda verdict: (verdict.finding.input, verdict.finding.dependency.node))
+    listed, hidden = shown(report.gate.verdicts, look)
+    by_package = groupby(listed, key=lambda verdict: (verdict.finding.input, verdict.finding.dependency.node))
     for _, group in by_package:
         yield from _package(list(group), look)
         yield ()
@@ -51,24 +63,12 @@ def _lines(report: Report, look: Look) -> Iterator[Line]:
     yield (Span(*verdict_line(report, look)),)
 
 
-def _shown(verdicts: Sequence[Verdict], look: Look) -> tuple[list[Verdict], int]:
-    """The findings to list, and how many the wanted severity hides; what blocks is always listed."""
-    judged = [verdict for verdict in verdicts if verdict.decision is not Decision.SUPPRESSED]
-    shown = [verdict for verdict in judged if verdict.decision is Decision.BLOCK or _is_wanted(verdict, look)]
-    return shown, len(judged) - len(shown)
-
-
-def _is_wanted(verdict: Verdict, look: Look) -> bool:
-    severity = verdict.finding.vulnerability.severity
-    return look.severity is None or severity is None or severity >= look.severity
-
-
 def _package(verdicts: Sequence[Verdict], look: Look) -> Iterator[Line]:
     finding = verdicts[0].finding
     dependency = finding.dependency
-    place = _place(finding.location.path, finding.location.line, look)
+    where = place(finding.location.path, finding.location.line, look)
     groups = ", ".join(sorted(dependency.groups))
-    yield (Span(f"{dependency.name} {dependency.written}", "bold"), Span(f"  {place}  {groups}", "dim"))
+    yield (Span(f"{dependency.name} {dependency.written}", "bold"), Span(f"  {where}  {groups}", "dim"))
     yield from _way_in(finding, look)
     for verdict in verdicts:
         yield from _finding(verdict, look)
@@ -78,21 +78,20 @@ def _package(verdicts: Sequence[Verdict], look: Look) -> Iterator[Line]:
 def _way_in(finding: Finding, look: Look) -> Iterator[Line]:
     if not finding.paths:
         return
-    path = " > ".join(finding.paths[0])
-    count = len(finding.paths) - 1 + finding.more_paths
-    more = f"  and {count} more" if count else ""
+    number = more_ways(finding)
+    more = f"  and {number} more" if number else ""
     declared = finding.declared_at
-    where = f"  ({_place(declared.path, declared.line, look)})" if declared else ""
-    yield (Span("  way in    ", "dim"), Span(f"{path}{where}{more}"))
+    where = f"  ({place(declared.path, declared.line, look)})" if declared else ""
+    yield (Span("  way in    ", "dim"), Span(f"{way_in(finding)}{where}{more}"))
 
 
 def _finding(verdict: Verdict, look: Look) -> Iterator[Line]:
     vulnerability = verdict.finding.vulnerability
-    word = "MALWARE" if vulnerability.malware else _word(vulnerability.severity)
+    word = severity_word(vulnerability).upper()
     if vulnerability.malware:
         fixed = "remove it"
     elif vulnerability.fixed_in:
-        fixed = "fixed in " + ", ".join(map(str, _useful_fixes(verdict.finding)))
+        fixed = "fixed in " + ", ".join(map(str, useful_fixes(verdict.finding)))
     else:
         fixed = "no fixed version"
     style = _STYLES[vulnerability.severity]
@@ -104,38 +103,10 @@ def _finding(verdict: Verdict, look: Look) -> Iterator[Line]:
     summary = vulnerability.summary or vulnerability.details.strip().partition("\n")[0]
     if summary:
         yield (Span("            " + textwrap.shorten(summary, max(30, look.width - 12), placeholder=" …"), "dim"),)
-    for text in _differences(verdict.finding):
+    for text in differences(verdict.finding):
         yield (Span(f"            {text}", "dim"),)
     if look.detailed:
         yield from _details(verdict.finding, look)
-
-
-def _word(severity: Severity | None) -> str:
-    return severity.word.upper() if severity else "UNKNOWN"
-
-
-def _useful_fixes(finding: Finding) -> Sequence[object]:
-    """The fixed versions above the installed one; all of them where there is none above."""
-    fixes = finding.vulnerability.fixed_in
-    return [version for version in fixes if version > finding.dependency.version][:3] or fixes[-3:]
-
-
-def _differences(finding: Finding) -> Iterator[str]:
-    """What records of the same group say differently: a withdrawal, another fix, "not affected"."""
-    says = finding.vulnerability.says
-    withdrawn = [f"{say.id} ({say.source})" for say in says if say.withdrawn]
-    live = [say for say in says if say.withdrawn is None]
-    if len({(say.affected, say.fixed_in) for say in live}) > 1:
-        told = [f"{say.id} ({say.source}): {_answer(say)}" for say in live]
-        yield f"sources disagree: {'; '.join(dict.fromkeys(told))}"
-    if withdrawn:
-        yield f"withdrawn: {', '.join(dict.fromkeys(withdrawn))}"
-
-
-def _answer(say: Say) -> str:
-    if not say.affected:
-        return "not affected"
-    return ", ".join(map(str, say.fixed_in)) or "no fix"
 
 
 def _details(finding: Finding, look: Look) -> Iterator[Line]:
@@ -151,9 +122,8 @@ def _details(finding: Finding, look: Look) -> Iterator[Line]:
 
 def _fix(findings: Sequence[Finding], look: Look) -> Iterator[Line]:
     """One upgrade that clears all that is known of a package, with the command that asks for it."""
-    shown = look.path(findings[0].input)
-    place = _place(findings[0].location.path, findings[0].location.line, look)
-    yield (Span("  fix       ", "dim"), Span(advice(findings, shown, place), whole=True))
+    where = place(findings[0].location.path, findings[0].location.line, look)
+    yield (Span("  fix       ", "dim"), Span(advice(findings, look.path(findings[0].input), where), whole=True))
 
 
 def _suppressed(report: Report, look: Look) -> Iterator[Line]:
@@ -196,39 +166,19 @@ def _coverage(report: Report, look: Look) -> Iterator[Line]:
     coverage = report.coverage
     unchecked = coverage.unchecked
     if not coverage.total:
-        yield (Span(_nothing(report, look), "bold"),)
+        yield (Span(nothing(report, look), "bold"),)
         return
-    left = f" ({coverage.left_out_by_filter} left out by the chosen scopes)" if coverage.left_out_by_filter else ""
-    packages = (
-        f"{coverage.checked} of {count(coverage.total, 'package')}" if unchecked else count(coverage.total, "package")
-    )
-    number = len(report.gate.verdicts)
-    found = count(number, "known vulnerability") if number else "No known vulnerabilities"
-    if not number and not report.complete:
-        found = "Incomplete: this is not a clean result. Nothing known so far"
     rest = f"; {len(unchecked)} {'was' if len(unchecked) == 1 else 'were'} NOT checked:" if unchecked else "."
-    yield (Span(f"{found} in {packages}{left}{rest}", "bold"),)
+    yield (Span(f"{found(report)}{rest}", "bold"),)
     listed = unchecked[:MAX_LISTED]
     named = [f"{line.name} {line.version or ''}".strip() for line in listed]
-    places = [_place(line.path, line.line, look) for line in listed]
-    for name, place, line in zip(named, places, listed, strict=True):
-        wide = f"  {name:<{max(map(len, named))}}  {place:<{max(map(len, places))}}  {line.reason}"
+    places = [place(line.path, line.line, look) for line in listed]
+    for name, where, line in zip(named, places, listed, strict=True):
+        wide = f"  {name:<{max(map(len, named))}}  {where:<{max(map(len, places))}}  {line.reason}"
         yield (Span(wide),)
     if len(unchecked) > MAX_LISTED:
         yield (Span(f"  and {len(unchecked) - MAX_LISTED} more (all of them with -f json)"),)
     yield from ((Span(hint, whole=True),) for hint in report.hints)
-
-
-def _nothing(report: Report, look: Look) -> str:
-    """What to say where no dependency is left: which inputs list none, or that the scopes leave all out."""
-    read = [entry for entry in report.inputs if not entry.damaged]
-    listed = " and ".join(f"{look.path(entry.path)} lists {count(entry.packages, 'package')}" for entry in read)
-    left = (
-        f", {report.coverage.left_out_by_filter} left out by the chosen scopes"
-        if report.coverage.left_out_by_filter
-        else ""
-    )
-    return f"nothing to check: {listed or 'there is no input'}{left}"
 
 
 def _data(data: Sequence[AdvisoryData]) -> Iterator[Line]:
@@ -241,7 +191,3 @@ def _data(data: Sequence[AdvisoryData]) -> Iterator[Line]:
         told.append(f"{entry.source} {entry.as_of:%Y-%m-%d %H:%M} UTC{stale}")
     if told:
         yield (Span(f"Data: {', '.join(told)}."),)
-
-
-def _place(path: str, line: int, look: Look) -> str:
-    return f"{look.path(path)}:{line}"

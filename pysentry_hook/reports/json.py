@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +17,16 @@ if TYPE_CHECKING:
     from pysentry_hook.reports.look import Look
     from pysentry_hook.rules import Rule
 
+_LOG_COMMAND = re.compile(r"##(?=\w*\[)")
+"""What runners take for a command wherever it stands in a log; in JSON it can only stand in a string."""
+
 SCHEMA = "pysentry-hook/report/1"
 
 
 def render(report: Report, look: Look) -> str:  # noqa: ARG001 (every format has the same signature)
     """Return the report as JSON; the JSON Schema is `report.schema.json` beside this file."""
-    return json.dumps(document(report), ensure_ascii=False, indent=1) + "\n"
+    text = json.dumps(document(report), ensure_ascii=False, indent=1) + "\n"
+    return _LOG_COMMAND.sub(r"#\\u0023", text)
 
 
 def document(report: Report) -> dict[str, Any]:

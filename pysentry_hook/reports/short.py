@@ -6,14 +6,15 @@ from pysentry_hook.report import Decision, Report, Verdict
 from pysentry_hook.reports.accepting import suppression_lines, ways_on
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.verdict import verdict_line
-from pysentry_hook.text import clean, count
+from pysentry_hook.reports.words import place, severity_word
+from pysentry_hook.text import count, printable
 
 MOST = 20
 
 
 def short(report: Report, look: Look) -> str:
     """Return the verdict as text without colour."""
-    return "".join(clean(line).replace("\n", " ") + "\n" for line in _lines(report, look))
+    return "".join(printable(line) + "\n" for line in _lines(report, look))
 
 
 def _lines(report: Report, look: Look) -> Iterator[str]:
@@ -36,12 +37,6 @@ def _lines(report: Report, look: Look) -> Iterator[str]:
 def _line(verdict: Verdict, look: Look) -> str:
     finding = verdict.finding
     vulnerability, dependency = finding.vulnerability, finding.dependency
-    word = (
-        "MALWARE"
-        if vulnerability.malware
-        else vulnerability.severity.word.upper()
-        if vulnerability.severity
-        else "UNKNOWN"
-    )
-    place = f"{look.path(finding.location.path)}:{finding.location.line}"
-    return f"{word:<8}  {vulnerability.id}  {dependency.name} {dependency.written}  {place}  {verdict.reason}"
+    word = severity_word(vulnerability).upper()
+    where = place(finding.location.path, finding.location.line, look)
+    return f"{word:<8}  {vulnerability.id}  {dependency.name} {dependency.written}  {where}  {verdict.reason}"

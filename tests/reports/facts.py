@@ -5,7 +5,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from pysentry_hook.model import AdvisoryData, Cvss, Failure, Say, Severity, Subject, normalize
+from pysentry_hook.model import (
+    AdvisoryData,
+    Cvss,
+    Failure,
+    Location,
+    NormalizedName,
+    Say,
+    Severity,
+    Subject,
+    normalize,
+)
 from pysentry_hook.policy.judge import judge
 from pysentry_hook.report import (
     Baseline,
@@ -19,7 +29,7 @@ from pysentry_hook.report import (
     UncheckedLine,
     reported,
 )
-from pysentry_hook.rules import Policy, Suppression
+from pysentry_hook.rules import Place, Policy, Rule, Suppression
 from tests.builders import a_dependency, a_finding, a_policy, a_suppression, some_facts
 
 NOW = datetime(2026, 11, 22, 13, 2, 5, tzinfo=UTC)
@@ -33,7 +43,8 @@ def an_unchecked(name: str = "fastthing", version: str | None = "0.3", reason: s
 
 
 def an_input(path: str = "uv.lock", *, packages: int = 15, **more: Any) -> InputSummary:
-    return InputSummary(path=path, format="uv.lock", sha256="0" * 64, packages=packages, damaged=False, **more)
+    values: dict[str, Any] = {"format": "uv.lock", "sha256": "0" * 64, "packages": packages, "damaged": False}
+    return InputSummary(path=path, **(values | more))
 
 
 def a_report(
@@ -105,3 +116,72 @@ def everything(suppression: Suppression) -> Report:
         not_known=(NotKnown("pypi", "idna", "3.4", "PyPI does not know this version"),),
         hints=("If that index serves what PyPI serves: PYSENTRY_HOOK_SOURCES_MIRRORS=https://a.example",),
     )
+
+
+def filled(text: str) -> Report:
+    """A report that says a text wherever others have a say: names, summaries, reasons, paths, addresses."""
+    place = Place(text, 40)
+    rule = Rule("suppressions", text, text, place)
+    finding = replace(
+        a_finding(
+            replace(a_dependency(groups=(text, "main")), name=NormalizedName(text)),
+            id=text,
+            aliases=(text, text),
+            severity=Severity.HIGH,
+            summary=text,
+            details=f"{text}\n{text}\n\n{text}",
+            references=(text,),
+            cwes=(text,),
+            ranges=(text,),
+            upgrade_to="2.31.0",
+            says=(
+                Say(text, text, affected=True, fixed_in=(), severity=None, withdrawn=None),
+                Say(text, text, affected=False, fixed_in=(), severity=None, withdrawn=None),
+                Say(text, text, affected=False, fixed_in=(), severity=None, withdrawn=text),
+            ),
+        ),
+        input=text,
+        paths=((text, text, text, text, text),),
+        more_paths=3,
+        location=Location(text, 12, 1, 19, text),
+        declared_at=Location(text, 7, 1, 2, text),
+    )
+    others = [
+        replace(finding, dependency=a_dependency("certifi", "2023.5.7"), input=f"{text}/uv.lock"),
+        replace(finding, vulnerability=replace(finding.vulnerability, id=f"{text}1", malware=True)),
+        replace(finding, vulnerability=replace(finding.vulnerability, id=f"{text}2", severity=Severity.LOW)),
+        replace(finding, vulnerability=replace(finding.vulnerability, id=f"{text}3")),
+        replace(finding, vulnerability=replace(finding.vulnerability, id=f"{text}4")),
+        a_finding(a_dependency("idna", "3.4"), summary=text, details=text, aliases=(text,)),
+    ]
+    accepted = a_suppression(f"{text}3", reason=text, owner=text, rule=rule)
+    facts = a_report(
+        finding,
+        *others,
+        total=20,
+        unchecked=[UncheckedLine(text, text, text, text, 3), UncheckedLine(text, None, text, text, 4, unanswered=True)],
+        subject=Subject(text, text, text, dirty=True),
+        baseline=Baseline(text, text),
+        statuses=(
+            Status(normalize("osv"), "quarantined", text, text),
+            Status(NormalizedName(text), "archived", text, text),
+        ),
+        policy_files=(PolicyFile(text, text),),
+        failures=(Failure("source", text, None, text), Failure("input", text, text, text)),
+        inputs=(an_input(text, notes=(text,), resolved=text), an_input(text, damaged=True)),
+        skipped_inputs=(SkippedInput(text, text),),
+        advisory_data=(OSV._replace(source=text, url=text, revision=text, damaged_records=(text,)),),
+        not_known=(NotKnown(text, text, text, text),),
+        hints=(text,),
+        policy=a_policy(
+            accepted,
+            replace(accepted, id=f"{text}4", expires=NOW.date()),
+            replace(accepted, id=f"{text}5", expires=NOW.date().replace(month=1)),
+            replace(accepted, id=f"{text}6", reason=None),
+            unchecked="block",
+            unknown_severity="warn",
+            require_reason=True,
+        ),
+    )
+    gate = replace(facts.gate, names=(text,), why=text, notes=(text,), too_old=(text,), reasons=(text,))
+    return replace(facts, gate=gate)
