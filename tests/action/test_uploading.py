@@ -54,6 +54,14 @@ def test_every_answer_has_a_meaning(status: int, body: bytes, told: str, *, take
         assert [headers["authorization"] for headers in upstream.headers] == [f"Bearer {TOKEN}"]
 
 
+def test_a_private_repository_needs_more_and_is_told_so() -> None:
+    event = an_event(payload={"repository": {"private": True}})
+    with Upstream(replies={API: Reply(403, said("Resource not accessible by integration"))}) as upstream:
+        assert "{contents: read, security-events: write, actions: read}" in asked(event, upstream).why
+    with Upstream(replies={API: Reply(403, said("Advanced Security must be enabled"))}) as upstream:
+        assert "in a private repository needs GitHub Code Security" in asked(event, upstream).why
+
+
 @pytest.mark.parametrize("fault", [Fault("/repos", status=503), Fault("/repos", status=429), Fault("/repos", "reset")])
 def test_where_github_says_nothing_the_upload_is_tried(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda _: None)

@@ -48,6 +48,12 @@ class Event:
         return self.actor == _DEPENDABOT
 
     @property
+    def is_private(self) -> bool:
+        """Whether the repository is not public, as far as the event tells."""
+        repository = self.payload.get("repository")
+        return isinstance(repository, Mapping) and repository.get("private") is True
+
+    @property
     def fills_cache(self) -> bool:
         """Whether what it leaves in the cache may be read by the builds of other branches."""
         return self.name in _TRUSTED

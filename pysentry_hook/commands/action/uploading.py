@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -15,7 +16,6 @@ _LIMITS = Limits(read=10.0, overall=30.0, retries=2)
 _STATUSES = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _LARGEST = 1024 * 1024
 _NAME = re.compile(r"[\w.-]+/[\w.-]+")
-_PERMISSIONS = "permissions: {contents: read, security-events: write}"
 
 
 class Answer(NamedTuple):
@@ -38,7 +38,7 @@ def takes_uploads(event: Event, environment: Mapping[str, str], token: str) -> A
     url = f"{api}/repos/{event.repository}/code-scanning/analyses?per_page=1"
     http = Http(_LIMITS, ca_bundle=environment.get("REQUESTS_CA_BUNDLE") or environment.get("SSL_CERT_FILE"))
     try:
-        return http.get(url, _answer, bearer=token, statuses=_STATUSES, limit=_LARGEST)
+        return http.get(url, partial(_answer, event), bearer=token, statuses=_STATUSES, limit=_LARGEST)
     except SourceError as error:
         return Answer(takes=True, why=f"GitHub did not say whether it takes uploads here ({error}), so it is tried")
     finally:
@@ -59,7 +59,7 @@ def _by_event(event: Event) -> str | None:
     return None
 
 
-def _answer(response: Response) -> Answer:
+def _answer(event: Event, response: Response) -> Answer:
     """What an answer means, https://docs.github.com/rest/code-scanning/code-scanning."""
     said = _message(response.body)
     if response.status == HTTPStatus.OK:
@@ -68,13 +68,12 @@ def _answer(response: Response) -> Answer:
         return Answer(takes=True)
     if response.status == HTTPStatus.UNAUTHORIZED:
         return Answer(takes=False, why=f"GitHub does not take the token ({said})")
+    wanted = f"add permissions: {{contents: read, security-events: write{', actions: read' * event.is_private}}}"
     if response.status == HTTPStatus.NOT_FOUND or "not accessible" in said.lower():
-        return Answer(takes=False, why=f"the token may not ({said}): add {_PERMISSIONS} to the job")
-    return Answer(
-        takes=False,
-        why=f"code scanning is off here ({said}): Settings > Advanced Security > Code scanning; a private repository "
-        "needs GitHub Code Security for it. If it is on: add " + _PERMISSIONS,
-    )
+        return Answer(takes=False, why=f"the token may not ({said}): {wanted}")
+    settings = "Settings > Advanced Security > Code scanning"
+    where = f"{settings}, which in a private repository needs GitHub Code Security" if event.is_private else settings
+    return Answer(takes=False, why=f"code scanning is off here ({said}): see {where}. If it is on: {wanted}")
 
 
 def _message(body: bytes) -> str:
