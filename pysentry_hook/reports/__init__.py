@@ -15,6 +15,12 @@ def _json() -> Format:
     return json
 
 
+def _sarif() -> Format:
+    from pysentry_hook.reports import sarif
+
+    return sarif
+
+
 def _markdown() -> Format:
     from pysentry_hook.reports import markdown
 
@@ -27,8 +33,8 @@ def _github() -> Format:
     return github
 
 
-FORMATS = {"human": _human, "json": _json, "markdown": _markdown, "github": _github}
+FORMATS = {"human": _human, "json": _json, "sarif": _sarif, "markdown": _markdown, "github": _github}
 """Every format by the word that options use."""
 
-SUFFIXES = {".txt": "human", ".json": "json", ".md": "markdown"}
+SUFFIXES = {".txt": "human", ".json": "json", ".sarif": "sarif", ".md": "markdown"}
 """The format that the suffix of an output file means."""
