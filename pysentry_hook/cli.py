@@ -60,6 +60,7 @@ COMMANDS: dict[str, Callable[[], Callable[..., Any]]] = {
     "config": lambda: _group("config"),
     "resolvers": lambda: _alone("resolvers", "resolvers"),
     "hook": lambda: _alone("hook", "hook"),
+    "action": lambda: _alone("action", "action"),
 }
 """Every command; that of a run alone is imported and built."""
 

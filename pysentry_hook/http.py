@@ -5,7 +5,7 @@ import random
 import re
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -41,7 +41,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A complete answer with status 200, 304 or 404."""
+    """A complete answer with status 200, 304, 404 or one that was asked for."""
 
     status: int
     body: bytes
@@ -99,10 +99,16 @@ class Http:
         etag: str | None = None,
         accept: str = "application/json",
         limit: int = MAX_JSON,
+        bearer: str | None = None,
+        statuses: Collection[int] = (),
     ) -> Answer:
-        """GET a URL and read its answer; a ValueError of `read` counts as a broken body and is tried again."""
+        """GET a URL and read its answer; a ValueError of `read` counts as a broken body and is tried again.
+
+        `bearer` is a token for this host alone; `statuses` are those that are an answer too, and no failure.
+        """
         headers = {"Accept": accept} | ({"If-None-Match": etag} if etag else {})
-        return self._ask("GET", url, headers, None, limit, read)
+        headers |= {"Authorization": f"Bearer {bearer}"} if bearer else {}
+        return self._ask("GET", url, headers, None, limit, read, statuses)
 
     def post(self, url: str, payload: bytes, read: Callable[[Response], Answer]) -> Answer:
         """POST JSON and read the answer, as `get` does."""
@@ -116,6 +122,7 @@ class Http:
         payload: bytes | None,
         limit: int,
         read: Callable[[Response], Answer],
+        statuses: Collection[int] = (),
     ) -> Answer:
         if self.offline:
             raise SourceError("not asked, because of --offline")
@@ -125,7 +132,7 @@ class Http:
         tries = self._limits.retries + 1
         for attempt in range(1, tries + 1):
             try:
-                response = self._once(method, url, headers, payload, limit)
+                response = self._once(method, url, headers, payload, limit, statuses)
                 try:
                     return read(response)
                 except (ValueError, RecursionError) as error:
@@ -143,7 +150,15 @@ class Http:
         jittered = self._limits.first_wait * 2.0 ** (attempt - 1) * spread
         return min(self._limits.longest_wait, jittered if asked is None else max(asked, jittered))
 
-    def _once(self, method: str, url: str, headers: dict[str, str], payload: bytes | None, limit: int) -> Response:
+    def _once(
+        self,
+        method: str,
+        url: str,
+        headers: dict[str, str],
+        payload: bytes | None,
+        limit: int,
+        statuses: Collection[int],
+    ) -> Response:
         import requests
         import urllib3
 
@@ -153,22 +168,23 @@ class Http:
         session = self._open()
         request = requests.Request(method, url, headers=headers, data=payload)
         try:
-            settings, request.auth = self._for_host(url)
+            settings, auth = self._for_host(url)
+            request.auth = None if "Authorization" in headers else auth
             timeout = (min(self._limits.connect, left), min(self._limits.read, left))
             self._log(f"{method} {without_credentials(url)}")
             prepared = session.prepare_request(request)
             with session.send(prepared, stream=True, timeout=timeout, **settings) as response:
-                return self._receive(response, limit)
+                return self._receive(response, limit, statuses)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise _TryAgainError(_in_words(error)) from error
         except (ValueError, TypeError) as error:  # what requests lets through for an address that cannot be split
             raise SourceError(f"its address, a redirect or the proxy's makes no sense ({_innermost(error)})") from error
 
-    def _receive(self, response: Any, limit: int) -> Response:
+    def _receive(self, response: Any, limit: int, statuses: Collection[int]) -> Response:
         status = response.status_code
         if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise _TryAgainError(f"HTTP {status}", _retry_after(response))
-        if status not in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED, HTTPStatus.NOT_FOUND}:
+        if status not in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED, HTTPStatus.NOT_FOUND, *statuses}:
             raise SourceError(f"HTTP {status}")
         body = bytearray()
         while chunk := response.raw.read1(_CHUNK, decode_content=True):  # what is there: a trickle meets the deadline

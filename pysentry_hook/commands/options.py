@@ -161,8 +161,8 @@ def scan_flags(
     """Return what the command line said."""
     if paths and requirements:
         raise UsageError("--requirements replaces discovery: give either PATHs or --requirements")
-    if policy_from and (config or no_config):
-        raise UsageError("--policy-from names the commit whose files are read: give neither --config nor --no-config")
+    if policy_from and no_config:
+        raise UsageError("--policy-from names the commit whose files are read: leave --no-config out")
     if config and no_config:
         raise UsageError("--config and --no-config exclude each other")
     return Flags(

@@ -76,7 +76,7 @@ def _settled(flags: Flags, tree: FolderTree, folder: str, today: date) -> Settin
 
     files = read(tree)
     settings = settle(flags, os.environ, files, today)
-    if not settings.against or flags.config:
+    if not settings.against:
         return settings
     try:
         with CommitTree(tree.root, settings.against) as then:

@@ -19,14 +19,17 @@ __all__ = ["Configuration", "Flags", "Settings", "configuration", "group_names",
 def configuration(
     flags: Flags, environment: Mapping[str, str], *, tree: Tree, root: Path, folder: str, today: date
 ) -> Configuration:
-    """Read the configuration files of a folder of a tree, or the one that was named; ConfigError with file and line."""
+    """Read the configuration files of a folder of a tree, or the one that was named; ConfigError with file and line.
+
+    A named file that lies in the tree is read there: of a commit it is what that commit has.
+    """
     reader = Reader(today)
     floor = flags.policy_floor or environment.get(variable("policy_floor"))
     if floor:
         reader.floor(Path(floor))
     named = flags.config or environment.get(variable("config"))
     if named:
-        reader.named(Path(named))
+        reader.named(Path(named), tree, root)
     elif not _without_files(flags, environment):
         reader.discover(tree, folder, root, environment)
     return reader.found

@@ -92,9 +92,12 @@ class Reader:
                 if file.is_peers and not peers_read:
                     peers_read = self._take(file)
 
-    def named(self, path: Path) -> None:
-        """Read one file that the user named, and no other."""
+    def named(self, path: Path, tree: Tree | None = None, root: Path = Path()) -> None:
+        """Read one file that the user named, and no other: as the tree has it, where it lies below its `root`."""
         file = _on_disk(path)
+        within = _within(path, root) if tree is not None else None
+        if tree is not None and within is not None:
+            file = file._replace(tree=tree, path=within, shown=within)
         if not file.tree.exists(file.path):
             raise ConfigError(f"{path}: no such configuration file")
         name = path.name
@@ -227,6 +230,15 @@ def _below(folder: Path) -> Iterator[_File]:
         # Path.is_file raises where the folder may not be entered
         if os.path.isfile(folder / name):  # noqa: PTH113
             yield _on_disk(folder / name)._replace(is_peers=is_peers)
+
+
+def _within(path: Path, root: Path) -> str | None:
+    """The place of a file in the tree at `root`, by its name or by where its folder really is; None outside of it."""
+    for whole in (os.path.abspath(path), path.parent.resolve() / path.name):  # noqa: PTH100 (see _on_disk)
+        within = os.path.relpath(whole, root).replace(os.sep, "/")
+        if not within.startswith("../"):
+            return within
+    return None
 
 
 def _on_disk(path: Path) -> _File:

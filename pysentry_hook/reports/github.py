@@ -106,6 +106,7 @@ def _annotations(report: Report, look: Look) -> Iterator[Annotation]:
         yield _incomplete(report, look)
     yield from _reasons(report, look)
     yield from _of_statuses(report, look)
+    yield from _of_policy(report)
     yield from _of_suppressions(report, look)
     yield from _of_findings(report, look)
     yield from _notices(report, look)
@@ -151,6 +152,16 @@ def _of_statuses(report: Report, look: Look) -> Iterator[Annotation]:
             told = [one_line(status.reason), f"Blocks: {verdict.reason} ({portable(origin(verdict.rule, look))})"]
             title = f"{status.package} is {status.status}"
             yield Annotation("error", title, "\n".join(filter(None, told)), status.path)
+
+
+def _of_policy(report: Report) -> Iterator[Annotation]:
+    """What the change that is judged makes of the policy; a reviewer decides about that, no gate does."""
+    if report.policy_changes:
+        told = [portable(line) for line in report.policy_changes]
+        more = [f"and {len(told) - _LISTED:,} more"] if len(told) > _LISTED else []
+        loosens = any(line.startswith("this change loosens") for line in told)
+        level, title = ("warning", "This change loosens the policy") if loosens else ("notice", "The policy changes")
+        yield Annotation(level, title, "\n".join([*told[:_LISTED], *more]))
 
 
 def _of_suppressions(report: Report, look: Look) -> Iterator[Annotation]:

