@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from pysentry_hook import resolvers
 from pysentry_hook.cache import Cache, MemoryCache
@@ -30,8 +31,14 @@ _WORD = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _MOST_ASKED = 20
 """Of how many packages of one failed resolution the index is asked for the status."""
 
-Progress = Callable[[str], AbstractContextManager[object]]
-"""Tells what is going on for as long as that is entered."""
+
+class Progress(Protocol):
+    """Tells what is going on for as long as that is entered, where it takes longer than `after` seconds."""
+
+    def __call__(self, line: str, *, after: float = 0.0) -> AbstractContextManager[object]:
+        """Begin to tell it."""
+
+
 _LOCKS = {reader.FORMAT: reader for reader in (uv_lock, requirements)}
 
 

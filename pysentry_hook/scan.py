@@ -30,6 +30,9 @@ from pysentry_hook.text import count, some
 from pysentry_hook.tree import FolderTree, subject
 from pysentry_hook.upgrades import candidates, find_upgrades
 
+_LONG = 0.5
+"""Seconds of work after which the reader is told what takes so long."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
@@ -64,12 +67,14 @@ def scan(
     scoped = [within_scope(inventory, settings, inventories) for inventory in inventories]
     asker = Asker(settings, http=http, cache=cache, now=now)
     changed: tuple[int, int] | None = None
-    if before and unchanged:
-        here = Asker(settings, http=unchanged, cache=cache, now=now)
-        scoped, answers, *numbers = ask_changed(scoped, before, asker, here)
-        changed = (numbers[0], numbers[1])
-    else:
-        answers = asker.ask(_everything([inventory for inventory, _ in scoped], before))
+    everything = _everything([inventory for inventory, _ in scoped], before)
+    with progress(_asking(settings, everything), after=_LONG):
+        if before and unchanged:
+            here = Asker(settings, http=unchanged, cache=cache, now=now)
+            scoped, answers, *numbers = ask_changed(scoped, before, asker, here)
+            changed = (numbers[0], numbers[1])
+        else:
+            answers = asker.ask(everything)
     knowledge = Knowledge(answers.advisories)
     findings = _findings([inventory for inventory, _ in scoped], answers, knowledge, asker)
     if before:
@@ -105,6 +110,11 @@ def scan(
     )
     report = reported(facts, policy, judge(facts, policy, now.date()))
     return Result(report=report, root=read.root, unreadable=tuple(read.named), changed=changed)
+
+
+def _asking(settings: Settings, everything: Sequence[Dependency]) -> str:
+    """What is told while the sources are asked."""
+    return f"asking {', '.join(settings.sources) or 'the database'} about {count(len(everything), 'version')} …"
 
 
 def _statuses(inventories: Iterable[Inventory], answers: Answers) -> Iterator[Status]:

@@ -48,7 +48,7 @@ def resolved(folder: Path, upstream: Upstream, text: str, error: ResolutionError
         cache=MemoryCache(),
         now=NOW,
         log=lambda _: None,
-        progress=lambda _: nullcontext(),
+        progress=lambda _, after=0.0: nullcontext(),
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(resolvers, "find", lambda *_: (Failing(), Program(Path("uv"), "1")))

@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from tests.e2e.conftest import House
+from tests.upstream import Fault, Upstream
 
 pty = pytest.importorskip("pty", reason="there are no terminals of the tests")
 SHOWN = "resolving requirements.txt with uv …"
@@ -68,3 +69,12 @@ def test_nothing_is_shown_where_a_line_cannot_be_taken_away(house: House) -> Non
     house.write("requirements.txt", "six\n")
     assert on_a_terminal(house, TERM="dumb") == ""
     assert house.scan("--no-resolution-cache").stderr == ""
+
+
+def test_a_line_is_shown_while_a_service_lets_one_wait(house: House) -> None:
+    house.write("requirements.txt", "six==1.16.0 --hash=sha256:" + "0" * 64 + "\n")
+    with Upstream(faults=[Fault("/v1/querybatch", "slow", seconds=1.5)]) as upstream:
+        options = ("--sources", "osv", "--no-maintenance-check", *upstream.options)
+        public = {"UV_DEFAULT_INDEX": "", "PIP_INDEX_URL": ""}
+        assert on_a_terminal(house, *options, **public) == "asking osv about 1 version …\r\x1b[2K"
+        assert on_a_terminal(house, *options, **public) == ""  # it is remembered, and quick

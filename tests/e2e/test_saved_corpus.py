@@ -77,7 +77,7 @@ class House(NamedTuple):
             cache=self.cache,
             now=NOW,
             log=lambda _: None,
-            progress=lambda _: nullcontext(),
+            progress=lambda _, after=0.0: nullcontext(),
         )
 
     def flags(self, policy: str | None) -> Flags:
