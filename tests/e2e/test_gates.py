@@ -163,6 +163,14 @@ def test_a_gate_that_is_named_judges_whatever_is_built(shop: Repository) -> None
     assert shop.report("--gate", "default", env=github("push", "main"))["exit"] == 0
 
 
+def test_the_gate_of_a_change_that_is_named_takes_the_thresholds_of_the_target_as_well(shop: Repository) -> None:
+    environment = github("pull_request", "7/merge", GITHUB_BASE_REF="main")
+    report = shop.report("--gate", "change", env=environment)
+    assert report["gate"]["why"] == f"--gate change; thresholds of the gate of main: {RELEASE}"
+    assert (report["exit"], report["policy"]["effective"]["change"]["fail_on"]) == (1, "low")
+    assert shop.report("--gate", "change")["exit"] == 0
+
+
 @pytest.mark.parametrize(
     ("words", "environment", "said"),
     [

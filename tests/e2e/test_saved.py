@@ -80,6 +80,12 @@ def test_a_branch_chooses_the_gate(saved: Repository, branch: str, name: str, co
     assert f"branch {branch} (--branch)" in done.stdout
 
 
+def test_a_branch_takes_the_place_of_the_gate_that_the_scan_was_told(saved: Repository) -> None:
+    saved.scan("-q", "-o", "report.json", "--gate", "commit")
+    assert last(gate(saved)).startswith("Gate commit: ")
+    assert last(gate(saved, "--branch", "main")).startswith("Gate release: ")
+
+
 @pytest.mark.parametrize(
     ("day", "code", "said"),
     [
@@ -152,6 +158,10 @@ def test_what_the_scan_was_told_by_options_variables_and_comments_stays(saved: R
     variables = {"PYSENTRY_HOOK_DEFAULTS_FAIL_ON": "low", "PYSENTRY_HOOK_IGNORE_IDS": "PYSEC-2099-2"}
     assert saved.scan("-q", "-o", "report.json", env=variables).returncode == 0
     assert gate(saved, "--config", "any.toml").returncode == 0
+    del variables["PYSENTRY_HOOK_IGNORE_IDS"]
+    assert saved.scan("-q", "-o", "report.json", env=variables).returncode == 1
+    blocked = gate(saved, "--config", "any.toml")
+    assert 'fail_on = "low", PYSENTRY_HOOK_DEFAULTS_FAIL_ON' in last(blocked)
     assert saved.scan("-q", "-o", "report.json", "--fail-on", "low").returncode == 1
     blocked = gate(saved, "--config", "any.toml")
     assert (blocked.returncode, '1 finding blocks (fail_on = "low", --fail-on)' in last(blocked)) == (1, True)
