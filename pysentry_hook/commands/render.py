@@ -26,10 +26,15 @@ def render(
     ] = None,
     severity: Annotated[str | None, typer.Option(metavar="LEVEL", help="Show from this severity on.")] = None,
     detailed: Annotated[bool, typer.Option("--detailed", help="With descriptions and references.")] = False,
+    sarif_suppressed: Annotated[
+        bool, typer.Option("--sarif-suppressed", help="SARIF with what is suppressed.")
+    ] = False,
 ) -> None:
     """Make another format of a saved report: the same bytes as the scan itself would have made."""
     targets = pair(formats or (), output or (), otherwise=None if output else "human")
-    view = look_at_saved(report)._replace(detailed=detailed, severity=_severity(severity))
+    view = look_at_saved(report)._replace(
+        detailed=detailed, severity=_severity(severity), sarif_suppressed=sarif_suppressed
+    )
     tell(open_report(report), targets, view)
 
 

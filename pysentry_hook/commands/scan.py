@@ -35,6 +35,9 @@ def scan(
     detailed: Annotated[
         bool | None, typer.Option("--detailed", help="With descriptions and references.", rich_help_panel=_REPORT)
     ] = None,
+    sarif_suppressed: Annotated[
+        bool, typer.Option("--sarif-suppressed", help="SARIF with what is suppressed.", rich_help_panel=_REPORT)
+    ] = False,
     quiet: Annotated[
         bool | None, typer.Option("--quiet", "-q", help="No human report.", rich_help_panel=_REPORT)
     ] = None,
@@ -49,6 +52,6 @@ def scan(
     otherwise = None if settings.quiet else settings.format
     targets = pair(formats or (), output or (), otherwise=otherwise)
     result = audit(prepared, verbose=verbose)
-    tell(result.report, targets, look(prepared))
+    tell(result.report, targets, look(prepared)._replace(sarif_suppressed=sarif_suppressed))
     say(result.root, result.unreadable)
     raise typer.Exit(exit_code(result, gating=context.command.name != "report"))

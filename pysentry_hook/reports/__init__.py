@@ -15,8 +15,14 @@ def _json() -> Format:
     return json
 
 
-FORMATS = {"human": _human, "json": _json}
+def _sarif() -> Format:
+    from pysentry_hook.reports import sarif
+
+    return sarif
+
+
+FORMATS = {"human": _human, "json": _json, "sarif": _sarif}
 """Every format by the word that options use."""
 
-SUFFIXES = {".txt": "human", ".json": "json"}
+SUFFIXES = {".txt": "human", ".json": "json", ".sarif": "sarif"}
 """The format that the suffix of an output file means."""

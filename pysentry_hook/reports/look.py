@@ -8,7 +8,7 @@ from pysentry_hook.report import Report
 
 
 class Look(NamedTuple):
-    """How a person wants to see it; formats for machines ignore all of it."""
+    """How a person wants to see it; formats for machines ignore all but what names them."""
 
     width: int = 100
     wraps: bool = False
@@ -25,10 +25,12 @@ class Look(NamedTuple):
     """The folder whose configuration counts, where it is not the one in which the report is read."""
     severity: Severity | None = None
     """Show only findings from this severity on; what blocks is always shown."""
+    sarif_suppressed: bool = False
+    """Whether SARIF holds what is suppressed, for a dashboard that dismisses it."""
 
     def in_file(self) -> "Look":
         """The same for a file: neither colour, nor the width of a terminal, nor paths as they are seen from here."""
-        return Look(detailed=self.detailed, severity=self.severity)
+        return Look(detailed=self.detailed, severity=self.severity, sarif_suppressed=self.sarif_suppressed)
 
     def path(self, path: str) -> str:
         """A path of the tree as it is written where the report is read."""
