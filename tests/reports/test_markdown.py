@@ -479,8 +479,8 @@ def test_one_scan_writes_markdown_by_its_suffix_and_the_saved_report_says_the_sa
 
 def test_the_same_facts_are_the_same_bytes_in_every_process() -> None:
     script = (
-        "import sys; from tests.builders import *; from tests.reports.facts import *; from pysentry_hook.reports import *;"
-        "from pysentry_hook.reports.look import Look;"
+        "import sys; from tests.builders import *; from tests.reports.facts import *;"
+        "from pysentry_hook.reports import *; from pysentry_hook.reports.look import Look;"
         "report = a_report(a_finding(a_dependency(groups=list('abcdefgh'))));"
         "sys.stdout.reconfigure(encoding='utf-8');"
         "print(*(FORMATS[name]().render(report, Look()) for name in ('markdown', 'github')))"
