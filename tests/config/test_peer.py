@@ -113,6 +113,9 @@ Meaning = Callable[[Settings], object]
           for name in ("archived", "deprecated", "quarantined", "unmaintained")),
         ("maintenance.forbid_quarantined = false",
          lambda s: s.policy.maintenance["forbid_quarantined"].value, False),
+        ("maintenance.enabled = true", lambda s: s.ask_status, True),
+        ("maintenance.enabled = false", lambda s: s.ask_status, False),
+        ("maintenance.check_direct_only = true", lambda s: s.status_of_direct_only, True),
         ("http.timeout = 60", lambda s: s.limits.read, 60),
         ("http.connect_timeout = 7", lambda s: s.limits.connect, 7),
         ("http.max_retries = 0", lambda s: s.limits.retries, 0),
@@ -144,9 +147,7 @@ def test_no_ci_detect_keeps_the_branch_of_ci_from_choosing_the_gate(tmp_path: Pa
         ("defaults.compact = true", "the human report is compact unless detailed"),
         ('defaults.display = "text"', "there is one display"),
         ("defaults.include_withdrawn = true", "withdrawn records are named with their group and are no findings"),
-        ("maintenance.enabled = false", "the status of projects is looked at where a resolution fails"),
-        ("maintenance.check_direct_only = true", "the status of projects is looked at where a resolution fails"),
-        ("maintenance.cache_ttl = 24", "the status of projects is asked for anew"),
+        ("maintenance.cache_ttl = 24", "a status is as young as other answers: vulnerability_ttl"),
         ("http.show_progress = true", "progress is shown on a terminal"),
     ],
 )
@@ -318,5 +319,5 @@ def test_of_their_files_the_first_counts_alone(tmp_path: Path) -> None:
 def test_the_threshold_of_a_group_holds_for_what_only_it_brings_in(tmp_path: Path) -> None:
     put(tmp_path, PEERS, "defaults.fail_on = 'low'\ngroups.dev.fail_on = 'critical'\n")
     settled_gate = settle_gate(settled_in(tmp_path).policy, "default")
-    assert settled_gate.threshold(["dev"])[0] is Severity.CRITICAL
-    assert settled_gate.threshold(["dev", "main"])[0] is Severity.LOW
+    assert settled_gate.threshold(frozenset(["dev"]))[0] is Severity.CRITICAL
+    assert settled_gate.threshold(frozenset(["dev", "main"]))[0] is Severity.LOW
