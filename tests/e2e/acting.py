@@ -157,6 +157,7 @@ class Acting:
         }
         command = [
             str(Path(sys.prefix, "bin", "act")), event, "--json", "--pull=false", "--no-cache-server",
+            "--no-skip-checkout",  # without it act replaces the checkout by a copy of the whole repository
             "-C", str(clone), "-W", str(workflow), "-e", str(payload_file),
             "-s", f"GITHUB_TOKEN={TOKEN}", "-P", "ubuntu-latest=-self-hosted",
             "--action-offline-mode", "--action-cache-path", str(tmp / "actions"),
