@@ -8,16 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from packaging.version import Version
 
-from pysentry_hook.model import (
-    Advisory,
-    Affected,
-    Event,
-    NormalizedName,
-    Package,
-    Say,
-    Vulnerability,
-    parse_version,
-)
+from pysentry_hook.advisories import Advisory, Affected, Event, Package, Say, Vulnerability
+from pysentry_hook.model import NormalizedName, parse_version
 from pysentry_hook.severity import assess, is_malware
 
 _PREFIXES = ("CVE-", "GHSA-", "PYSEC-", "OSV-", "MAL-")

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
+from pysentry_hook.advisories import Advisory, Vulnerability
 from pysentry_hook.matching import Knowledge, affects, in_range
-from pysentry_hook.model import Advisory, Vulnerability
 from pysentry_hook.sources.records import parse
 from tests.builders import a_package, a_record, affected, an_advisory
 

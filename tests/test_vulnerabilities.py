@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 from packaging.version import Version
 
+from pysentry_hook.advisories import Advisory, Vulnerability
 from pysentry_hook.matching import Knowledge, alias_groups, id_order
-from pysentry_hook.model import Advisory, Severity, Vulnerability
+from pysentry_hook.model import Severity
 from pysentry_hook.sources.records import parse
 from tests.builders import a_package, a_record, an_advisory
 

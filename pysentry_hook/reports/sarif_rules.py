@@ -7,8 +7,9 @@ from typing import Any
 
 import sarif_om
 
+from pysentry_hook.advisories import Vulnerability
 from pysentry_hook.matching import id_order
-from pysentry_hook.model import Severity, Vulnerability
+from pysentry_hook.model import Severity
 from pysentry_hook.report import Finding
 from pysentry_hook.reports.sarif_text import markdown, paragraphs, shortened, web_uri, words
 from pysentry_hook.text import one_line

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
-from pysentry_hook.model import Cvss, Failure, Location, Severity, Subject
+from pysentry_hook.advisories import Cvss
+from pysentry_hook.model import Failure, Location, Severity, Subject
 from pysentry_hook.report import Finding, PolicyFile, Report
 from pysentry_hook.reports import json as json_report
 from pysentry_hook.reports.look import Look
