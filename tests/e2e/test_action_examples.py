@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +135,9 @@ def test_our_own_workflow_audits_what_the_action_installs_by_our_own_policy(acti
     origin = tmp_path / "origin"
     shutil.copytree(acting.shipped, origin)
     shutil.copytree(HOUSE / ".github", origin / ".github")
-    commit(origin, {})
+    rules = (HOUSE / ".github" / "pysentry-hook.toml").read_text(encoding="utf-8")
+    until = datetime.now(UTC).date() + timedelta(days=99)  # whether it has ended is not what is tested
+    commit(origin, {".github/pysentry-hook.toml": re.sub(r"(?m)^expires = .*", f"expires = {until}", rules)})
     pickle = a_record(
         "PYSEC-2025-1", "diskcache", aliases=["CVE-2025-69872"], database_specific={"severity": "CRITICAL"}
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.e2e import conftest
 from tests.e2e.acting import HOUSE, STANDINS
 from tests.e2e.conftest import needed
 
@@ -25,6 +26,16 @@ def clean(*words: object) -> None:
 def test_there_is_something_to_look_at() -> None:
     assert len(EXAMPLES) == 4
     assert len(OWN) >= 2
+
+
+@pytest.mark.parametrize(("in_ci", "outcome"), [(True, "Failed"), (False, "Skipped")])
+def test_a_tool_that_is_missing_skips_a_test_and_fails_it_in_ci(
+    outcome: str, monkeypatch: pytest.MonkeyPatch, *, in_ci: bool
+) -> None:
+    monkeypatch.setattr(conftest, "IN_CI", in_ci)
+    with pytest.raises(BaseException, match="pip install a-package") as caught:
+        needed("no-such-program", "a-package")
+    assert type(caught.value).__name__ == outcome
 
 
 def test_zizmor_finds_nothing_even_where_it_is_pedantic() -> None:
