@@ -92,13 +92,7 @@ def scan(
         skipped_inputs=tuple(read.skipped),
         advisory_data=answers.data,
         not_known=answers.not_known,
-        hints=(
-            *_impostors(answers, knowledge),
-            *read.hints,
-            *(before.notes if before else ()),
-            *answers.hints,
-            *_loose(coverage, settings),
-        ),
+        hints=(*_hints(read, before, answers, knowledge), *_loose(coverage, settings)),
         coverage=coverage,
         findings=tuple(sorted(findings, key=lambda finding: finding.order)),
         statuses=tuple(_statuses([inventory for inventory, _ in scoped], answers)),
@@ -116,6 +110,14 @@ def scan(
 def _asking(settings: Settings, everything: Sequence[Dependency]) -> str:
     """What is told while the sources are asked."""
     return f"asking {', '.join(settings.sources) or 'the database'} about {count(len(everything), 'version')} …"
+
+
+def _hints(read: Reading, before: Before | None, answers: Answers, knowledge: Knowledge) -> Iterator[str]:
+    """What the reader should know of what was read, compared and answered."""
+    yield from _impostors(answers, knowledge)
+    yield from read.hints
+    yield from before.notes if before else ()
+    yield from answers.hints
 
 
 def _statuses(inventories: Iterable[Inventory], answers: Answers) -> Iterator[Status]:

@@ -1,24 +1,18 @@
 """What a person reads."""
 
-import re
 from dataclasses import replace
-from textwrap import dedent
-from typing import Any
 
 import pytest
 from packaging.version import Version
 
 from pysentry_hook.advisories import Say
 from pysentry_hook.model import Severity, normalize
-from pysentry_hook.report import Finding, NotKnown, Report, SkippedInput
-from pysentry_hook.reports.human import render
-from pysentry_hook.reports.look import Look
+from pysentry_hook.report import Finding, NotKnown, SkippedInput
 from pysentry_hook.rules import Rule
 from tests.builders import (
     a_dependency,
     a_finding,
     a_policy,
-    a_suppression,
 )
 from tests.reports.facts import (
     HIGH,
@@ -29,22 +23,7 @@ from tests.reports.facts import (
     an_unchecked,
     malware,
 )
-
-_ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
-
-IGNORE = a_suppression("CVE-2099-0001", reason=None, rule=Rule("ignore", "CVE-2099-0001", "--ignore"))
-
-
-def told(report: Report, **look: Any) -> str:
-    return render(report, Look(**look))
-
-
-def text(golden: str) -> str:
-    return dedent(golden).lstrip("\n")
-
-
-def the_last_line(report: Report, **look: Any) -> str:
-    return told(report, **look).splitlines()[-1]
+from tests.reports.human_text import IGNORE, text, the_last_line, told
 
 
 def test_findings_are_told_with_the_way_in_the_fix_and_why_they_block() -> None:

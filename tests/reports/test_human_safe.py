@@ -1,24 +1,17 @@
 """What a person reads is text: no report acts on a terminal, forges a verdict or ends without one."""
 
-import re
 from dataclasses import replace
 from pathlib import Path
-from textwrap import dedent
-from typing import Any
 
 import pytest
 
 from pysentry_hook.matching import Knowledge
 from pysentry_hook.report import Report
-from pysentry_hook.reports.human import render
-from pysentry_hook.reports.look import Look
-from pysentry_hook.rules import Rule
 from tests.builders import (
     a_finding,
     a_folder_of_records,
     a_package,
     a_record,
-    a_suppression,
     an_advisory,
 )
 from tests.conftest import Run
@@ -26,22 +19,7 @@ from tests.reports.facts import (
     REPORTS,
     a_report,
 )
-
-_ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
-
-IGNORE = a_suppression("CVE-2099-0001", reason=None, rule=Rule("ignore", "CVE-2099-0001", "--ignore"))
-
-
-def told(report: Report, **look: Any) -> str:
-    return render(report, Look(**look))
-
-
-def text(golden: str) -> str:
-    return dedent(golden).lstrip("\n")
-
-
-def the_last_line(report: Report, **look: Any) -> str:
-    return told(report, **look).splitlines()[-1]
+from tests.reports.human_text import ESCAPES, the_last_line, told
 
 
 @pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS.keys())
@@ -67,7 +45,7 @@ def test_with_colour_the_same_words_are_told_with_escape_codes(report: Report, m
     monkeypatch.delenv("COLORTERM", raising=False)
     coloured = told(report, detailed=True, colour=True)
     assert "\x1b[" in coloured
-    plain = [line.rstrip() for line in _ESCAPES.sub("", coloured).splitlines()]
+    plain = [line.rstrip() for line in ESCAPES.sub("", coloured).splitlines()]
     assert plain == told(report, detailed=True).splitlines()
 
 
@@ -93,7 +71,7 @@ def test_what_an_advisory_writes_cannot_act_on_the_terminal_or_forge_a_verdict(
     )
     (vulnerability,) = Knowledge([advisory]).vulnerabilities(a_package())
     finding = replace(a_finding(), vulnerability=vulnerability)
-    shown = _ESCAPES.sub("", told(a_report(finding), detailed=True, colour=colour))
+    shown = ESCAPES.sub("", told(a_report(finding), detailed=True, colour=colour))
     assert not set(shown) & set("\x1b\x07\x9b\r\u202e\u2066\u200b")
     assert [line for line in shown.splitlines() if line.startswith("Gate")] == [the_last_line(a_report(finding))]
 

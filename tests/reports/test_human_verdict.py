@@ -1,17 +1,10 @@
 """What a person reads of the whole: what was checked, what was not, and the last line."""
 
-import re
-from textwrap import dedent
-from typing import Any
-
 from pysentry_hook.model import Failure
-from pysentry_hook.report import Coverage, Report
-from pysentry_hook.reports.human import MAX_LISTED, render
-from pysentry_hook.reports.look import Look
-from pysentry_hook.rules import Rule
+from pysentry_hook.report import Coverage
+from pysentry_hook.reports.human import MAX_LISTED
 from tests.builders import (
     a_policy,
-    a_suppression,
 )
 from tests.reports.facts import (
     HIGH,
@@ -23,22 +16,7 @@ from tests.reports.facts import (
     an_unanswered,
     an_unchecked,
 )
-
-_ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
-
-IGNORE = a_suppression("CVE-2099-0001", reason=None, rule=Rule("ignore", "CVE-2099-0001", "--ignore"))
-
-
-def told(report: Report, **look: Any) -> str:
-    return render(report, Look(**look))
-
-
-def text(golden: str) -> str:
-    return dedent(golden).lstrip("\n")
-
-
-def the_last_line(report: Report, **look: Any) -> str:
-    return told(report, **look).splitlines()[-1]
+from tests.reports.human_text import text, the_last_line, told
 
 
 def test_nothing_found_is_told_with_the_number_of_packages_and_the_data() -> None:

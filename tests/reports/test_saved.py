@@ -1,7 +1,7 @@
 """A saved report reads back to the same bytes, and anything else is refused in one line."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from copy import deepcopy
 from datetime import date
 from pathlib import Path
@@ -20,9 +20,9 @@ from pysentry_hook.reports.saved import read_report
 from pysentry_hook.reports.short import short
 from tests.builders import a_folder_of_records, a_record, a_uv_lock
 from tests.conftest import Run
+from tests.reports.documents import Place, at, objects
 from tests.reports.facts import REPORTS
 
-Place = tuple[str | int, ...]
 EVERYTHING = render(REPORTS["everything"], Look())
 
 
@@ -144,23 +144,6 @@ def test_what_is_read_can_be_judged_and_told_on_any_day(place: Place, value: obj
     assert short(judged, Look()).endswith("\n")
     assert told(judged, Look()).endswith("\n")
     assert explain(judged, list(judged.gate.verdicts), Look()).endswith("\n")
-
-
-def objects(value: object, place: Place = ()) -> Iterator[Place]:
-    """The places of all objects in a document, the document itself first."""
-    if isinstance(value, dict):
-        yield place
-        for key, item in value.items():
-            yield from objects(item, (*place, key))
-    if isinstance(value, list):
-        for n, item in enumerate(value):
-            yield from objects(item, (*place, n))
-
-
-def at(value: Any, place: Place) -> Any:
-    for step in place:
-        value = value[step]
-    return value
 
 
 def keys(value: Any) -> list[tuple[Place, str]]:
