@@ -280,3 +280,9 @@ def test_any_text_can_be_written_and_is_read_as_it_was(reason: str) -> None:
     after = added(OURS, "", {**ENTRY, "reason": reason})
     assert entries(OURS, after)[0]["reason"] == reason
     assert tomllib.loads(f"x = {toml(reason)}") == {"x": reason}
+
+
+def test_a_change_that_would_reach_another_suppression_is_refused() -> None:
+    text = "[[suppressions]]\nid = 'a'\n[[suppressions]]\nid = 'b'\n[suppressions.more]\nx = 1\n"
+    with pytest.raises(ConfigError, match="cannot be changed without touching more than that; edit it by hand"):
+        removed(OURS, text, 1)
