@@ -123,7 +123,7 @@ def settle(flags: Flags, environment: Mapping[str, str], files: Configuration, t
         ca_bundle=_ca_bundle(environment),
         mirrors=known.get("sources.mirrors", ()),
         trusted_mirrors=_trusted_mirrors(said, files),
-        private=known.get("sources.private", ()),
+        private=_private(known, files),
         pip_indexes=pip_indexes(environment),
         main_only=known.get("defaults.scope") == "main" if flags.exclude_extra is None else flags.exclude_extra,
         groups=flags.groups or known.get("defaults.groups", ()),
@@ -189,6 +189,16 @@ def _trusted_mirrors(said: Said, files: Configuration) -> tuple[str, ...]:
         None,
     )
     return stated.value if stated and isinstance(stated.value, tuple) else ()
+
+
+def _private(known: Known, files: Configuration) -> tuple[str, ...]:
+    """The private names: what the nearest side says, and what user and machine say, which no project takes back."""
+    sides = [known.get("sources.private", ())]
+    for side in files.below:
+        stated = side.settings.get("sources.private")
+        if stated and not side.is_project and isinstance(stated.value, tuple):
+            sides.append(stated.value)
+    return tuple(dict.fromkeys(name for names in sides for name in names))
 
 
 def _sources(flags: Flags, known: Known, *, database: bool) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from pysentry_hook.http import Limits
 from pysentry_hook.model import Severity
 from pysentry_hook.policy.gates import BUILT_IN, DEFAULT, Gate, settle_gate, told
 from pysentry_hook.rules import NO_OCCASION, Rule, Suppression
-from tests.config.settling import TODAY, in_environment, settled
+from tests.config.settling import TODAY, in_environment, settled, settled_in
 
 
 def the_gate(settings: Settings, name: str = DEFAULT) -> Gate:
@@ -280,3 +280,14 @@ def test_names_of_groups_are_normalised_and_must_be_names() -> None:
     assert group_names(["Dev_Tools", " docs "]) == ("dev-tools", "docs")
     with pytest.raises(UsageError, match="--group: 'a b' is no name of a group or extra"):
         group_names(["a b"])
+
+
+def test_a_project_adds_private_names_and_takes_none_back(tmp_path: Path) -> None:
+    user = tmp_path / "home" / "pysentry-hook" / "config.toml"
+    user.parent.mkdir(parents=True)
+    user.write_text('[sources]\nprivate = ["acme-*"]\n', encoding="utf-8")
+    project = tmp_path / "project"
+    project.mkdir()
+    for said, names in (("[]", ("acme-*",)), ('["shop-*"]', ("shop-*", "acme-*"))):
+        (project / ".pysentry-hook.toml").write_text(f"[sources]\nprivate = {said}\n", encoding="utf-8")
+        assert settled_in(project, {"XDG_CONFIG_HOME": str(user.parents[1])}).private == names
