@@ -60,7 +60,7 @@ def test_the_schema_is_a_schema_and_is_strict_about_every_object() -> None:
             continue
         assert entry["additionalProperties"] is False, place
         if place != ("$defs", "gate_settings"):  # a side need not speak of every key
-            assert set(entry["required"]) == set(entry["properties"]), place
+            assert set(entry["properties"]) - set(entry["required"]) <= {"whole"}, place
 
 
 @pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS.keys())
