@@ -80,7 +80,8 @@ def _verdict(
 def _unless_older(verdict: Verdict, gate: Gate) -> Verdict:
     """The verdict where the change stands on a state that nobody knows: what may be as old as that only warns."""
     older = verdict.finding.novelty is Novelty.UNKNOWN and bool(gate.value("only_introduced"))
-    if verdict.decision is not Decision.BLOCK or verdict.rule == MALWARE or not older:
+    blocks = verdict.decision is Decision.BLOCK or verdict.blocks_on is not None
+    if not blocks or verdict.rule == MALWARE or not older:
         return verdict
     why = "git does not tell what is merged, so it may be older"
     return _decided(verdict.finding, Decision.WARN, gate.rule("only_introduced"), why)

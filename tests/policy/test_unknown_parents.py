@@ -68,3 +68,12 @@ def test_a_saved_report_keeps_it(whole: bool) -> None:
     text = json.render(report, Look())
     assert read_report("report.json", text).baseline == facts.baseline
     assert ('"whole"' in text) is not whole
+
+
+def test_what_may_be_older_names_no_day_on_which_it_would_block() -> None:
+    finding = a_finding(severity=Severity.CRITICAL, published="2026-11-20T00:00:00Z")
+    facts = some_facts(finding, baseline=Baseline("HEAD", "0" * 40, whole=False))
+    policy = a_policy(only_introduced=True, grace_days={"critical": 30})
+    (verdict,) = judge(facts, policy, TODAY).verdicts
+    assert (verdict.decision, verdict.rule.key) == (Decision.WARN, "gates.default.only_introduced")
+    assert verdict.blocks_on is None

@@ -102,7 +102,11 @@ def facts(draw: st.DrawFn) -> Facts:
         failures=tuple(draw(st.lists(FAILURES, max_size=1))),
         statuses=tuple(draw(st.lists(STATUS, max_size=3, unique_by=lambda each: (each.path, each.package)))),
         advisory_data=tuple(draw(st.lists(DATA, max_size=2))),
-        baseline=draw(st.sampled_from([None, Baseline("main", None), Baseline("main", "1" * 40)])),
+        baseline=draw(
+            st.sampled_from(
+                [None, Baseline("main", None), Baseline("main", "1" * 40), Baseline("main", "1" * 40, whole=False)]
+            )
+        ),
     )
 
 
