@@ -1,7 +1,6 @@
 """Ask every enabled source at once, each only about what it may be told."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -9,12 +8,13 @@ from typing import NamedTuple
 from pysentry_hook.cache import Cache
 from pysentry_hook.config import Settings
 from pysentry_hook.http import Http
-from pysentry_hook.model import Advisory, AdvisoryData, Dependency, Failure, Package, SourceAnswer
+from pysentry_hook.model import Advisory, AdvisoryData, Dependency, Failure, NormalizedName, Package, SourceAnswer
 from pysentry_hook.report import NotKnown
 from pysentry_hook.sources import SOURCES
 from pysentry_hook.sources.context import Context, Source
 from pysentry_hook.sources.database import Database
 from pysentry_hook.sources.permission import Permission
+from pysentry_hook.sources.status import Known, Statuses
 
 
 class _Reply(NamedTuple):
@@ -39,6 +39,8 @@ class Answers:
     unanswerable: Mapping[Package, str]
     """Packages that a required source cannot answer for, and why."""
     hints: tuple[str, ...]
+    statuses: Mapping[NormalizedName, Known]
+    """The status of projects, of those that were asked for."""
 
     def why_unchecked(self, dependency: Dependency) -> str | None:
         """Why a dependency does not count as checked."""
@@ -53,15 +55,24 @@ class Asker:
         self._settings = settings
         self._permission = Permission(settings.mirrors, settings.private, settings.pip_indexes)
         self._sources: list[tuple[str, bool, Source]] = [
-            ("database", False, Database(path, cache)) for path in settings.advisory_db
+            ("database", False, Database(location, self._context(settings, http, cache, now, location)))
+            for location in settings.advisory_db
         ]
         for name in settings.sources:
             kind = SOURCES[name]
-            context = Context(http=http, cache=cache, now=now, fresh_for=settings.fresh_for, url=settings.urls[name])
+            context = self._context(settings, http, cache, now, settings.urls[name])
             self._sources.append((name, kind.sends_names, kind.make(context)))
         self._public: frozenset[str] = frozenset()
+        self._status = (
+            Statuses(self._context(settings, http, cache, now, settings.urls["pypi"])) if settings.ask_status else None
+        )
 
-    def ask(self, dependencies: Iterable[Dependency]) -> Answers:
+    @staticmethod
+    def _context(settings: Settings, http: Http, cache: Cache, now: datetime, url: str) -> Context:
+        address = url.partition("#")[0]
+        return Context(http=http, cache=cache, now=now, fresh_for=settings.fresh_for, url=address)
+
+    def ask(self, dependencies: Sequence[Dependency]) -> Answers:
         """Ask about every distinct version; what may not be sent is asked only of what is already here."""
         private, foreign = {}, {}
         packages: dict[Package, None] = {}
@@ -75,20 +86,34 @@ class Asker:
         matched = sorted(packages.keys() - private.keys())
         sendable = [package for package in matched if package not in foreign]
         self._public = frozenset(package.name for package in sendable)
-        answers = self._all(matched, sendable)
-        unanswered = self._unanswered(answers)
+        asked = self._asked_status(dependencies, self._public)
+        answers = self._all([*matched, *sorted(private)], sendable)
+        statuses, status_failures = asked.finish() if asked else ({}, ())
+        unanswered = {package: why for package, why in self._unanswered(answers).items() if package not in private}
         refused = self._refused(foreign)
         return Answers(
             advisories=tuple(advisory for reply in answers for advisory in reply.answer.advisories),
             data=tuple(reply.answer.data for reply in answers),
-            failures=tuple(failure for reply in answers for failure in reply.answer.failures),
+            failures=(*(failure for reply in answers for failure in reply.answer.failures), *status_failures),
             not_known=self._not_known(answers),
             never_matched=frozenset(private),
             refused=private | refused,
             unanswered=unanswered,
             unanswerable=self._not_answerable(answers),
             hints=_hints(refused, foreign),
+            statuses=statuses,
         )
+
+    def _asked_status(self, dependencies: Iterable[Dependency], public: frozenset[str]) -> Statuses | None:
+        """Begin to ask the index for the status of the projects whose names it may be told, where that is wanted."""
+        if self._status is None:
+            return None
+        direct_only = self._settings.status_of_direct_only
+        names = {
+            each.name for each in dependencies if each.name in public and not (direct_only and each.direct is False)
+        }
+        self._status.start(sorted(names))
+        return self._status
 
     def ask_candidates(self, packages: Sequence[Package]) -> tuple[list[Advisory], frozenset[Package]]:
         """Ask about versions that might be upgraded to; answered is what no required source left open."""
@@ -100,6 +125,11 @@ class Asker:
         if not packages:
             return []
         work = [(name, source, sendable if sends else packages) for name, sends, source in self._sources]
+        if len(work) == 1:
+            ((name, source, asked),) = work
+            return [_Reply(name, frozenset(asked), source.ask(asked))]
+        from concurrent.futures import ThreadPoolExecutor  # 3 ms, needed only for several
+
         with ThreadPoolExecutor(max(1, len(work)), thread_name_prefix="source") as pool:
             futures = [(name, asked, pool.submit(source.ask, asked)) for name, source, asked in work]
             return [_Reply(name, frozenset(asked), future.result()) for name, asked, future in futures]

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
 from pysentry_hook import inputs
 from pysentry_hook.errors import InputError, NothingToReadError, RepositoryError
+from pysentry_hook.inputs import requirements
 from pysentry_hook.model import Failure, Inventory
 from pysentry_hook.report import Baseline
 from pysentry_hook.tree import CommitTree, Tree
@@ -21,6 +22,18 @@ _MOST = 200
 """How many files that are gone are looked at for one that is new."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bases:
+    """The states that a change is compared with, together."""
+
+    refs: tuple[str, ...] = ()
+    """Any name of a commit, `main...` for where HEAD left main, or EMPTY_TREE."""
+    trees: Mapping[str, CommitTree] = field(default_factory=dict)
+    """Those of `refs` that somebody has opened already, and will close."""
+    whole: bool = True
+    """False where the change stands on another state as well, and nobody knows which."""
+
+
 class Before(NamedTuple):
     """What was installed before, by the path of an input as it is now; nothing for an input that could not be read."""
 
@@ -31,7 +44,7 @@ class Before(NamedTuple):
 
 
 def read_before(
-    refs: Sequence[str],
+    bases: Bases,
     root: Path,
     now: Tree,
     inventories: Sequence[Inventory],
@@ -39,14 +52,15 @@ def read_before(
 ) -> Before:
     """Return what commits installed, together; one that git does not know is a failure, never an empty baseline.
 
-    A ref is any name of a commit, or `main...` for where HEAD left main. `resolved` makes loose versions exact.
+    `resolved` makes loose versions exact.
     """
-    every = [_read_one(ref, root, now, inventories, resolved) for ref in refs]
+    every = [_read_one(ref, bases.trees.get(ref), root, now, inventories, resolved) for ref in bases.refs]
     known = [set(before.inventories) for before in every]
     return Before(
         Baseline(
-            " and ".join(refs),
+            " and ".join(bases.refs),
             " and ".join(before.baseline.commit for before in every if before.baseline.commit) or None,
+            bases.whole,
         ),
         {path: _joined([before.inventories[path] for before in every]) for path in set.intersection(*known)},
         tuple(failure for before in every for failure in before.failures),
@@ -63,13 +77,18 @@ def _joined(inventories: Sequence[Inventory]) -> Inventory:
 
 
 def _read_one(
-    ref: str, root: Path, now: Tree, inventories: Sequence[Inventory], resolved: Callable[[Inventory], Inventory]
+    ref: str,
+    opened: CommitTree | None,
+    root: Path,
+    now: Tree,
+    inventories: Sequence[Inventory],
+    resolved: Callable[[Inventory], Inventory],
 ) -> Before:
     if ref == EMPTY_TREE:
         return Before(Baseline("nothing", EMPTY_TREE), {each.path: _emptied(each) for each in inventories})
     with ExitStack() as stack:
         try:
-            then = stack.enter_context(CommitTree(root, ref))
+            then = opened or stack.enter_context(CommitTree(root, ref))
         except RepositoryError as error:
             return Before(Baseline(ref, None), {}, (Failure("baseline", ref, None, error.detail),))
         reading = _Reading(ref, now, then, {inventory.path for inventory in inventories})
@@ -77,8 +96,10 @@ def _read_one(
         for inventory in inventories:
             before = reading.before(inventory)
             if before is not None:
-                found[inventory.path] = before = resolved(before)
+                before = resolved(before)
                 reading.failures.extend(_lost(ref, before))
+                if not before.failures:
+                    found[inventory.path] = before
         return Before(Baseline(ref, then.commit), found, tuple(reading.failures), tuple(reading.notes))
 
 
@@ -100,8 +121,12 @@ class _Reading:
     def before(self, inventory: Inventory) -> Inventory | None:
         """What an input installed before: empty for a new one, None where that could not be read."""
         reader = next(reader for reader in inputs.READERS if inventory.format == reader.FORMAT)
+        if inventory.format == requirements.FORMAT and inventory.members:
+            named = [path for path in (inventory.path, *sorted(inventory.members)) if self._then.exists(path)]
+            if named:
+                return self._read(lambda tree, _: requirements.read_together(tree, named), named[0])
         if self._then.exists(inventory.path):
-            return self._read(reader, inventory.path)
+            return self._read(reader.read, inventory.path)
         renamed = self._renamed(inventory, reader)
         if renamed is not None:
             self.notes.append(
@@ -109,18 +134,21 @@ class _Reading:
             )
             return renamed
         replaced = self._replaced(inventory)
-        if replaced is not None:
-            self.notes.append(f"{inventory.path} is compared with {replaced.path} of {self._ref}, which it replaces")
-            return replaced
-        return _emptied(inventory)
+        if replaced is None:
+            return _emptied(inventory)
+        if isinstance(replaced.result, InputError):
+            self.failures.append(Failure("baseline", self._ref, replaced.path, _told(replaced.result)))
+            return None
+        self.notes.append(f"{inventory.path} is compared with {replaced.path} of {self._ref}, which it replaces")
+        return replaced.result
 
-    def _read(self, reader: inputs.Reader, path: str) -> Inventory | None:
+    def _read(self, read: Callable[[Tree, str], Inventory], path: str) -> Inventory | None:
         try:
-            return reader.read(self._then, path)
+            return read(self._then, path)
         except NothingToReadError:
             return None
         except InputError as error:
-            self.failures.append(Failure("baseline", self._ref, path, error.detail))
+            self.failures.append(Failure("baseline", self._ref, path, _told(error)))
             return None
 
     def _renamed(self, inventory: Inventory, reader: inputs.Reader) -> Inventory | None:
@@ -144,19 +172,20 @@ class _Reading:
         gone = [path for path in known if not self._now.exists(path)]
         yield from gone[:_MOST]
 
-    def _replaced(self, inventory: Inventory) -> Inventory | None:
+    def _replaced(self, inventory: Inventory) -> inputs.Opened | None:
         """What the folder of a new input was read by before, unless that is an input still."""
         folder = inventory.path.rpartition("/")[0]
         if not self._then.is_folder(folder):
             return None
         try:
             opened = inputs.open_input(self._then, folder)
-        except InputError:
+        except InputError:  # there was nothing that could have been read
             return None
-        if isinstance(opened.result, InputError):
-            self.failures.append(Failure("baseline", self._ref, opened.path, opened.result.detail))
-            return None
-        return None if opened.path in self._paths else opened.result
+        return None if opened.path in self._paths else opened
+
+
+def _told(error: InputError) -> str:
+    return error.detail if error.line is None else f"line {error.line}: {error.detail}"
 
 
 def _content(inventory: Inventory) -> frozenset[tuple[str, str]]:
@@ -167,4 +196,6 @@ def _content(inventory: Inventory) -> frozenset[tuple[str, str]]:
 
 def _emptied(inventory: Inventory) -> Inventory:
     """The inventory of an input that was not there."""
-    return replace(inventory, dependencies=(), unchecked=(), edges=(), requirements=(), failures=(), remarks=())
+    return replace(
+        inventory, dependencies=(), unchecked=(), edges=(), requirements=(), failures=(), quarantined=(), remarks=()
+    )

@@ -18,6 +18,8 @@ class Changed(NamedTuple):
     scoped: list[tuple[Inventory, int]]
     answers: Answers
     number: int
+    checked: int
+    """Those of them that were answered for."""
 
 
 def ask_changed(scoped: Scoped, before: Before, asker: Asker, here: Asker) -> Changed:
@@ -27,7 +29,7 @@ def ask_changed(scoped: Scoped, before: Before, asker: Asker, here: Asker) -> Ch
     does not know is left out and counted. Of the baseline only the versions are asked for that a change replaced.
     """
     old = {path: _packages(inventory) for path, inventory in before.inventories.items()}
-    known = here.ask(_same(scoped, old))
+    known = here.ask(list(_same(scoped, old)))
     silent = known.unanswered.keys() | known.unanswerable.keys() | known.refused.keys()
     new = list(_changed(scoped, old))
     answers = asker.ask([*new, *_replaced(scoped, before, old)])
@@ -35,7 +37,9 @@ def ask_changed(scoped: Scoped, before: Before, asker: Asker, here: Asker) -> Ch
         _without(inventory, left_out, before, old.get(inventory.path, frozenset()) & silent)
         for inventory, left_out in scoped
     ]
-    return Changed(kept, _together(answers, known), len({Package(each.name, each.version) for each in new}))
+    number = len({Package(each.name, each.version) for each in new})
+    checked = len({Package(each.name, each.version) for each in new if not answers.why_unchecked(each)})
+    return Changed(kept, _together(answers, known), number, checked)
 
 
 def _packages(inventory: Inventory) -> frozenset[Package]:

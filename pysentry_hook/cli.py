@@ -2,8 +2,6 @@
 
 import os
 import sys
-import tempfile
-import traceback
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -19,8 +17,6 @@ DEFAULT = "scan"
 _BUG = 70
 _FOREIGN_OPTIONS = {
     "--no-ci-detect": "no option is needed: CI is told from the environment",
-    "--no-maintenance-check": "the maintenance status is not asked for yet",
-    "--forbid-quarantined": "the maintenance status is not asked for yet",
     "--requirements-file": "it is --requirements FILE",
     "--vulnerability-source": "it is --sources",
     "--sources-url": "it is --service-url SOURCE=URL",
@@ -31,7 +27,7 @@ _FOREIGN_OPTIONS = {
 
 
 _EPILOG = (
-    "Commands: report (findings never fail it), gate, explain, render, suppressions, config, resolvers; "
+    "Commands: report (findings never fail it), gate, explain, render, suppressions, config, db, resolvers; "
     "each has --help. "
     "Example: pysentry-hook -o report.json"
 )
@@ -60,6 +56,7 @@ COMMANDS: dict[str, Callable[[], Callable[..., Any]]] = {
     ),
     "render": lambda: _alone("render", "render", epilog="Example: pysentry-hook render report.json -f markdown"),
     "suppressions": lambda: _group("suppressions"),
+    "db": lambda: _group("db"),
     "config": lambda: _group("config"),
     "resolvers": lambda: _alone("resolvers", "resolvers"),
     "hook": lambda: _alone("hook", "hook"),
@@ -105,8 +102,9 @@ def _run(name: str, arguments: list[str], called: str) -> int:
         tell = getattr(error, "format_message", None)
         if tell is None:
             raise
-        message = str(tell()).strip().rstrip(".")
-        sys.stderr.write(f"error: {message}. See {called} --help\n")
+        message = str(tell()).strip().rstrip(".") or "name one of its commands"
+        context = getattr(error, "ctx", None)
+        sys.stderr.write(f"error: {message}. See {context.command_path if context else called} --help\n")
         return 2
     return code if isinstance(code, int) else 0
 
@@ -121,6 +119,9 @@ def _refuse_foreign(arguments: list[str]) -> None:
 
 
 def _bug(error: Exception, *, verbose: bool) -> int:
+    import tempfile
+    import traceback
+
     trace = "".join(traceback.format_exception(error))
     if verbose:
         sys.stderr.write(trace)

@@ -9,6 +9,7 @@ PysentryHookError
 ├── UnreadableInputsError  all of the inputs, a line each       exit 2
 ├── RepositoryError    git does not tell a commit or the index          exit 2
 ├── ReportError        a saved report that cannot be read               exit 2
+├── DatabaseError      an advisory database that cannot be used         exit 2
 ├── OutputError        a report that cannot be written                  exit 2
 └── SourceError        a service or advisory file that gave no answer   (becomes a Failure)
 """
@@ -81,6 +82,10 @@ class ReportError(PysentryHookError):
 
     def __init__(self, path: str, detail: str) -> None:
         super().__init__(f"{path}: {detail}")
+
+
+class DatabaseError(PysentryHookError):
+    """An advisory database that cannot be made, read or written."""
 
 
 class SourceError(PysentryHookError):

@@ -1,5 +1,6 @@
 """The only door to the network: bounded, retried, and honest about what failed."""
 
+import math
 import random
 import re
 import threading
@@ -70,7 +71,7 @@ class Http:
         self._limits = limits
         self._ca_bundle = ca_bundle
         self._log = log or (lambda _: None)
-        self._deadline = time.monotonic() + limits.overall
+        self._deadline = math.inf
         self._lock = threading.Lock()
         self._session: Any = None
         self._hosts: dict[str, tuple[dict[str, Any], Any]] = {}
@@ -125,6 +126,9 @@ class Http:
     ) -> Answer:
         if self.offline:
             raise SourceError("not asked, because of --offline")
+        with self._lock:
+            if self._deadline == math.inf:  # the time of a resolver before it is not the network's
+                self._deadline = time.monotonic() + self._limits.overall
         tries = self._limits.retries + 1
         for attempt in range(1, tries + 1):
             try:

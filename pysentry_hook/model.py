@@ -145,6 +145,8 @@ class Requested(NamedTuple):
     indexes: tuple[str, ...]
     """The URLs it may come from, without credentials; empty where the input does not tell."""
     place: int
+    alone: bool = False
+    """Whether only this package, by a source of its own, comes from `indexes`."""
 
 
 class Remark(NamedTuple):
@@ -206,9 +208,10 @@ class Inventory:
     """By what and when the versions were resolved; None where the input states them itself."""
     remarks: tuple[Remark, ...] = ()
     members: frozenset[str] = frozenset()
-    """Folders of the tree whose manifests this input already stands for: the members of a workspace."""
+    """What else this input stands for: folders that are members of its workspace, files that were named with it."""
     notes: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
+    quarantined: tuple[NormalizedName, ...] = ()
 
 
 class Event(NamedTuple):

@@ -1,6 +1,7 @@
 """Which format goes where: pair the formats with the outputs, and write each file in one step."""
 
 import os
+import stat
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
@@ -35,6 +36,8 @@ def pair(formats: Sequence[str], outputs: Sequence[str], *, otherwise: str | Non
     on_stdout = [name for name, target in pairs if target is None]
     if len(on_stdout) > 1:
         raise UsageError("--output: only one report can go to stdout")
+    if otherwise is not None and otherwise not in FORMATS:
+        raise UsageError(f"defaults.format: {otherwise!r} is not written yet; known: {', '.join(FORMATS)}")
     if not on_stdout and otherwise is not None:
         pairs.append((otherwise, STDOUT))
     return pairs
@@ -60,16 +63,17 @@ def write(target: Path, text: str) -> None:
         if target.exists() and not target.is_file():
             target.write_bytes(data)
             return
+        mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
         descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
         mask = os.umask(0)
         os.umask(mask)
-        Path(temporary).chmod(0o666 & ~mask)
+        Path(temporary).chmod(0o666 & ~mask if mode is None else mode)
         Path(temporary).replace(target)
     except (OSError, RuntimeError) as error:
         if temporary:
             with suppress(OSError):
                 Path(temporary).unlink()
         cause = error.strerror if isinstance(error, OSError) else "a symbolic link that leads to itself"
-        raise OutputError(f"{target}: the report cannot be written: {cause}") from error
+        raise OutputError(f"{target}: cannot be written: {cause}") from error

@@ -10,6 +10,7 @@ from pysentry_hook import inputs
 from pysentry_hook.config import Settings, group_names
 from pysentry_hook.config.suppressions import read_comment
 from pysentry_hook.errors import InputError, NothingToReadError, UnreadableInputsError, UsageError
+from pysentry_hook.inputs import requirement_sets, requirements
 from pysentry_hook.inputs.discovery import targets
 from pysentry_hook.model import MAIN, Dependency, Failure, Inventory, Unchecked
 from pysentry_hook.narrowing import Environment, narrow
@@ -38,7 +39,7 @@ class Reading:
         for inventory in self.inventories:
             if path in inventory.members:
                 return f"a member of the workspace of {inventory.path}"
-            if any(file.path == path for file in inventory.files):
+            if any(file.path == path and file.format != requirements.CONSTRAINTS for file in inventory.files):
                 return f"read with {inventory.path}"
         return None
 
@@ -76,6 +77,10 @@ def read_inputs(settings: Settings, tree: FolderTree) -> Reading:
 def read_places(settings: Settings, tree: Tree, root: Path, places: Sequence[str]) -> Reading:
     """Read folders and files of a tree; UnreadableInputsError where nothing at all could be read."""
     reading = Reading(root=root, tree=tree)
+    if settings.requirements:
+        for opened in requirement_sets.open_sets(tree, places):
+            _take(opened, reading, named=True)
+        places = []
     for place in places:
         if settings.recursive and tree.is_folder(place):
             _read_below(tree, place, reading, settings)
@@ -98,10 +103,7 @@ def _read_one(tree: Tree, path: str, reading: Reading, settings: Settings) -> No
     if any(inventory.path == path for inventory in reading.inventories):
         return
     try:
-        if settings.requirements:
-            opened = inputs.Opened(path, inputs.requirements.read(tree, path))
-        else:
-            opened = inputs.open_input(tree, path)
+        opened = inputs.open_input(tree, path)
     except InputError as error:
         if not (settings.allow_empty and isinstance(error, NothingToReadError)):
             reading.failed(path, error, named=True)
@@ -146,13 +148,14 @@ def _read_below(tree: Tree, folder: str, reading: Reading, settings: Settings) -
         )
 
 
-def remarks(inventories: Iterable[Inventory], today: date) -> Iterator[Suppression]:
-    """The accepted risks that stand as comments beside requirements."""
+def remarks(inventories: Iterable[Inventory], today: date, root: Path) -> Iterator[Suppression]:
+    """The accepted risks that stand as comments beside requirements; ConfigError names a file as it is from here."""
     for inventory in inventories:
         for remark in inventory.remarks:
             location = inventory.places.location(remark.place)
             place = Place(location.path, location.line)
-            yield from read_comment(remark.comment, remark.name, place, today)
+            told = os.path.relpath(root / place.path)
+            yield from read_comment(remark.comment, remark.name, place, today, told=told)
 
 
 def within_scope(inventory: Inventory, settings: Settings, everything: Sequence[Inventory]) -> tuple[Inventory, int]:

@@ -111,6 +111,8 @@ class Baseline(NamedTuple):
 
     ref: str
     commit: str | None
+    whole: bool = True
+    """False where the change stands on another state as well, and nobody knows which."""
 
 
 class PolicyFile(NamedTuple):
@@ -213,7 +215,10 @@ class GateResult:
     @property
     def not_judged(self) -> int:
         """How many findings are older than the change, and for that reason alone do not count."""
-        return sum(verdict.rule.key.endswith(".only_introduced") for verdict in self.verdicts)
+        return sum(
+            verdict.decision is Decision.PASS and verdict.rule.key.endswith(".only_introduced")
+            for verdict in self.verdicts
+        )
 
     @property
     def blocks(self) -> bool:

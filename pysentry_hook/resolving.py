@@ -1,38 +1,44 @@
 """Replace what an input leaves open by the lock that a real resolver makes of it."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from pysentry_hook import resolvers
 from pysentry_hook.cache import Cache, MemoryCache
 from pysentry_hook.config import Settings
 from pysentry_hook.errors import InputError
-from pysentry_hook.graph import Ways
+from pysentry_hook.http import Http
 from pysentry_hook.inputs import pipfile, pyproject, requirements, script, uv_lock
 from pysentry_hook.inputs.declarations import NOT_PINNED
 from pysentry_hook.inputs.manifest import requirement_name
-from pysentry_hook.inputs.places import LinePlaces
-from pysentry_hook.model import (
-    Dependency,
-    Edge,
-    Failure,
-    Inventory,
-    Location,
-    Node,
-    NormalizedName,
-    Requested,
-    Unchecked,
-    normalize,
-)
+from pysentry_hook.inputs.resolved import merged, nodes
+from pysentry_hook.model import Failure, Inventory, NormalizedName, Requested, normalize
 from pysentry_hook.resolvers.memory import Memory
 from pysentry_hook.resolvers.programs import Program
-from pysentry_hook.resolvers.request import Request, ResolutionError
+from pysentry_hook.resolvers.request import Request, Resolution, ResolutionError
 from pysentry_hook.sources.permission import PUBLIC, Permission
+from pysentry_hook.sources.status import quarantined
+from pysentry_hook.text import some
 from pysentry_hook.tree import FolderTree
 
 _MANIFESTS = frozenset({pyproject.FORMAT, pipfile.FORMAT, script.FORMAT})
+_WORD = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_MOST_ASKED = 20
+"""Of how many packages of one failed resolution the index is asked for the status."""
+
+
+class Progress(Protocol):
+    """Tells what is going on for as long as that is entered, where it takes longer than `after` seconds."""
+
+    def __call__(self, line: str, *, after: float = 0.0) -> AbstractContextManager[object]:
+        """Begin to tell it."""
+
+
 _LOCKS = {reader.FORMAT: reader for reader in (uv_lock, requirements)}
 
 
@@ -40,16 +46,26 @@ class Resolving:
     """The resolver of one run; it is looked for when the first input needs it."""
 
     def __init__(
-        self, settings: Settings, *, root: Path, cache: Cache, now: datetime, log: Callable[[str], None]
+        self,
+        settings: Settings,
+        *,
+        root: Path,
+        http: Http,
+        cache: Cache,
+        now: datetime,
+        log: Callable[[str], None],
+        progress: Progress,
     ) -> None:
         self._settings = settings
         self._root = root
+        self._http = http
         self._log = log
+        self._progress = progress
         self._memory = Memory(
             cache if settings.remember_resolutions else MemoryCache(),
             now=now,
             fresh_for=settings.resolution_fresh_for,
-            indexes=settings.pip_indexes,
+            setup=settings.resolver_setup,
         )
         if settings.forget_resolutions:
             self._memory.clear()
@@ -77,27 +93,65 @@ class Resolving:
         if not asked:
             return told
         try:
-            lock, by = self._lock(resolver, program, self._request(inventory, asked))
+            request = self._request(inventory, asked)
+            lock, found, made = self._lock(resolver, program, request, told.path, asked)
         except ResolutionError as error:
-            self._log(error.whole)
-            failure = Failure("resolver", resolver.NAME, inventory.path, error.summary)
-            return replace(told, failures=(*told.failures, failure))
-        return _merged(told, asked, lock, by)
+            return self._failed(told, asked, resolver.NAME, error)
+        by = f"{found.resolver} {found.version} for {found.covers}, {made:%Y-%m-%d %H:%M} UTC"
+        notes = (f"resolved by {by}; another day may bring other versions", *filter(None, (found.note,)))
+        return merged(told, asked, lock, by, notes)
 
-    def _lock(self, resolver: resolvers.Resolver, program: Program, request: Request) -> tuple[Inventory, str]:
-        """Return what the resolver locked, and by what and when; ResolutionError where there is no lock to read."""
+    def _failed(self, told: Inventory, asked: Sequence[Requested], resolver: str, error: ResolutionError) -> Inventory:
+        """The inventory with the reason, which may be that the index has quarantined what is needed."""
+        self._log(error.whole)
+        names = quarantined(self._http, self._settings.urls["pypi"], self._concerned(asked, error))
+        why = f"quarantined by the index: {', '.join(names)}; {error.summary}" if names else error.summary
+        failure = Failure("resolver", resolver, told.path, why)
+        return replace(told, failures=(*told.failures, failure), quarantined=names)
+
+    def _concerned(self, asked: Sequence[Requested], error: ResolutionError) -> Sequence[NormalizedName]:
+        """The packages that the resolver speaks of and whose names a public service may be told.
+
+        What a requirement brings in may come from any index that is asked, the user's own among them.
+        """
+        may_send = self._permission.may_send
+        wanted: dict[NormalizedName, bool] = {}
+        for each in asked:
+            if name := requirement_name(each.requirement):
+                wanted[name] = wanted.get(name, True) and may_send(name, each.indexes)
+        spoken = {normalize(word) for word in _WORD.findall(error.whole)}
+        further = [name for name in error.missing if name not in wanted]
+        public = [
+            name for name in further if all(may_send(name, indexes) for indexes in {(), *(e.indexes for e in asked)})
+        ]
+        return [*public, *(name for name, may in wanted.items() if may and name in spoken)][:_MOST_ASKED]
+
+    def _lock(
+        self,
+        resolver: resolvers.Resolver,
+        program: Program,
+        request: Request,
+        path: str,
+        asked: Sequence[Requested],
+    ) -> tuple[Inventory, Resolution, datetime]:
+        """Return what the resolver locked, and when; ResolutionError where there is no lock to read."""
         from tempfile import TemporaryDirectory  # 5 ms, needed only where something is resolved
 
         try:
             with TemporaryDirectory(prefix="pysentry-hook-", ignore_cleanup_errors=True) as name:
                 folder = Path(name).resolve()
-                found, made = self._memory.resolve(resolver, program, request, folder)
-                lock = _LOCKS[found.format].read(FolderTree(folder), found.format)
+
+                def read(found: Resolution) -> Inventory:
+                    lock: Inventory = _LOCKS[resolver.LOCK].read(FolderTree(folder), resolver.LOCK)
+                    _check(lock, found, asked)
+                    return lock
+
+                during = self._progress(f"resolving {path} with {resolver.NAME} …")
+                return self._memory.resolve(resolver, program, request, folder, during=during, read=read)
         except InputError as error:
             raise ResolutionError(f"{resolver.NAME} made a lock that cannot be read: {error}") from error
         except (OSError, ValueError) as error:
             raise ResolutionError(f"{resolver.NAME} has no place to work in, or made no text: {error}") from error
-        return lock, f"{found.resolver} {found.version} for {found.covers}, {made:%Y-%m-%d %H:%M} UTC"
 
     def _sorted(self, wanted: Iterable[Requested]) -> tuple[list[Requested], Mapping[int, str]]:
         """What may be asked of an index, and by its place why the rest may not."""
@@ -118,15 +172,20 @@ class Resolving:
         for each in asked:
             for scope in sorted(each.groups):
                 scopes.setdefault(scope, []).append(each.requirement)
-        indexes = dict.fromkeys(index for each in asked for index in each.indexes if index != PUBLIC[0])
+        common = dict.fromkeys(
+            index for each in asked if not each.alone for index in each.indexes if index != PUBLIC[0]
+        )
+        own = {name: each.indexes[0] for each in asked if each.alone and (name := requirement_name(each.requirement))}
         return Request(
             scopes={scope: tuple(dict.fromkeys(texts)) for scope, texts in sorted(scopes.items())},
             constraints=inventory.constraints,
             requires_python=inventory.requires_python,
             python_version=self._settings.python_version,
-            indexes=tuple(indexes),
+            indexes=tuple(common),
+            own_indexes={name: index for name, index in own.items() if common or index != PUBLIC[0]},
             allow_build=self._settings.allow_build,
             offline=self._settings.offline,
+            seconds=self._settings.resolver_seconds,
         )
 
 
@@ -157,81 +216,11 @@ def _told(inventory: Inventory, refused: Mapping[int, str]) -> Inventory:
     return replace(inventory, unchecked=unchecked)
 
 
-def _merged(inventory: Inventory, asked: Sequence[Requested], lock: Inventory, by: str) -> Inventory:
-    """The lock, with the project, the scopes and the lines of the input that it was made of."""
-    places = {name: each.place for each in reversed(asked) if (name := requirement_name(each.requirement))}
-    known = {node.name for node in _nodes(lock)}
-    sent = {each.place for each in asked}
-    locations: list[Location] = []
-
-    def at(place: int) -> int:
-        locations.append(inventory.places.location(place))
-        return len(locations) - 1
-
-    groups = _groups(inventory, asked, lock)
-    declared = _declared(lock, places)
-
-    def kept(item: Dependency | Unchecked) -> bool:
-        return item.place not in sent or item.name not in known
-
-    def scopes(item: Dependency | Unchecked) -> frozenset[str]:
-        return groups.get(item.node) or item.groups
-
-    own = [replace(item, place=at(item.place)) for item in inventory.dependencies if kept(item)]
-    dependencies = own + [
-        replace(item, groups=scopes(item), direct=item.name in places, pinned=False, place=at(declared(item.node)))
-        for item in lock.dependencies
-    ]
-    unchecked = [replace(item, place=at(item.place)) for item in inventory.unchecked if kept(item)] + [
-        replace(item, groups=scopes(item), direct=item.name in places, place=at(declared(item.node)))
-        for item in lock.unchecked
-    ]
-    project = inventory.roots[0]
-    edges = [Edge(project if parent in lock.roots else parent, child, marker) for parent, child, marker in lock.edges]
-    edges += [Edge(project, item.node) for item in own]
-    note = f"resolved by {by}; another day may bring other versions"
-    return replace(
-        inventory,
-        dependencies=tuple(dependencies),
-        unchecked=tuple(unchecked),
-        edges=tuple(dict.fromkeys(edges)),
-        places=LinePlaces(locations),
-        notes=(*(text for text in inventory.notes if "was not checked" not in text), note),
-        resolved=by,
-    )
-
-
-def _nodes(lock: Inventory) -> list[Node]:
-    return [item.node for item in lock.dependencies] + [item.node for item in lock.unchecked]
-
-
-def _declared(lock: Inventory, places: Mapping[NormalizedName, int]) -> Callable[[Node], int]:
-    """A function from a node to the place of the declaration that brings it in by the shortest way."""
-    ways, first = Ways(lock), min(places.values())
-
-    def place(node: Node) -> int:
-        found, _ = ways.to(node)
-        tops = (places[top] for path in found for top in map(normalize, path[1:2]) if top in places)
-        return places.get(node.name, next(tops, first))
-
-    return place
-
-
-def _groups(inventory: Inventory, asked: Iterable[Requested], lock: Inventory) -> Mapping[Node, frozenset[str]]:
-    """The scopes that reach each package: those of the declarations, down all edges."""
-    children: dict[Node, list[Node]] = {}
-    for parent, child, _ in lock.edges:
-        children.setdefault(parent, []).append(child)
-    named: dict[NormalizedName, list[Node]] = {}
-    for node in _nodes(lock):
-        named.setdefault(node.name, []).append(node)
-    found: dict[Node, set[str]] = {}
-    for scope in sorted(inventory.scopes):
-        names = {requirement_name(each.requirement) for each in asked if scope in each.groups}
-        waiting = [node for name in names if name for node in named.get(name, ())]
-        while waiting:
-            node = waiting.pop()
-            if scope not in found.setdefault(node, set()):
-                found[node].add(scope)
-                waiting.extend(children.get(node, ()))
-    return {node: frozenset(scopes) for node, scopes in found.items()}
+def _check(lock: Inventory, found: Resolution, asked: Sequence[Requested]) -> None:
+    """ResolutionError where a lock leaves open or leaves out what was asked for, so that it is none."""
+    names = {node.name for node in nodes(lock)}
+    wanted = [requirement_name(each.requirement) for each in asked if ";" not in each.requirement]
+    left = [item.name for item in lock.unchecked if item.reason.startswith(NOT_PINNED)]
+    left += [name for name in dict.fromkeys(wanted) if name and name not in names]
+    if left:
+        raise ResolutionError(f"{found.resolver} made a lock that does not settle {some(left)}")

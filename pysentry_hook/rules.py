@@ -1,5 +1,6 @@
 """The types of a policy: settings with their place, gates, suppressions, and their occasion; frozen, no I/O."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,7 @@ from pysentry_hook.model import NormalizedName, Severity
 
 BLOCK, WARN, NEVER = "block", "warn", "never"
 LEVELS = tuple(severity.word for severity in Severity)
+_OF_GATE = re.compile(r"gates\..+?\.(groups\.[^.]+\.fail_on|[^.]+)")
 
 
 class Place(NamedTuple):
@@ -29,6 +31,12 @@ class Rule(NamedTuple):
     value: str
     origin: str
     location: Place | None = None
+
+    @property
+    def setting(self) -> str | None:
+        """The key within its gate, whose name may have dots: `fail_on`, `groups.dev.fail_on`; None: of no gate."""
+        found = _OF_GATE.fullmatch(self.key)
+        return found and found[1]
 
 
 class Stated(NamedTuple):

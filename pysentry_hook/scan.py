@@ -9,7 +9,7 @@ from packaging.version import Version
 
 from pysentry_hook import __version__
 from pysentry_hook.asking import Answers, Asker
-from pysentry_hook.baseline import Before, read_before
+from pysentry_hook.baseline import Bases, Before, read_before
 from pysentry_hook.cache import Cache
 from pysentry_hook.changes import ask_changed
 from pysentry_hook.config import Settings
@@ -18,15 +18,20 @@ from pysentry_hook.graph import Ways
 from pysentry_hook.http import Http
 from pysentry_hook.inputs.declarations import NOT_PINNED
 from pysentry_hook.matching import Knowledge
-from pysentry_hook.model import Dependency, Failure, Inventory, Package, Vulnerability
+from pysentry_hook.model import Dependency, Failure, Inventory, Package, Subject, Vulnerability
 from pysentry_hook.policy.judge import judge
-from pysentry_hook.policy.novelty import compared
+from pysentry_hook.policy.novelty import compared, unsure
 from pysentry_hook.reading import Reading, remarks, within_scope
-from pysentry_hook.report import Coverage, Facts, Finding, InputSummary, Report, UncheckedLine, reported
-from pysentry_hook.resolving import Resolving
+from pysentry_hook.report import Coverage, Facts, Finding, InputSummary, Report, Status, UncheckedLine, reported
+from pysentry_hook.resolving import Progress, Resolving
+from pysentry_hook.severity import is_malware
+from pysentry_hook.sources.status import QUARANTINED, TOLD
 from pysentry_hook.text import count, some
-from pysentry_hook.tree import subject
+from pysentry_hook.tree import FolderTree, subject
 from pysentry_hook.upgrades import candidates, find_upgrades
+
+_LONG = 0.5
+"""Seconds of work after which the reader is told what takes so long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,64 +41,98 @@ class Result:
     report: Report
     root: Path
     unreadable: tuple[InputError, ...]
-    changed: int | None = None
-    """How many versions differ from the baseline, where the scan was limited to them."""
+    changed: tuple[int, int] | None = None
+    """How many versions differ from the baseline and how many of them were checked, where it was limited to them."""
 
 
 def scan(
     settings: Settings,
     read: Reading,
-    bases: Sequence[str],
+    bases: Bases,
     *,
     http: Http,
     cache: Cache,
     now: datetime,
     log: Callable[[str], None],
+    progress: Progress,
     unchanged: Http | None = None,
 ) -> Result:
     """Return one complete report of what was read, compared with what stood in other commits.
 
     `unchanged` limits the scan to what differs from them: the rest is asked through it, and counts where it answers.
     """
-    resolving = Resolving(settings, root=read.root, cache=cache, now=now, log=log)
+    resolving = Resolving(settings, root=read.root, http=http, cache=cache, now=now, log=log, progress=progress)
     inventories = [resolving.resolved(inventory) for inventory in read.inventories]
-    before = read_before(bases, read.root, read.tree, inventories, resolving.resolved) if bases else None
+    before = read_before(bases, read.root, read.tree, inventories, resolving.resolved) if bases.refs else None
     scoped = [within_scope(inventory, settings, inventories) for inventory in inventories]
     asker = Asker(settings, http=http, cache=cache, now=now)
-    changed: int | None = None
-    if before and unchanged:
-        here = Asker(settings, http=unchanged, cache=cache, now=now)
-        scoped, answers, changed = ask_changed(scoped, before, asker, here)
-    else:
-        answers = asker.ask(_everything([inventory for inventory, _ in scoped], before))
+    changed: tuple[int, int] | None = None
+    everything = _everything([inventory for inventory, _ in scoped], before)
+    with progress(_asking(settings, everything), after=_LONG):
+        if before and unchanged:
+            here = Asker(settings, http=unchanged, cache=cache, now=now)
+            scoped, answers, *numbers = ask_changed(scoped, before, asker, here)
+            changed = (numbers[0], numbers[1])
+        else:
+            answers = asker.ask(everything)
     knowledge = Knowledge(answers.advisories)
     findings = _findings([inventory for inventory, _ in scoped], answers, knowledge, asker)
     if before:
         findings = compared(findings, before.inventories, knowledge.vulnerabilities, answers.unanswered.__contains__)
+        findings = findings if before.baseline.whole else unsure(findings)
     coverage, uncovered = _coverage(scoped, answers)
     facts = Facts(
         version=__version__,
         generated=now.replace(microsecond=0),
-        subject=subject(read.root, [inventory.path for inventory in read.inventories]),
+        subject=_subject(read),
         baseline=before.baseline if before else None,
         failures=tuple(_failures(read, scoped, answers, uncovered, before)),
         inputs=(*(_summary(inventory) for inventory in inventories), *read.broken),
         skipped_inputs=tuple(read.skipped),
         advisory_data=answers.data,
         not_known=answers.not_known,
-        hints=(*read.hints, *(before.notes if before else ()), *answers.hints, *_loose(coverage, settings)),
+        hints=(
+            *_impostors(answers, knowledge),
+            *read.hints,
+            *(before.notes if before else ()),
+            *answers.hints,
+            *_loose(coverage, settings),
+        ),
         coverage=coverage,
         findings=tuple(sorted(findings, key=lambda finding: finding.order)),
-        statuses=(),
+        statuses=tuple(_statuses([inventory for inventory, _ in scoped], answers)),
         policy_files=settings.policy_files,
         policy_changes=settings.policy_changes,
     )
     policy = replace(
         settings.policy,
-        suppressions=(*settings.policy.suppressions, *remarks(read.inventories, settings.today)),
+        suppressions=(*settings.policy.suppressions, *remarks(read.inventories, settings.today, read.root)),
     )
     report = reported(facts, policy, judge(facts, policy, now.date()))
     return Result(report=report, root=read.root, unreadable=tuple(read.named), changed=changed)
+
+
+def _asking(settings: Settings, everything: Sequence[Dependency]) -> str:
+    """What is told while the sources are asked."""
+    return f"asking {', '.join(settings.sources) or 'the database'} about {count(len(everything), 'version')} …"
+
+
+def _statuses(inventories: Iterable[Inventory], answers: Answers) -> Iterator[Status]:
+    """The projects that are not active, by input: what the index says, and what made a resolution fail."""
+    for inventory in inventories:
+        for name in sorted(inventory.quarantined):
+            yield Status(name, QUARANTINED, None, inventory.path)
+        for name in sorted({dependency.name for dependency in inventory.dependencies} - set(inventory.quarantined)):
+            known = answers.statuses.get(name)
+            if known and known.status in TOLD:
+                yield Status(name, known.status, known.reason, inventory.path)
+
+
+def _subject(read: Reading) -> Subject | None:
+    """The commit that a folder stands on; of what git keeps the caller knows it, and a work tree tells nothing."""
+    if not isinstance(read.tree, FolderTree):
+        return None
+    return subject(read.root, [inventory.path for inventory in read.inventories])
 
 
 def _everything(inventories: Iterable[Inventory], before: Before | None) -> list[Dependency]:
@@ -194,6 +233,14 @@ def _coverage(scoped: Sequence[tuple[Inventory, int]], answers: Answers) -> tupl
     left_out = sum(number for _, number in scoped)
     lines.sort(key=lambda line: (line.path, line.name, line.version or "", line.line))
     return Coverage(total=total, checked=checked, left_out_by_filter=left_out, unchecked=tuple(lines)), tuple(failures)
+
+
+def _impostors(answers: Answers, knowledge: Knowledge) -> Iterator[str]:
+    """Warn of private names that malware on the public index has as well: whoever takes them from there installs it."""
+    for name in sorted({package.name for package in answers.never_matched}):
+        known = [record.id for record in knowledge.records(name) if is_malware(record) and not record.withdrawn]
+        if known:
+            yield f"warning: {name} is the name of malware on PyPI ({some(known, 3)}): pin the index that it comes from"
 
 
 def _loose(coverage: Coverage, settings: Settings) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ def without_credentials(url: str) -> str:
 
 def count(number: int, noun: str) -> str:
     """Return a number with its noun, in the plural where it is not one."""
-    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
+    plural = noun[:-1] + "ies" if re.search("[^aeiou]y$", noun) else noun + "s"
     return f"{number:,} {noun if number == 1 else plural}"
 
 

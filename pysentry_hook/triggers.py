@@ -47,6 +47,24 @@ def concerned(tree: Tree, before: Sequence[Tree], files: Iterable[str]) -> Conce
     return Concerned(tuple(sorted(places)), tuple(notes))
 
 
+def configured_in(tree: Tree, path: str) -> str:
+    """Return the nearest folder at or above a folder or file that holds configuration of ours, else the root."""
+    folder = path if tree.is_folder(path) else path.rpartition("/")[0]
+    for here in (folder, *_above(folder)):
+        start = f"{here}/" if here else ""
+        if any(tree.exists(f"{start}{name}") for name in CONFIGURATION) or _is_ours(tree, f"{start}{pyproject.FORMAT}"):
+            return here
+    return ""
+
+
+def _is_ours(tree: Tree, manifest: str) -> bool:
+    """Whether a manifest may hold a table of ours; one that cannot be read says so where it is read."""
+    try:
+        return tree.exists(manifest) and b"pysentry" in tree.read(manifest)
+    except InputError:
+        return True
+
+
 def _of_manifest(tree: Tree, before: Sequence[Tree], path: str, changed: set[str]) -> tuple[str | None, str | None]:
     """What a manifest that changed concerns: nothing, its project, or a lock that should have changed as well."""
     folder, _, name = path.rpartition("/")
@@ -55,7 +73,7 @@ def _of_manifest(tree: Tree, before: Sequence[Tree], path: str, changed: set[str
     lock = _lock_of(tree, folder)
     if lock is None:
         return folder, None
-    if lock in changed:
+    if lock in changed or not before:
         return lock.rpartition("/")[0], None
     return None, f"{path} changed its dependencies and {lock} did not change: lock the project again"
 

@@ -9,9 +9,9 @@ import pytest
 
 from pysentry_hook.asking import Asker
 from pysentry_hook.cache import MemoryCache
-from pysentry_hook.config import Flags, settle
 from pysentry_hook.http import Http, Limits
 from tests.builders import a_dependency, a_folder_of_records, a_package, a_record
+from tests.config.settling import in_environment
 from tests.upstream import Fault, Upstream
 
 NOW = datetime(2099, 3, 1, tzinfo=UTC)
@@ -30,7 +30,7 @@ def make_asker() -> Iterator[MakeAsker]:
         urls = tuple(upstream.options[1::2])
         opened.append(Http(Limits(connect=2, read=2, overall=20, at_once=8, first_wait=0.001)))
         return Asker(
-            settle(Flags(service_urls=urls, **flags), {"PIP_CONFIG_FILE": "/dev/null", **(environment or {})}),
+            in_environment(environment or {}, service_urls=urls, **flags),
             http=opened[-1],
             cache=MemoryCache(),
             now=NOW,
@@ -66,7 +66,8 @@ def test_a_private_name_is_in_no_request_and_is_never_matched(pattern: str, make
         assert upstream.mentions("requests")
         assert not upstream.mentions("acme")
     assert answers.never_matched == {a_package("acme-secret", "1.0")}
-    assert answers.advisories == ()
+    # what is here already is kept: of malware with such a name a scan warns
+    assert [advisory.source for advisory in answers.advisories] == ["pypa"]
     assert "declared private" in (answers.why_unchecked(secret) or "")
     assert not answers.unanswered
 
@@ -82,7 +83,7 @@ def test_a_name_of_an_unknown_index_is_in_no_request_and_matched_with_what_is_he
     assert [(advisory.source, advisory.id) for advisory in answers.advisories] == [("pypa", "PYSEC-2099-1")]
     assert "pypi.corp.example is not a known mirror" in (answers.why_unchecked(foreign) or "")
     assert answers.never_matched == frozenset()
-    assert answers.hints == (f"If that index serves what PyPI serves: PYSENTRY_HOOK_SOURCES_MIRRORS={CORP}",)
+    assert answers.hints == (f'If that index serves what PyPI serves: [sources] mirrors = ["{CORP}"]',)
 
 
 def test_the_configured_index_decides_where_the_input_names_none(make_asker: MakeAsker) -> None:
@@ -130,7 +131,8 @@ def test_a_required_source_that_failed_leaves_its_packages_unchecked(path: str, 
 def test_a_further_source_that_failed_is_told_and_leaves_nothing_unchecked(source: str, make_asker: MakeAsker) -> None:
     with Upstream([a_record()], refused=[source]) as upstream:
         answers = make_asker(upstream).ask([REQUESTS])
-    assert [failure.name for failure in answers.failures] == [source]
+    with_status = {"pypi": ["pypi", "status"]}  # the index is asked for both
+    assert [failure.name for failure in answers.failures] == with_status.get(source, [source])
     assert not answers.unanswered
     assert answers.why_unchecked(REQUESTS) is None
 

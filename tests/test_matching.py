@@ -140,6 +140,7 @@ def test_an_epoch_comes_before_everything_else_in_a_version() -> None:
         ("1.0", "1.0.0"),
         ("1.0.0", "1"),
         ("v1.0", "1.0"),
+        ("V1.0", "1.0"),
         ("1.0-1", "1.0.post1"),
         ("1.0RC1", "1.0rc1"),
         ("1.0-alpha.2", "1.0a2"),

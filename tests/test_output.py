@@ -42,7 +42,7 @@ def names(folder: Path) -> list[str]:
 def test_the_nth_format_belongs_to_the_nth_output_and_the_rest_goes_by_suffix(
     formats: list[str], outputs: list[str], expected: list[tuple[str, str | None]]
 ) -> None:
-    pairs = pair(formats, outputs, quiet=False)
+    pairs = pair(formats, outputs, otherwise="human")
     assert [(name, None if target is None else str(target)) for name, target in pairs] == expected
 
 
@@ -58,7 +58,7 @@ def test_the_nth_format_belongs_to_the_nth_output_and_the_rest_goes_by_suffix(
 def test_quiet_only_leaves_out_the_human_report_that_nobody_asked_for(
     formats: list[str], outputs: list[str], expected: list[tuple[str, Path | None]]
 ) -> None:
-    assert pair(formats, outputs, quiet=True) == expected
+    assert pair(formats, outputs, otherwise=None) == expected
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_what_cannot_be_paired_is_an_error_that_says_what_can(
     formats: list[str], outputs: list[str], message: str
 ) -> None:
     with pytest.raises(UsageError) as caught:
-        pair(formats, outputs, quiet=False)
+        pair(formats, outputs, otherwise="human")
     assert message in str(caught.value)
 
 
@@ -102,6 +102,18 @@ def test_a_file_has_the_mode_that_any_new_file_has(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "r.txt").stat().st_mode) == stat.S_IMODE((tmp_path / "other").stat().st_mode)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_a_file_that_was_there_keeps_its_mode(tmp_path: Path) -> None:
+    (tmp_path / "r.txt").touch(0o600)
+    write(tmp_path / "r.txt", "x")
+    assert stat.S_IMODE((tmp_path / "r.txt").stat().st_mode) == 0o600
+
+
+def test_a_format_of_the_configuration_that_is_not_written_yet_is_an_error() -> None:
+    with pytest.raises(UsageError, match=r"defaults\.format: 'smoke' is not written yet; known: human"):
+        pair([], [], otherwise="smoke")
+
+
 @pytest.mark.parametrize("step", ["chmod", "replace"])
 def test_a_disk_that_fills_up_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     target = tmp_path / "r.txt"
@@ -111,7 +123,7 @@ def test_a_disk_that_fills_up_leaves_what_was_there(tmp_path: Path, monkeypatch:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Path, step, full)
-    with pytest.raises(OutputError, match=r"r\.txt: the report cannot be written: No space left on device"):
+    with pytest.raises(OutputError, match=r"r\.txt: cannot be written: No space left on device"):
         write(target, "new")
     assert target.read_text(encoding="utf-8") == "old"
     assert names(tmp_path) == ["r.txt"]
@@ -120,7 +132,7 @@ def test_a_disk_that_fills_up_leaves_what_was_there(tmp_path: Path, monkeypatch:
 def test_a_folder_that_is_not_there_is_an_error_that_names_the_file(tmp_path: Path) -> None:
     with pytest.raises(OutputError) as caught:
         write(tmp_path / "missing" / "r.json", "{}")
-    assert str(caught.value) == f"{tmp_path}/missing/r.json: the report cannot be written: No such file or directory"
+    assert str(caught.value) == f"{tmp_path}/missing/r.json: cannot be written: No such file or directory"
     assert names(tmp_path) == []
 
 
@@ -131,11 +143,11 @@ def test_a_folder_in_the_place_of_the_file_is_left_alone(tmp_path: Path) -> None
     assert names(tmp_path) == ["r.json"]
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_may_not_be_written_is_an_error(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no mode that forbids it")
+def test_a_folder_that_may_not_be_written_is_an_error(owned: Path) -> None:
+    owned.chmod(0o500)
     with pytest.raises(OutputError, match="Permission denied"):
-        write(tmp_path / "r.json", "{}")
+        write(owned / "r.json", "{}")
 
 
 def test_a_report_that_cannot_be_written_does_not_keep_the_others_back(run: Run, tmp_path: Path) -> None:
@@ -143,7 +155,7 @@ def test_a_report_that_cannot_be_written_does_not_keep_the_others_back(run: Run,
     database = a_folder_of_records(tmp_path / "records", a_record(fixed="2.31.0"))
     done = run("-o", "missing/r.json", "-o", "r.json", "-o", "r.txt", "--advisory-db", database)
     assert done.returncode == 2
-    assert "missing/r.json: the report cannot be written" in done.stderr
+    assert "missing/r.json: cannot be written" in done.stderr
     assert (tmp_path / "r.json").read_text(encoding="utf-8").startswith('{\n "schema"')
     assert (tmp_path / "r.txt").read_text(encoding="utf-8") == done.stdout
     assert "Traceback" not in done.stderr

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from pysentry_hook.config import Flags, settle
 from pysentry_hook.errors import UnreadableInputsError
 from pysentry_hook.reading import Reading, read_inputs
+from pysentry_hook.tree import FolderTree
+from tests.config.settling import settled
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def read(folder: Path) -> Reading:
-    return read_inputs(settle(Flags(paths=(folder,), recursive=True), {}))
+    return read_inputs(settled(paths=(folder,), recursive=True), FolderTree(folder))
 
 
 def test_a_folder_that_may_not_be_read_is_a_failure_beside_what_was_read(closed: Path) -> None:
@@ -43,6 +44,14 @@ def test_a_folder_that_may_not_be_read_is_a_failure_beside_what_was_read(closed:
 def test_nothing_but_a_folder_that_may_not_be_read_is_nothing_read(closed: Path) -> None:
     with pytest.raises(UnreadableInputsError, match="closed: cannot be listed"):
         read(closed)
+
+
+def test_what_only_limits_another_file_is_read_as_well(tmp_path: Path) -> None:
+    (tmp_path / "a-requirements.txt").write_text("-c b-requirements.txt\nx==1\n", encoding="utf-8")
+    (tmp_path / "b-requirements.txt").write_text("x==1\ny==1\n", encoding="utf-8")
+    reading = read(tmp_path)
+    assert [inventory.path for inventory in reading.inventories] == ["a-requirements.txt", "b-requirements.txt"]
+    assert not reading.skipped
 
 
 def test_a_list_that_git_did_not_make_is_told(closed: Path, monkeypatch: pytest.MonkeyPatch) -> None:

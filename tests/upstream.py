@@ -149,6 +149,12 @@ class Upstream:
         """The options of the command that name this server for every source."""
         return [part for name in ("osv", "pypi", "pypa") for part in ("--service-url", f"{name}={self.url_of(name)}")]
 
+    @property
+    def sync_options(self) -> list[str]:
+        """The options of `db sync` that name this server."""
+        urls = {"pypa": self.url_of("pypa"), "osv-export": f"{self.url_of('osv')}/export"}
+        return [part for name, url in urls.items() for part in ("--service-url", f"{name}={url}")]
+
     def asked(self, prefix: str = "/") -> list[Request]:
         """The requests below a path."""
         return [request for request in self.requests if request.path.startswith(prefix)]
@@ -191,8 +197,25 @@ class Upstream:
         if path == "/pypa.zip":
             body = self.archive if self.archive is not None else _archive(self.records)
             return _tagged(body, "application/zip", headers)
+        if path.startswith("/export/"):
+            return self._exported(path.removeprefix("/export/"), headers)
         match = re.fullmatch(r"/pypi/([^/]+)/([^/]+)/json", path)
         return self._release(match[1], match[2], headers) if match else _json({"message": "Not Found"}, 404)
+
+    def _exported(self, name: str, headers: Mapping[str, str]) -> Reply:
+        """The bulk export of OSV: a zip of all, a list of what changed with the newest first, and each record."""
+        records = [record for record in self.records if not record["id"].startswith("PYSEC-PYPA")]
+        if name == "all.zip":
+            file = io.BytesIO()
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+                for record in records:
+                    archive.writestr(zipfile.ZipInfo(f"{record['id']}.json"), json.dumps(record))
+            return _tagged(file.getvalue(), "application/zip", headers)
+        if name == "modified_id.csv":
+            lines = sorted(((record["modified"], record["id"]) for record in records), reverse=True)
+            return _tagged("".join(f"{when},{which}\n" for when, which in lines).encode(), "text/csv", headers)
+        found = next((record for record in records if f"{record['id']}.json" == name), None)
+        return _json({"message": "Not Found"}, 404) if found is None else _json(found)
 
     def _batch(self, queries: Sequence[Mapping[str, Any]]) -> Reply:
         if len(queries) > _BATCH:

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,13 +11,15 @@ from typing import Annotated
 
 import typer
 
+from pysentry_hook.commands.running import origin_from_here
 from pysentry_hook.config import Configuration, Flags, Settings, configuration, settle
+from pysentry_hook.config.edit import Target
 from pysentry_hook.config.files import OURS, PYPROJECT, TABLE
 from pysentry_hook.config.keys import KEYS, variable
 from pysentry_hook.config.schema import config_schema
 from pysentry_hook.config.statements import from_environment
 from pysentry_hook.config.templates import template
-from pysentry_hook.errors import UsageError
+from pysentry_hook.errors import ConfigError, UsageError
 from pysentry_hook.output import write
 from pysentry_hook.policy.choice import choose, known_gates
 from pysentry_hook.policy.gates import CHANGE, settle_gate, told
@@ -54,14 +56,26 @@ def init(
         sys.stdout.write(text)
         return
     if in_manifest and path.exists():
-        before = path.read_bytes().decode("utf-8")
-        if ".".join(TABLE) in before:
-            raise UsageError(f"{output} has a table [{'.'.join(TABLE)}] already; edit it, or write to {OURS}")
-        text = before + ("" if before.endswith("\n") or not before else "\n") + "\n" + text
+        text = _with_tables(Target(path, TABLE), text)
     elif path.exists() and not force:
         raise UsageError(f"{output} is there already; --force takes its place")
     write(path, text)
     typer.echo(f"Wrote {output}. See what holds now: pysentry-hook config show", err=True)
+
+
+def _with_tables(target: Target, tables: str) -> str:
+    """The text of a manifest with our tables behind what it holds, in its own line ends."""
+    before = target.read()
+    if target.values(before):
+        raise UsageError(f"{target.path} has a table [{'.'.join(TABLE)}] already; edit it, or write to {OURS}")
+    end = "\r\n" if "\r\n" in before else "\n"
+    gap = "" if not before else end if before.endswith("\n") else end * 2
+    text = before + gap + tables.replace("\n", end)
+    try:
+        target.parse(text)
+    except ConfigError as error:
+        raise UsageError(f"{target.path}: no table can be added to it; write to {OURS}") from error
+    return text
 
 
 @config.command()
@@ -70,8 +84,8 @@ def show(project: Project = None) -> None:
 
     Example: pysentry-hook config show
     """
-    files, settings = _read(project)
-    for line in _shown(files, settings):
+    files, settings, root = _read(project)
+    for line in _shown(files, settings, root):
         typer.echo(line)
 
 
@@ -81,14 +95,14 @@ def validate(project: Project = None) -> None:
 
     Example: pysentry-hook config validate
     """
-    files, settings = _read(project)
+    files, settings, root = _read(project)
     for warning in settings.warnings:
         typer.echo(f"warning: {warning}", err=True)
     if not files.files:
         typer.echo("There is no configuration file; the defaults hold.")
     choose(settings.policy)
     for file in files.files:
-        typer.echo(f"{file.path}: valid")
+        typer.echo(f"{os.path.relpath(root / file.path)}: valid")
     if files.files:
         number = len(files.suppressions())
         names = sorted({name for said in files.below for name in said.gates})
@@ -102,9 +116,9 @@ def path(project: Project = None) -> None:
 
     Example: pysentry-hook config path
     """
-    files, _ = _read(project)
+    files, _, root = _read(project)
     for file in files.files:
-        typer.echo(file.path)
+        typer.echo(os.path.relpath(root / file.path))
     if not files.files:
         typer.echo(f"There is no configuration file; pysentry-hook config init writes {OURS}", err=True)
 
@@ -123,39 +137,42 @@ def schema(
     sys.stdout.write(json.dumps(chosen, indent=2, ensure_ascii=False) + "\n")
 
 
-def _read(project: Path | None) -> tuple[Configuration, Settings]:
-    """What all files say of a project, or what one file says that was named."""
+def _read(project: Path | None) -> tuple[Configuration, Settings, Path]:
+    """What all files say of a project, or what one file says that was named, and the folder that their paths are of."""
     today = datetime.now(UTC).date()
     flags = Flags()
     if project is not None and project.is_file():
         flags = replace(flags, config=project)
     tree, folder = audited((project,) if project else ())
     files = configuration(flags, os.environ, tree=tree, root=tree.root, folder=folder, today=today)
-    return files, settle(flags, os.environ, files, today)
+    return files, settle(flags, os.environ, files, today), tree.root
 
 
-def _shown(files: Configuration, settings: Settings) -> Iterator[str]:
+def _shown(files: Configuration, settings: Settings, root: Path) -> Iterator[str]:
     said = from_environment(os.environ, {name: None for side in files.below for name in side.gates})
     known = {**files.settings(), **said.settings}
+    yield from _shown_keys([key for key in KEYS if "." not in key], known, root)
+    yield ""
     for table in dict.fromkeys(key.partition(".")[0] for key in KEYS if "." in key):
         yield f"[{table}]"
-        yield from _shown_table(table, known)
+        yield from _shown_keys([key for key in KEYS if key.startswith(f"{table}.")], known, root)
         yield ""
     for gate in known_gates(settings.policy):
         yield f"[gates.{gate}]" + ("   # thresholds of the gate of the target branch" if gate == CHANGE else "")
         for key, stated in sorted(settle_gate(settings.policy, gate).settings.items()):
-            yield f"{key} = {told(stated.value)}   # {stated.origin}"
+            yield f"{key} = {told(stated.value)}   # {origin_from_here(root, stated.origin, stated.location)}"
         yield ""
     for entry in settings.policy.suppressions:
-        yield f"suppression: {entry.told} until {entry.expires or 'it is removed'}   # {entry.rule.origin}"
+        place = origin_from_here(root, entry.rule.origin, entry.rule.location)
+        yield f"suppression: {entry.told} until {entry.expires or 'it is removed'}   # {place}"
     chosen = choose(settings.policy)
     yield f"Here and now judges gate {' and '.join(gate.name for gate in chosen.gates)}: {chosen.why}"
 
 
-def _shown_table(table: str, known: Table) -> Iterator[str]:
-    for name, key in KEYS.items():
-        if name.startswith(f"{table}."):
-            stated = known.get(name)
-            value = told(stated.value) if stated else key.default.strip('"')
-            origin = stated.origin if stated else f"default; {variable(name)}"
-            yield f"{name.partition('.')[2]} = {value or 'none'}   # {origin}"
+def _shown_keys(names: Sequence[str], known: Table, root: Path) -> Iterator[str]:
+    for name in names:
+        stated = known.get(name)
+        value = told(stated.value) if stated else KEYS[name].default.strip('"')
+        is_default = f"default; {variable(name)}"
+        origin = origin_from_here(root, stated.origin, stated.location) if stated else is_default
+        yield f"{name.rpartition('.')[2]} = {value or 'none'}   # {origin}"

@@ -98,6 +98,14 @@ def scan_flags(
     cache_dir: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where the cache is.", rich_help_panel=_SCAN)
     ] = None,
+    no_maintenance_check: Annotated[
+        bool | None,
+        typer.Option("--no-maintenance-check", help="Do not ask for the status of projects.", rich_help_panel=_SCAN),
+    ] = None,
+    maintenance_direct_only: Annotated[
+        bool | None,
+        typer.Option("--maintenance-direct-only", help="Ask it only of what is declared.", rich_help_panel=_SCAN),
+    ] = None,
     against: Annotated[
         str | None,
         typer.Option(metavar="REF", help="What is older than the change: a commit, or main...", rich_help_panel=_SCAN),
@@ -122,6 +130,19 @@ def scan_flags(
     ignore_while_no_fix: Annotated[
         list[str] | None,
         typer.Option(metavar="ID", help="Accept it until a fix is out.", rich_help_panel=_GATE),
+    ] = None,
+    forbid_archived: Annotated[
+        bool | None, typer.Option("--forbid-archived", help="Archived projects block.", rich_help_panel=_GATE)
+    ] = None,
+    forbid_deprecated: Annotated[
+        bool | None, typer.Option("--forbid-deprecated", help="Deprecated projects block.", rich_help_panel=_GATE)
+    ] = None,
+    forbid_quarantined: Annotated[
+        bool | None,
+        typer.Option("--forbid-quarantined", help="Quarantined projects block: the default.", rich_help_panel=_GATE),
+    ] = None,
+    forbid_unmaintained: Annotated[
+        bool | None, typer.Option("--forbid-unmaintained", help="All of these block.", rich_help_panel=_GATE)
     ] = None,
     policy_floor: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Gates that nobody may loosen.", rich_help_panel=_GATE)
@@ -166,6 +187,12 @@ def scan_flags(
         no_resolution_cache=no_resolution_cache,
         clear_resolution_cache=clear_resolution_cache,
         resolution_cache_ttl=resolution_cache_ttl,
+        no_maintenance_check=no_maintenance_check,
+        maintenance_direct_only=maintenance_direct_only,
+        forbid_archived=forbid_archived,
+        forbid_deprecated=forbid_deprecated,
+        forbid_quarantined=forbid_quarantined,
+        forbid_unmaintained=forbid_unmaintained,
         against=against,
         gate=gate,
         fail_on=fail_on,

@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 import typer
 
+from pysentry_hook.baseline import Bases
 from pysentry_hook.cache import LAYOUT, Cache, DiskCache, MemoryCache
+from pysentry_hook.commands.progress import progress
 from pysentry_hook.config import Configuration, Flags, Settings, configuration, settle
-from pysentry_hook.config.drift import drift
 from pysentry_hook.config.keys import variable
 from pysentry_hook.errors import (
     ConfigError,
@@ -27,12 +28,11 @@ from pysentry_hook.errors import (
     UsageError,
 )
 from pysentry_hook.http import Http
-from pysentry_hook.output import write
 from pysentry_hook.reading import audited, read_inputs
 from pysentry_hook.report import Report
 from pysentry_hook.reports import FORMATS
 from pysentry_hook.reports.look import Look
-from pysentry_hook.reports.saved import read_report
+from pysentry_hook.rules import Place
 from pysentry_hook.scan import Result, scan
 from pysentry_hook.text import one_line
 from pysentry_hook.tree import CommitTree, FolderTree, Tree
@@ -40,6 +40,7 @@ from pysentry_hook.tree import CommitTree, FolderTree, Tree
 _LONGEST_LINE = 600
 _NARROWEST, _WIDEST = 60, 120
 """Columns."""
+_LARGEST_REPORT = 256 * 1024 * 1024
 
 
 class Prepared(NamedTuple):
@@ -71,6 +72,8 @@ def _settled(flags: Flags, tree: FolderTree, folder: str, today: date) -> Settin
     if chosen:
         with CommitTree(tree.root, chosen) as then:
             return settle(flags, os.environ, read(then), today)
+    from pysentry_hook.config.drift import drift
+
     files = read(tree)
     settings = settle(flags, os.environ, files, today)
     if not settings.against:
@@ -95,8 +98,17 @@ def audit(prepared: Prepared, *, verbose: bool) -> Result:
         except UnreadableInputsError as error:
             say(error.root, error.errors)
             raise typer.Exit(error.exit_code) from error
-        bases = (settings.against,) if settings.against else ()
-        return scan(settings, read, bases, http=work.http, cache=work.cache, now=datetime.now(UTC), log=work.log)
+        bases = Bases(refs=(settings.against,)) if settings.against else Bases()
+        return scan(
+            settings,
+            read,
+            bases,
+            http=work.http,
+            cache=work.cache,
+            now=datetime.now(UTC),
+            log=work.log,
+            progress=progress,
+        )
 
 
 class Scanning(NamedTuple):
@@ -146,6 +158,11 @@ def say(root: Path, errors: Sequence[InputError]) -> None:
         typer.echo(f"error: {one_line(error.told(os.path.relpath(root / error.path)), _LONGEST_LINE)}", err=True)
 
 
+def origin_from_here(root: Path, origin: str, place: Place | None) -> str:
+    """Where a setting comes from, its file as it is written from here."""
+    return str(place._replace(path=os.path.relpath(root / place.path))) if place else origin
+
+
 def exit_code(result: Result, *, gating: bool) -> int:
     """0 passes, 1 blocks, 2 a named input is unreadable, 3 incomplete; `report` knows neither 1 nor mercy."""
     report = result.report
@@ -160,6 +177,8 @@ def exit_code(result: Result, *, gating: bool) -> int:
 
 def tell(report: Report, targets: Sequence[tuple[str, Path | None]], view: Look) -> None:
     """Write each report to its file, or to stdout; one that cannot be written leaves the others as they should be."""
+    from pysentry_hook.output import write
+
     failed: OutputError | None = None
     for name, target in targets:
         if target is None:
@@ -197,7 +216,8 @@ def look(prepared: Prepared) -> Look:
 
 def look_at_saved(path: Path) -> Look:
     """How a person sees a saved report: its paths are those of the tree that was scanned."""
-    return look_at(os.environ)._replace(again=shlex.join(["--report", str(path)]))
+    here = Path.cwd().resolve().as_posix()
+    return look_at(os.environ)._replace(here=here, again=shlex.join(["--report", str(path)]))
 
 
 def look_at(environment: Mapping[str, str]) -> Look:
@@ -210,12 +230,18 @@ def look_at(environment: Mapping[str, str]) -> Look:
 
 def open_report(path: Path) -> Report:
     """Read a saved JSON report; ReportError for what is none."""
+    from pysentry_hook.reports.saved import read_report
+
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as file:
+            data = file.read(_LARGEST_REPORT + 1)
+        text = data.decode("utf-8-sig")
     except OSError as error:
         raise ReportError(str(path), f"cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise ReportError(str(path), "is not UTF-8 text, so it is no report") from error
+    if len(data) > _LARGEST_REPORT:
+        raise ReportError(str(path), f"is larger than {_LARGEST_REPORT >> 20} MB, so it is no report")
     return read_report(str(path), text)
 
 

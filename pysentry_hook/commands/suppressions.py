@@ -9,9 +9,10 @@ from typing import Annotated, NamedTuple
 
 import typer
 
+from pysentry_hook.commands.running import origin_from_here
 from pysentry_hook.config import Flags, configuration
-from pysentry_hook.config.edit import Target, added, removed, renewed
-from pysentry_hook.config.files import OURS, PYPROJECT, TABLE
+from pysentry_hook.config.edit import Target, added, nearest, removed, renewed, target_of
+from pysentry_hook.config.keys import variable
 from pysentry_hook.config.suppressions import parse_day, read_suppression
 from pysentry_hook.errors import ConfigError, InputError, UsageError
 from pysentry_hook.inputs import open_input
@@ -33,6 +34,10 @@ Expires = Annotated[
 ]
 Project = Annotated[Path | None, typer.Option(metavar="FOLDER", help="The project; default: this folder.")]
 File = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="The file to write; default: the nearest.")]
+
+
+_DIGITS = 5
+"""Of a number of days; the calendar has an end."""
 
 
 class _Known(NamedTuple):
@@ -65,18 +70,18 @@ def add(
     known = _known(project)
     said = {
         "id": identifier, "package": package, "version": version, "group": group, "reason": reason,
-        "expires": parse_day(expires) if expires else None, "until": until, "owner": owner,
+        "expires": _last_day(expires, known.today) if expires else None, "until": until, "owner": owner,
     }  # fmt: skip
-    if expires and said["expires"] is None:
-        raise UsageError(f"--expires: {one_line(expires, 40)!r} is no day; give it as 2027-01-31")
     entry = {key: value for key, value in said.items() if value is not None}
     read_suppression(entry, _fail, Place("", 1), known.today)
     for other in known.entries:
-        if _is_same(other, identifier, package) and other.version == version and other.group == group:
-            raise UsageError(f"{other.told} is accepted already, until {other.expires} ({other.rule.origin}): renew it")
-    target = _target(known, config)
+        narrowed = (other.version, other.group, other.until_fixed) == (version, group, until == "fixed")
+        if narrowed and _is_same(other, identifier, package):
+            _refuse_second(other, known.today)
+    named = os.environ.get(variable("config"))
+    target = _target(known, config or (Path(named) if named else None))
     text = target.read()
-    _replace(target, text, added(target, text, entry), known.today, more=1)
+    _replace(target, added(target, text, entry), known.today)
     typer.echo(f"Accepted until {entry['expires']}, in {target.path}. Commit it, so that others see it.", err=True)
 
 
@@ -99,7 +104,8 @@ def list_(
     for entry in entries:
         ended = " (ended)" if entry.expires and entry.expires < known.today else ""
         owner = f"  owner {entry.owner}" if entry.owner else ""
-        typer.echo(f"{entry.expires}{ended}  {entry.told}  {_narrow(entry)}{entry.rule.origin}{owner}")
+        place = origin_from_here(known.root, entry.rule.origin, entry.rule.location)
+        typer.echo(f"{entry.expires}{ended}  {entry.told}  {_narrow(entry)}{place}{owner}")
         typer.echo(f"            {entry.reason}")
     if not entries:
         typer.echo("No suppressions." if expiring is None else f"No suppression ends within {_days(expiring)} days.")
@@ -119,14 +125,14 @@ def renew(
     """
     known = _known(project)
     target, number, entry = _entry(known, identifier, package)
-    day = parse_day(expires) if expires else None
-    if day is None:
+    if not expires:
         raise UsageError("--expires: say until which day it holds, as --expires 2027-01-31")
+    day = _last_day(expires, known.today)
     changes: dict[str, object] = {"expires": day} | ({"reason": reason} if reason is not None else {})
-    checked = {"id": entry.id, "reason": reason or entry.reason, "expires": day}
+    checked = {"id": entry.id, "reason": entry.reason if reason is None else reason, "expires": day}
     read_suppression(checked, _fail, Place("", 1), known.today)
     text = target.read()
-    _replace(target, text, renewed(target, text, number, changes), known.today, more=0)
+    _replace(target, renewed(target, text, number, changes), known.today)
     typer.echo(f"Renewed until {day}, in {target.path}.", err=True)
 
 
@@ -139,7 +145,7 @@ def remove(identifier: Id, package: Package = None, project: Project = None) -> 
     known = _known(project)
     target, number, entry = _entry(known, identifier, package)
     text = target.read()
-    _replace(target, text, removed(target, text, number), known.today, more=-1)
+    _replace(target, removed(target, text, number), known.today)
     typer.echo(f"{entry.told} is not accepted any more ({target.path}).", err=True)
 
 
@@ -152,49 +158,39 @@ def _known(project: Path | None) -> _Known:
     with suppress(InputError):  # what cannot be read holds no comments; a scan tells of it
         opened = open_input(tree, folder)
         if isinstance(opened.result, Inventory):
-            inline = tuple(remarks([opened.result], today))
+            inline = tuple(remarks([opened.result], today, tree.root))
     return _Known(tree.root, folder, (*found.suppressions(), *inline), today)
 
 
 def _target(known: _Known, config: Path | None) -> Target:
-    """The file that takes a new suppression: the nearest that has a table of ours, else the project's manifest."""
-    if config is not None:
-        return _as_target(config)
-    folder = known.root / known.folder
-    for here in (folder, *folder.parents):
-        for name in (OURS, PYPROJECT):
-            target = _as_target(here / name)
-            if target.path.is_file() and (name == OURS or _has_table(target)):
-                return target
-        if here == known.root:
-            break
-    manifest = folder / PYPROJECT
-    return _as_target(manifest if manifest.is_file() else folder / OURS)
-
-
-def _as_target(path: Path) -> Target:
-    return Target(path, TABLE if path.name == PYPROJECT else ())
-
-
-def _has_table(target: Target) -> bool:
-    return f"[{'.'.join(TABLE)}" in target.read() or "pysentry-hook = " in target.read()
+    """The file that takes a new suppression."""
+    return target_of(config) if config is not None else nearest(known.root, known.folder)
 
 
 def _entry(known: _Known, identifier: str, package: str | None) -> tuple[Target, int, Suppression]:
     """The one suppression that an id and a package name, and where it stands."""
+    if package is not None and parse_name(package) is None:
+        raise UsageError(f"--package: {one_line(package, 60)!r} is no name")
     found = [entry for entry in known.entries if _is_same(entry, identifier, package or entry.package)]
     if not found:
         raise UsageError(f"there is no suppression of {one_line(identifier, 60)}; see pysentry-hook suppressions list")
     if len(found) > 1:
         places = ", ".join(entry.rule.origin for entry in found)
-        raise UsageError(f"{count(len(found), 'suppression')} of {one_line(identifier, 60)} ({places}): add -p NAME")
+        further = "change the file by hand" if len({entry.package for entry in found}) == 1 else "add -p NAME"
+        raise UsageError(f"{count(len(found), 'suppression')} of {one_line(identifier, 60)} ({places}): {further}")
     place = found[0].rule.location
     if place is None or not place.path.endswith(".toml"):
         raise UsageError(f"{found[0].told} is a comment at {found[0].rule.origin}: change it there")
-    target = _as_target(known.root / place.path)
+    target = target_of(known.root / place.path)
     same = target.suppressions(target.read(), known.today)
-    lines = [entry.rule.location.line if entry.rule.location else 0 for entry in same]
-    return target, lines.index(place.line), found[0]
+    # several entries of one array may stand on one line
+    known_as = (place.line, found[0].id, found[0].package)
+    number = [(_line(entry), entry.id, entry.package) for entry in same].index(known_as)
+    return target, number, found[0]
+
+
+def _line(entry: Suppression) -> int:
+    return entry.rule.location.line if entry.rule.location else 0
 
 
 def _is_same(entry: Suppression, identifier: str, package: str | None) -> bool:
@@ -202,20 +198,39 @@ def _is_same(entry: Suppression, identifier: str, package: str | None) -> bool:
     return (entry.id or "").upper() == identifier.upper() and entry.package == name
 
 
-def _replace(target: Target, text: str, changed: str, today: date, *, more: int) -> None:
-    """Write a changed text after it was read back: it holds as many suppressions as were asked for."""
-    if len(target.suppressions(changed, today)) != len(target.suppressions(text, today)) + more:
-        raise ConfigError(f"{target.path}: cannot be changed without touching more than that; edit it by hand")
+def _last_day(text: str, today: date) -> date:
+    day = parse_day(text)
+    if day is None:
+        raise UsageError(f"--expires: {one_line(text, 40)!r} is no day; give it as 2027-01-31")
+    if day < today:
+        raise UsageError(f"--expires: {day} is over, so nothing would be accepted; today is {today} (UTC)")
+    return day
+
+
+def _refuse_second(other: Suppression, today: date) -> None:
+    """Refuse to accept once more what is accepted; a comment that has ended is no obstacle."""
+    ended = other.expires is not None and other.expires < today
+    place = other.rule.location
+    if ended and place and not place.path.endswith(".toml"):
+        return
+    verb = "was accepted" if ended else "is accepted already,"
+    raise UsageError(f"{other.told} {verb} until {other.expires} ({other.rule.origin}): renew it")
+
+
+def _replace(target: Target, changed: str, today: date) -> None:
+    """Write a changed text after it was read back."""
+    target.suppressions(changed, today)
     write(target.path, changed)
 
 
 def _fail(detail: str, key: str) -> ConfigError:
-    return ConfigError(f"--{key}: {detail.removeprefix('suppressions.')}")
+    name = "ID" if key == "id" else f"--{key}"
+    return ConfigError(f"{name}{detail.removeprefix(f'suppressions.{key}')}")
 
 
 def _days(text: str) -> int:
     number = text.removesuffix("d")
-    if not number.isdecimal():
+    if not number.isdecimal() or len(number) > _DIGITS:
         raise UsageError(f"--expiring: {one_line(text, 40)!r} is no number of days; give it as 30d")
     return int(number)
 

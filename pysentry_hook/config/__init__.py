@@ -8,7 +8,8 @@ from pysentry_hook.config.files import Configuration, Reader
 from pysentry_hook.config.flags import Flags
 from pysentry_hook.config.keys import variable
 from pysentry_hook.config.kinds import FLAG
-from pysentry_hook.config.settings import Settings, group_names, settle
+from pysentry_hook.config.settings import Settings, settle
+from pysentry_hook.config.words import group_names
 from pysentry_hook.errors import ConfigError
 from pysentry_hook.tree import Tree
 

@@ -2,19 +2,25 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pysentry_hook.config.arrays import extended, is_inline, shortened, with_key
+from pysentry_hook.config.files import OURS, PYPROJECT, TABLE
 from pysentry_hook.config.lines import Lines
 from pysentry_hook.config.statements import Source, read_statements
-from pysentry_hook.errors import ConfigError
-from pysentry_hook.inputs.documents import without_long_strings
+from pysentry_hook.errors import ConfigError, InputError
+from pysentry_hook.inputs.documents import Document, parse_toml, without_long_strings
 from pysentry_hook.rules import Suppression
 
+_BOM = "\ufeff"
 _HEADER = re.compile(r"[ \t]*\[")
 _CONTENT = re.compile(r"[ \t]*[^\s#]")
+
+Change = Callable[[list[Any]], object]
+"""Does to the plain list of suppressions what is to be done to the file."""
 
 
 class Target(NamedTuple):
@@ -32,130 +38,167 @@ class Target(NamedTuple):
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(f"{self.path}: cannot be read: {error}") from error
 
-    def suppressions(self, text: str, today: date) -> Sequence[Suppression]:
-        """The suppressions of a text as they are read from the file; ConfigError for what has no meaning."""
-        values: Any = _parse(self.path, text)
+    def values(self, text: str) -> Mapping[str, Any]:
+        """Our table of a text, empty where there is none."""
+        values: Any = self.parse(text)
         for key in self.table:
             values = values.get(key, {}) if isinstance(values, Mapping) else {}
-        source = Source(
-            path=str(self.path), told=str(self.path), table=self.table, lines=Lines(text), is_project=True, today=today
-        )
-        return read_statements(values, source).suppressions
+        return values if isinstance(values, Mapping) else {}
+
+    def suppressions(self, text: str, today: date) -> Sequence[Suppression]:
+        """The suppressions of a text as they are read from the file; ConfigError for what has no meaning."""
+        told = str(self.path)
+        lines = Lines(text.removeprefix(_BOM))
+        source = Source(path=told, told=told, table=self.table, lines=lines, is_project=True, today=today)
+        return read_statements(self.values(text), source).suppressions
+
+    def parse(self, text: str) -> dict[str, Any]:
+        """Parse a text by the standard library, which others may read it with, and as we read it ourselves."""
+        import tomllib
+
+        plain = text.removeprefix(_BOM)
+        try:
+            values = tomllib.loads(plain)
+            parse_toml(Document(str(self.path), plain, ""))
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            raise ConfigError(f"{self.path}: is not valid TOML: {error}") from error
+        except InputError as error:
+            raise ConfigError(str(error)) from error
+        return values
+
+
+def nearest(root: Path, folder: str) -> Target:
+    """The file that takes a new suppression: the nearest that has a table of ours, else the project's manifest."""
+    project = root / folder
+    for here in (project, *project.parents):
+        for name in (OURS, PYPROJECT):
+            target = target_of(here / name)
+            if target.path.is_file() and (name == OURS or _has_table(target)):
+                return target
+        if here == root:
+            break
+    manifest = project / PYPROJECT
+    return target_of(manifest if manifest.is_file() else project / OURS)
+
+
+def target_of(path: Path) -> Target:
+    """A configuration file as one that holds suppressions."""
+    return Target(path, TABLE if path.name == PYPROJECT else ())
+
+
+def _has_table(target: Target) -> bool:
+    text = target.read()
+    # a manifest that has no word of ours may be as broken as it likes
+    return TABLE[-1] in text and bool(target.values(text))
 
 
 def added(target: Target, text: str, entry: Mapping[str, object]) -> str:
     """Return the text with one more suppression: appended as a table, or into the array that stands there."""
-    if _is_inline(target, text):
-        return _edited(target, text, lambda entries: entries.append(_inline(entry)))
-    end = "\r\n" if "\r\n" in text else "\n"
-    header = ".".join((*target.table, "suppressions"))
-    lines = [f"[[{header}]]", *(f"{key} = {toml(value)}" for key, value in entry.items())]
-    before = text if not text or text.endswith("\n") else text + end
-    return before + (end if before else "") + end.join(lines) + end
+    path = (*target.table, "suppressions")
+    keys = [f"{key} = {toml(value)}" for key, value in entry.items()]
+
+    def write(body: str) -> str:
+        if is_inline(Lines(body), path):
+            return extended(body, path, f"{{ {', '.join(keys)} }}")
+        end = _line_end(body)
+        gap = "" if not body else end if body.endswith("\n") else end * 2
+        return body + gap + end.join([f"[[{'.'.join(path)}]]", *keys]) + end
+
+    return _changed(target, text, write, lambda entries: entries.append(dict(entry)))
 
 
 def renewed(target: Target, text: str, number: int, changes: Mapping[str, object]) -> str:
     """Return the text with other values of one suppression."""
-    if _is_inline(target, text):
-        return _edited(target, text, lambda entries: entries[number].update(changes))
-    lines = text.splitlines(keepends=True)
-    start, end = _block(target, text, number)
-    for key, value in changes.items():
-        pattern = re.compile(
-            rf"""([ \t]*(?:{key}|"{key}"|'{key}')[ \t]*=[ \t]*)([^\r\n]*?)([ \t]*(?:#[^\r\n]*)?\r?\n?)$"""
-        )
-        place = next((n for n in range(start, end) if pattern.match(lines[n])), None)
-        if place is None:
-            ending = "\r\n" if lines[start].endswith("\r\n") else "\n"
-            lines[start + 1 : start + 1] = [f"{key} = {toml(value)}{ending}"]
-            end += 1
-        else:
-            lines[place] = _with_value(lines[place], key, value)
-    return "".join(lines)
+    path: tuple[str | int, ...] = (*target.table, "suppressions", number)
+
+    def write(body: str) -> str:
+        for key, value in changes.items():
+            span = Lines(body).span((*path, key))
+            if span:
+                body = body[: span.start] + toml(value) + body[span.end :]
+            elif is_inline(Lines(body), path):
+                body = with_key(body, path, key, toml(value))
+            else:
+                body = _with_line(body, Lines(body).line(path), f"{key} = {toml(value)}")
+        return body
+
+    return _changed(target, text, write, lambda entries: entries[number].update(changes))
 
 
 def removed(target: Target, text: str, number: int) -> str:
     """Return the text without one suppression, and without the blank line before it."""
-    if _is_inline(target, text):
-        return _edited(target, text, lambda entries: entries.pop(number))
-    lines = text.splitlines(keepends=True)
-    start, end = _block(target, text, number)
-    if start and not lines[start - 1].strip() and (end == len(lines) or not lines[end].strip()):
-        start -= 1
-    return "".join(lines[:start] + lines[end:])
+    path = (*target.table, "suppressions")
+
+    def write(body: str) -> str:
+        if is_inline(Lines(body), path):
+            return shortened(body, path, number)
+        lines = _split(body)
+        start, end = _block(target, body, number)
+        if start and not lines[start - 1].strip() and (end == len(lines) or not lines[end].strip()):
+            start -= 1
+        return "".join(lines[:start] + lines[end:])
+
+    return _changed(target, text, write, lambda entries: entries.pop(number))
 
 
 def toml(value: object) -> str:
     """A value as TOML writes it."""
     if isinstance(value, date):
         return value.isoformat()
-    return json.dumps(str(value), ensure_ascii=False)
+    # JSON leaves U+007F as it is, which TOML forbids
+    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _parse(path: Path, text: str) -> Mapping[str, Any]:
-    import tomllib  # the standard library's: what is written must be readable by every parser
-
-    try:
-        return tomllib.loads(text.removeprefix("\ufeff"))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: is not valid TOML: {error}") from error
+def _split(text: str) -> list[str]:
+    """The lines with their ends, as TOML counts them: other characters that break lines do not."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
 
 
-def _is_inline(target: Target, text: str) -> bool:
-    """Whether our table or its suppressions are written inline, so that nothing can be appended to them."""
-    values: Any = _parse(target.path, text)
-    header = re.compile(rf"^[ \t]*\[\[[ \t]*{_dotted((*target.table, 'suppressions'))}[ \t]*\]\]", re.MULTILINE)
-    for key in (*target.table, "suppressions"):
-        values = values.get(key) if isinstance(values, Mapping) else None
-    has_headers = bool(header.search(without_long_strings(text)))
-    return (values is not None and not has_headers) or _is_inline_table(target, text)
+def _line_end(text: str) -> str:
+    return "\r\n" if "\r\n" in text else "\n"
 
 
-def _is_inline_table(target: Target, text: str) -> bool:
-    """Whether a table that leads to ours is an inline one, which no header may extend."""
-    pattern = r"""^[ \t]*(?:"?tool"?[ \t]*\.[ \t]*)?"?pysentry-hook"?[ \t]*=[ \t]*\{|^[ \t]*"?tool"?[ \t]*=[ \t]*\{"""
-    return bool(target.table) and bool(re.search(pattern, without_long_strings(text), re.MULTILINE))
-
-
-def _dotted(keys: Sequence[str]) -> str:
-    return r"[ \t]*\.[ \t]*".join(rf"""(?:{re.escape(key)}|"{re.escape(key)}"|'{re.escape(key)}')""" for key in keys)
+def _with_line(text: str, number: int, line: str) -> str:
+    """The text with one more line behind the line of that number."""
+    lines = _split(text)
+    end = _line_end(text)
+    before = lines[number - 1]
+    lines[number - 1] = before + ("" if before.endswith("\n") else end) + line + end
+    return "".join(lines)
 
 
 def _block(target: Target, text: str, number: int) -> tuple[int, int]:
     """The lines of a suppression, from its header to behind its last value, counted from 0."""
-    lines = without_long_strings(text).splitlines()
+    plain, raw = _split(without_long_strings(text)), _split(text)
     start = Lines(text).line((*target.table, "suppressions", number)) - 1
-    following = next((n for n in range(start + 1, len(lines)) if _HEADER.match(lines[n])), len(lines))
-    raw = text.splitlines()
+    following = next((n for n in range(start + 1, len(plain)) if _HEADER.match(plain[n])), len(plain))
     last = max(n for n in range(start, following) if n == start or _CONTENT.match(raw[n]))
     return start, last + 1
 
 
-def _with_value(line: str, key: str, value: object) -> str:
-    """The line of a key with another value, its indentation, comment and end kept."""
-    found = re.match(r"""([ \t]*[^=]+=[ \t]*)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s#]+)([ \t]*(?:#[^\r\n]*)?\r?\n?)$""", line)
-    if not found:
-        raise ConfigError(f"the value of {key} stands on several lines: change it by hand, then run config validate")
-    return f"{found[1]}{toml(value)}{found[3]}"
-
-
-def _edited(target: Target, text: str, change: Any) -> str:
-    """Change an inline array of suppressions, its formatting kept."""
-    import tomlkit  # 60 ms, needed only here
-
-    document: Any = tomlkit.parse(text)
-    table = document
+def _changed(target: Target, text: str, write: Callable[[str], str], change: Change) -> str:
+    """Return the text after a change if it means what it meant before but for that change; else ConfigError."""
+    body = text.removeprefix(_BOM)
+    wanted = target.parse(body)
+    table: Any = wanted
     for key in target.table:
-        table = table[key]
-    if "suppressions" not in table:
-        table["suppressions"] = tomlkit.array()
-    change(table["suppressions"])
-    return tomlkit.dumps(document)
+        table = table.setdefault(key, {}) if isinstance(table, dict) else None
+    entries = table.setdefault("suppressions", []) if isinstance(table, dict) else None
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise ConfigError(f"{target.path}: {'.'.join((*target.table, 'suppressions'))} is no list of tables")
+    change(entries)
+    after = write(body)
+    unsafe = ConfigError(f"{target.path}: cannot be changed without touching more than that; edit it by hand")
+    try:
+        found = target.parse(after)
+    except ConfigError as error:
+        raise unsafe from error
+    if _without_empty(wanted) != _without_empty(found):
+        raise unsafe
+    return text[: len(text) - len(body)] + after
 
 
-def _inline(entry: Mapping[str, object]) -> Any:
-    import tomlkit
-
-    table = tomlkit.inline_table()
-    table.update(entry)
-    return table
+def _without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A table without the tables and lists that hold nothing: no header stands for them any more."""
+    plain = {key: _without_empty(value) if isinstance(value, dict) else value for key, value in values.items()}
+    return {key: value for key, value in plain.items() if value not in ({}, [])}

@@ -118,6 +118,8 @@ class Reader:
         layer = said.layer()
         spoken = {key.removeprefix("defaults.") for key in said.settings}
         foreign = sorted(spoken - layer.defaults.keys()) + (["suppressions"] if said.suppressions else [])
+        if not layer.defaults and not layer.gates and not foreign and not said.extends:
+            raise ConfigError(f"--policy-floor {path}: says nothing, so it would hold nobody to anything")
         if foreign or said.extends:
             other = foreign[0] if foreign else "extends"
             raise ConfigError(
@@ -149,8 +151,10 @@ class Reader:
         shown = os.path.normpath(Path(file.shown).parent / path).replace(os.sep, "/")
         told = os.path.normpath(Path(file.told).parent / path)
         base = file._replace(path=target, shown=shown, told=told, is_peers=False)
-        if shown in seen or len(seen) > _DEEPEST:
+        if shown in seen:
             raise ConfigError(f"{extends.origin}: extends {path!r}, which leads back to itself")
+        if len(seen) > _DEEPEST:
+            raise ConfigError(f"{extends.origin}: extends {path!r}: more than {_DEEPEST} files in a row")
         if not file.tree.exists(target):
             raise ConfigError(f"{extends.origin}: extends {path!r}, which is not there")
         said = self._read(base)
@@ -223,7 +227,8 @@ def _of_machine(environment: Mapping[str, str]) -> Iterator[_File]:
 
 def _below(folder: Path) -> Iterator[_File]:
     for name, is_peers in ((_USER, False), (_PEERS_USER, True)):
-        if (folder / name).is_file():
+        # Path.is_file raises where the folder may not be entered
+        if os.path.isfile(folder / name):  # noqa: PTH113
             yield _on_disk(folder / name)._replace(is_peers=is_peers)
 
 

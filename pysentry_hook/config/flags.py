@@ -39,6 +39,12 @@ class Flags:
     policy_from: str | None = None
     config: Path | None = None
     no_config: bool | None = None
+    no_maintenance_check: bool | None = None
+    maintenance_direct_only: bool | None = None
+    forbid_archived: bool | None = None
+    forbid_deprecated: bool | None = None
+    forbid_quarantined: bool | None = None
+    forbid_unmaintained: bool | None = None
     severity: str | None = None
     detailed: bool | None = None
     quiet: bool | None = None

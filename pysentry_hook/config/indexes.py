@@ -1,34 +1,33 @@
 """Which index pip or uv would use where a file names none: the user's own configuration of them."""
 
-import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+from pysentry_hook.config.tool_files import pip_files, uv_files
 from pysentry_hook.errors import ConfigError
 from pysentry_hook.text import one_line, without_credentials
 
-_INDEX_VARIABLES = ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL")
-_EXTRA_VARIABLES = ("UV_INDEX", "UV_EXTRA_INDEX_URL", "PIP_EXTRA_INDEX_URL")
-
 
 def pip_indexes(environment: Mapping[str, str]) -> tuple[str, ...]:
-    """The index URLs of the user's own configuration, https://pip.pypa.io/en/stable/topics/configuration/.
+    """The index URLs of the user's own configuration of uv and of pip, without those for single packages.
 
     Local folders are left out: they have no host that a private name could be meant for.
     """
-    files = _pip_files(environment)
-    main = next((environment[key] for key in _INDEX_VARIABLES if environment.get(key)), "") or files.get(
-        "index-url", ""
-    )
-    extra = [environment[key] for key in _EXTRA_VARIABLES if environment.get(key)] or [files.get("extra-index-url", "")]
-    urls = [*main.split()[:1], *(url for text in extra for url in text.split())]
+    urls = (*_of_uv(environment), *_of_pip(environment))
     named = (url.partition("=")[2] if "=" in url.partition("://")[0] else url for url in urls)
-    return tuple(without_credentials(url) for url in named if url.startswith(("http://", "https://")))
+    return tuple(dict.fromkeys(without_credentials(url) for url in named if url.startswith(("http://", "https://"))))
 
 
-def _pip_files(environment: Mapping[str, str]) -> dict[str, str]:
+def _of_pip(environment: Mapping[str, str]) -> Iterator[str]:
+    """https://pip.pypa.io/en/stable/topics/configuration/: the environment comes before the files."""
+    files = _pip_settings(pip_files(environment))
+    yield from (environment.get("PIP_INDEX_URL") or files.get("index-url", "")).split()[:1]
+    yield from (environment.get("PIP_EXTRA_INDEX_URL") or files.get("extra-index-url", "")).split()
+
+
+def _pip_settings(present: Sequence[Path]) -> dict[str, str]:
     """The index settings of pip's files, each overriding those before it, as pip reads them."""
-    present = [file for file in _places(environment) if file.is_file()]
     if not present:
         return {}
     import configparser  # 10 ms, needed only where there is such a file
@@ -42,17 +41,34 @@ def _pip_files(environment: Mapping[str, str]) -> dict[str, str]:
     return {key.replace("_", "-"): value for section in sections for key, value in section.items()}
 
 
-def _places(environment: Mapping[str, str]) -> list[Path]:
-    """Where pip's files are, the least important first; PIP_CONFIG_FILE takes the place of the user's file."""
-    named = environment.get("PIP_CONFIG_FILE")
-    if named == os.devnull:
-        return []
-    shared = [Path(folder) / "pip" / "pip.conf" for folder in environment.get("XDG_CONFIG_DIRS", "/etc/xdg").split(":")]
-    files = [*shared, Path("/etc/pip.conf")]
-    if not (named and Path(named).exists()):
-        home = Path(environment.get("HOME", "/nonexistent"))
-        config = Path(environment.get("XDG_CONFIG_HOME") or home / ".config")
-        files += [home / ".pip" / "pip.conf", config / "pip" / "pip.conf"]
-        files += [Path(environment["APPDATA"]) / "pip" / "pip.ini"] if environment.get("APPDATA") else []
-    files += [Path(environment["VIRTUAL_ENV"]) / "pip.conf"] if environment.get("VIRTUAL_ENV") else []
-    return [*files, Path(named)] if named else files
+def _of_uv(environment: Mapping[str, str]) -> Iterator[str]:
+    """https://docs.astral.sh/uv/concepts/indexes/: the indexes of the files come after those of the environment."""
+    files = [_uv_settings(file) for file in uv_files(environment)]
+    stated = [index for settings in files for index in _tables(settings.get("index"))]
+    default = [environment.get("UV_DEFAULT_INDEX"), environment.get("UV_INDEX_URL")]
+    default += [index.get("url") for index in stated if index.get("default") is True]
+    default += [settings.get("index-url") for settings in files]
+    yield from [url for url in default if isinstance(url, str) and url][:1]
+    for key in ("UV_INDEX", "UV_EXTRA_INDEX_URL"):
+        yield from environment.get(key, "").split()
+    further = [index.get("url") for index in stated if index.get("default") is not True and not index.get("explicit")]
+    further += [url for settings in files for url in _list(settings.get("extra-index-url"))]
+    yield from (url for url in further if isinstance(url, str))
+
+
+def _uv_settings(file: Path) -> dict[str, Any]:
+    import rtoml
+
+    try:
+        settings: dict[str, Any] = rtoml.loads(file.read_bytes().decode("utf-8"))
+    except (rtoml.TomlParsingError, OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"uv's configuration cannot be read: {one_line(error, 120)}") from error
+    return settings
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _tables(value: object) -> list[dict[str, Any]]:
+    return [item for item in _list(value) if isinstance(item, dict)]

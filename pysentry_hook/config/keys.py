@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pysentry_hook.config.kinds import DAYS, FLAG, GROUPS, NAMES, TEXT, Kind, count, number, one_of
+from pysentry_hook.config.kinds import DAYS, FLAG, GROUPS, NAMES, PYTHON, TEXT, URL, Kind, count, number, one_of
+from pysentry_hook.narrowing import PLATFORMS
 from pysentry_hook.resolvers import RESOLVERS
 from pysentry_hook.rules import BLOCK, LEVELS, NEVER, WARN
 from pysentry_hook.sources import SOURCES
@@ -50,6 +51,10 @@ def _sources(value: object) -> tuple[str, ...]:
     return tuple(name for name in SOURCES if name in asked)
 
 
+def _address(source: str) -> str:
+    return f'"{SOURCES[source].default_url}"'
+
+
 _SOURCE_NAMES = Kind(
     _sources,
     lambda text: _sources(list(NAMES.text(text))),
@@ -66,8 +71,8 @@ KEYS: Mapping[str, Key] = {
     "defaults.direct_only": Key(FLAG, "Whether only what is declared is checked.", "false"),
     "defaults.include_scripts": Key(FLAG, "Whether --recursive reads PEP 723 scripts too.", "false"),
     "defaults.recursive": Key(FLAG, "Whether every project below a folder is read.", "false"),
-    "defaults.python_version": Key(TEXT, "Only what this Python installs, as 3.12.", ""),
-    "defaults.python_platform": Key(TEXT, "Only what linux, macos or windows installs.", ""),
+    "defaults.python_version": Key(PYTHON, "Only what this Python installs, as 3.12.", ""),
+    "defaults.python_platform": Key(one_of(*PLATFORMS), "Only what linux, macos or windows installs.", ""),
     "defaults.allow_empty": Key(FLAG, "Whether nothing to read is no error.", "false"),
     "defaults.no_ci_detect": Key(FLAG, "Whether the branch that CI builds chooses no gate.", "false"),
     "sources.enabled": Key(_SOURCE_NAMES, "Who is asked: pypa, pypi, osv.", '["pypa", "pypi", "osv"]'),
@@ -75,10 +80,12 @@ KEYS: Mapping[str, Key] = {
     "sources.mirrors": Key(NAMES, "Indexes that serve what the public one serves.", "[]"),
     "sources.private": Key(NAMES, "Names that are never sent and never matched, as acme-*.", "[]"),
     "sources.database": Key(NAMES, "Advisory databases in place of the services.", "[]"),
-    "sources.osv_url": Key(TEXT, "Where the OSV service is.", ""),
-    "sources.pypa_url": Key(TEXT, "Where the archive of the PyPA advisory database is.", ""),
-    "sources.pypi_url": Key(TEXT, "Where the JSON API of the index is.", ""),
+    "sources.osv_url": Key(URL, "Where the OSV service is.", _address("osv")),
+    "sources.osv_export_url": Key(URL, "Where the bulk export of OSV is, from which db sync takes.", ""),
+    "sources.pypa_url": Key(URL, "Where the archive of the PyPA advisory database is.", _address("pypa")),
+    "sources.pypi_url": Key(URL, "Where the JSON API of the index is.", _address("pypi")),
     "resolver.type": Key(one_of("auto", *RESOLVERS), "What makes ranges exact; default: where it must be.", ""),
+    "resolver.timeout": Key(number(0.001), "Seconds that a resolver may take.", "120"),
     "resolver.no_resolver": Key(FLAG, "Whether only pins are checked and what is loose is unchecked.", "false"),
     "resolver.allow_build": Key(FLAG, "Whether a resolver may run build code.", "false", in_project=False),
     "cache.enabled": Key(FLAG, "Whether answers are remembered.", "true"),
@@ -96,6 +103,8 @@ KEYS: Mapping[str, Key] = {
     "ignore.ids": Key(NAMES, "Accepted ids, without a reason; [[suppressions]] have one.", "[]"),
     "ignore.while_no_fix": Key(NAMES, "Ids that are accepted until a fixed version is out.", "[]"),
     "ignore.packages": Key(NAMES, "Packages all of whose findings are accepted, malware aside.", "[]"),
+    "maintenance.enabled": Key(FLAG, "Whether the index is asked for the status of projects (PEP 792).", "true"),
+    "maintenance.check_direct_only": Key(FLAG, "Whether that is asked only for what is declared.", "false"),
     "maintenance.forbid_archived": Key(FLAG, "Whether archived projects block.", "false"),
     "maintenance.forbid_deprecated": Key(FLAG, "Whether deprecated projects block.", "false"),
     "maintenance.forbid_quarantined": Key(FLAG, "Whether quarantined projects block.", "true"),

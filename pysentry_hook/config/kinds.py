@@ -5,10 +5,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from pysentry_hook.model import parse_name
+from pysentry_hook.narrowing import is_python_version
 from pysentry_hook.rules import LEVELS
-from pysentry_hook.text import one_line
+from pysentry_hook.text import one_line, without_credentials
 
-_MANY = 1e9
+_MOST = 1_000_000
+_LONGEST_NUMBER = 100
+_SHOWN = 60
+
+
+def shown(value: object) -> str:
+    """A value as an error repeats it, in short and without the credentials of an address."""
+    if isinstance(value, str):
+        return repr(one_line(without_credentials(value) if "://" in value else value, _SHOWN))
+    text = repr(value)
+    return one_line(without_credentials(text) if "://" in text else text, _SHOWN)
 
 
 def nearest(name: str, known: Sequence[str] | Mapping[str, object]) -> str:
@@ -48,6 +59,18 @@ def _text(value: Any) -> str:
     return value
 
 
+def _url(value: Any) -> str:
+    if not isinstance(value, str) or not value.startswith(("https://", "http://")):
+        raise ValueError("is no http(s) URL")
+    return value
+
+
+def _python(value: Any) -> str:
+    if not isinstance(value, str) or not is_python_version(value):
+        raise ValueError("is no Python version; give it as 3.11 or 3.11.4")
+    return value
+
+
 def _names(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
         raise ValueError("is not a list of texts")
@@ -59,8 +82,8 @@ def _names_text(text: str) -> tuple[str, ...]:
 
 
 def _number(value: Any, least: float = 0.0) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value < _MANY:
-        raise ValueError(f"is not a number from {least:g} on")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= _MOST:
+        raise ValueError(f"is not a number from {least:g} to {_MOST}")
     return value
 
 
@@ -68,19 +91,19 @@ def _number_text(text: str, least: float = 0.0) -> float:
     try:
         value = float(text)
     except ValueError:
-        raise ValueError(f"is not a number from {least:g} on") from None
+        raise ValueError(f"is not a number from {least:g} to {_MOST}") from None
     return _number(value, least)
 
 
 def _count(value: Any, least: int = 0) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value < _MANY:
-        raise ValueError(f"is not a whole number from {least} on")
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= _MOST:
+        raise ValueError(f"is not a whole number from {least} to {_MOST}")
     return value
 
 
 def _count_text(text: str, least: int = 0) -> int:
-    if not text.strip().isdecimal():
-        raise ValueError(f"is not a whole number from {least} on")
+    if not text.strip().isdecimal() or len(text) > _LONGEST_NUMBER:
+        raise ValueError(f"is not a whole number from {least} to {_MOST}")
     return _count(int(text), least)
 
 
@@ -125,19 +148,22 @@ def _groups(value: Any) -> tuple[str, ...]:
 
 def number(least: float = 0.0) -> Kind:
     """A number that is not below `least`."""
-    schema = {"type": "number", "minimum": least}
+    schema = {"type": "number", "minimum": least, "maximum": _MOST}
     return Kind(lambda value: _number(value, least), lambda text: _number_text(text, least), schema)
 
 
 def count(least: int = 0) -> Kind:
     """A whole number that is not below `least`."""
-    schema = {"type": "integer", "minimum": least}
+    schema = {"type": "integer", "minimum": least, "maximum": _MOST}
     return Kind(lambda value: _count(value, least), lambda text: _count_text(text, least), schema)
 
 
-_LIST = {"type": "array", "items": {"type": "string", "minLength": 1}}
+_WRITTEN = {"type": "string", "pattern": r"\S"}
+_LIST = {"type": "array", "items": _WRITTEN}
 FLAG = Kind(_boolean, _boolean_text, {"type": "boolean"})
-TEXT = Kind(_text, _text, {"type": "string", "minLength": 1})
+TEXT = Kind(_text, _text, _WRITTEN)
+URL = Kind(_url, _url, {"type": "string", "pattern": "^https?://"})
+PYTHON = Kind(_python, _python, {"type": "string", "pattern": r"^3\.[0-9]{1,2}(\.[0-9]{1,3})?$"})
 NAMES = Kind(_names, _names_text, _LIST)
 GROUPS = Kind(_groups, lambda text: _groups(list(_names_text(text))), _LIST)
 DAYS = Kind(
@@ -146,6 +172,8 @@ DAYS = Kind(
     {
         "type": "object",
         "additionalProperties": False,
-        "properties": {severity: {"type": "integer", "minimum": 0} for severity in (*LEVELS, "unknown")},
+        "properties": {
+            severity: {"type": "integer", "minimum": 0, "maximum": _MOST} for severity in (*LEVELS, "unknown")
+        },
     },
 )

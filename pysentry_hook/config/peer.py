@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pysentry_hook.config.keys import KEYS
-from pysentry_hook.config.kinds import nearest
+from pysentry_hook.config.kinds import nearest, shown
 from pysentry_hook.config.statements import Said, Source
 from pysentry_hook.model import normalize, parse_name
 from pysentry_hook.rules import BLOCK, LEVELS, WARN, Stated
@@ -18,7 +18,8 @@ _SAME = frozenset({
     "defaults.detailed", "defaults.severity", "defaults.no_ci_detect", "sources.enabled", "resolver.type",
     "resolver.no_resolver", "cache.enabled", "cache.resolution_ttl", "cache.vulnerability_ttl", "ignore.ids",
     "ignore.while_no_fix", "ignore.packages", "maintenance.forbid_archived", "maintenance.forbid_deprecated",
-    "maintenance.forbid_quarantined", "maintenance.forbid_unmaintained", "http.timeout", "http.connect_timeout",
+    "maintenance.enabled", "maintenance.check_direct_only", "maintenance.forbid_quarantined",
+    "maintenance.forbid_unmaintained", "http.timeout", "http.connect_timeout",
     "http.max_retries", "http.retry_initial_backoff", "http.retry_max_backoff", "output.quiet",
 })  # fmt: skip
 """Keys that we have as well, with the same values."""
@@ -32,9 +33,7 @@ _WITHOUT_EFFECT: Mapping[str, tuple[object, str]] = {
     "defaults.compact": (False, "the human report is compact unless detailed"),
     "defaults.display": ("table", "there is one display"),
     "defaults.include_withdrawn": (False, "withdrawn records are named with their group and are no findings"),
-    "maintenance.enabled": (True, "the status of projects is looked at where a resolution fails"),
-    "maintenance.check_direct_only": (False, "the status of projects is looked at where a resolution fails"),
-    "maintenance.cache_ttl": (1, "the status of projects is asked for anew"),
+    "maintenance.cache_ttl": (1, "a status is as young as other answers: vulnerability_ttl"),
     "http.show_progress": (False, "progress is shown on a terminal"),
     "notifications.enabled": (None, "there are no notifications"),
 }
@@ -83,7 +82,7 @@ def _setting(name: str, value: object, source: Source, warn: Callable[[str], Non
         try:
             yield ours, Stated(KEYS[ours].kind.toml(value), str(place), place)
         except ValueError as error:
-            raise source.error(f"{name} = {one_line(repr(value), 60)} {error}", *path) from error
+            raise source.error(f"{name} = {shown(value)} {error}", *path) from error
 
 
 def _known_word(value: object, source: Source, name: str, *path: str) -> Stated:
@@ -91,7 +90,7 @@ def _known_word(value: object, source: Source, name: str, *path: str) -> Stated:
     keys = path or tuple(name.split("."))
     if not isinstance(value, str) or value not in LEVELS:
         hint = nearest(value, LEVELS) if isinstance(value, str) else ""
-        raise source.error(f"{name} = {one_line(repr(value), 60)} is not one of {', '.join(LEVELS)}{hint}", *keys)
+        raise source.error(f"{name} = {shown(value)} is not one of {', '.join(LEVELS)}{hint}", *keys)
     place = source.place(*keys)
     return Stated(value, str(place), place)
 
@@ -100,7 +99,7 @@ def _partial(value: object, source: Source, name: str) -> Iterator[tuple[str, St
     """Whether one silent source makes the audit incomplete: then all are required, else incomplete only warns."""
     path = name.split(".")
     if not isinstance(value, bool):
-        raise source.error(f"{name} = {one_line(repr(value), 60)} is neither true nor false", *path)
+        raise source.error(f"{name} = {shown(value)} is neither true nor false", *path)
     place = source.place(*path)
     if value:
         yield EVERY_SOURCE, Stated(value, str(place), place)

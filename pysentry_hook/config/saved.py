@@ -5,13 +5,17 @@ from datetime import UTC, datetime
 
 from pysentry_hook.config.files import Reader, merged
 from pysentry_hook.config.flags import Flags
-from pysentry_hook.config.settings import gate_flags, ignored_flags
+from pysentry_hook.config.policies import Known, forbidden_flags, gate_flags, ignored, ignored_flags, maintenance
 from pysentry_hook.errors import UsageError
-from pysentry_hook.rules import Occasion, Policy
+from pysentry_hook.rules import Layer, Occasion, Policy, Suppression, Table
 
 _OF_GATE = frozenset({
     "words", "fail_on", "only_introduced", "gate", "ignore", "ignore_while_no_fix", "policy_floor", "config",
+    "forbid_archived", "forbid_deprecated", "forbid_quarantined", "forbid_unmaintained",
 })  # fmt: skip
+
+_WORDS = {"paths": "PATH", "groups": "--group", "service_urls": "--service-url"}
+"""Options whose name is another than that of what they say."""
 
 
 def saved_policy(policy: Policy, flags: Flags, *, branch: str | None) -> Policy:
@@ -21,12 +25,15 @@ def saved_policy(policy: Policy, flags: Flags, *, branch: str | None) -> Policy:
     place of the files that it was made with.
     """
     for name in flags.__slots__:
-        if name not in _OF_GATE and getattr(flags, name):
-            raise UsageError(f"--report judges a saved report: --{name.replace('_', '-')} is for a scan")
+        value = getattr(flags, name)
+        if name not in _OF_GATE and not (value is None or value is False or value == ()):
+            word = _WORDS.get(name, f"--{name.replace('_', '-')}")
+            raise UsageError(f"--report judges a saved report: {word} is for a scan")
     changed = replace(
         policy,
         flags={**policy.flags, **gate_flags(flags)},
         suppressions=(*ignored_flags(flags), *policy.suppressions),
+        maintenance={**policy.maintenance, **forbidden_flags(flags)},
     )
     if flags.gate is not None:
         changed = replace(changed, named=flags.gate, named_by="--gate")
@@ -42,12 +49,36 @@ def _with_files(policy: Policy, flags: Flags) -> Policy:
     if flags.policy_floor:
         reader.floor(flags.policy_floor)
         policy = replace(policy, floor=reader.found.floor.layer())
-    if flags.config:
-        reader.named(flags.config)
-        policy = replace(
-            policy,
-            own=merged(reader.found.own),
-            bases=tuple(side.layer() for side in reader.found.bases),
-            suppressions=(*ignored_flags(flags), *reader.found.suppressions()),
-        )
-    return policy
+    if not flags.config:
+        return policy
+    reader.named(flags.config)
+    own, known = merged(reader.found.own), Known({}, reader.found.settings())
+    return replace(
+        policy,
+        own=Layer(
+            defaults={**own.defaults, **_not_of_files(policy.own.defaults)},
+            gates={
+                name: {**own.gates.get(name, {}), **_not_of_files(policy.own.gates.get(name, {}))}
+                for name in own.names() | policy.own.names()
+                if name in own.names() or _not_of_files(policy.own.gates[name])
+            },
+        ),
+        bases=tuple(side.layer() for side in reader.found.bases),
+        suppressions=(
+            *(entry for entry in policy.suppressions if not _is_configured(entry)),
+            *ignored(known),
+            *reader.found.suppressions(),
+        ),
+        maintenance={**maintenance(known), **_not_of_files(policy.maintenance)},
+    )
+
+
+def _not_of_files(table: Table) -> Table:
+    """What the environment said when the report was made."""
+    return {key: stated for key, stated in table.items() if not stated.location and stated.origin != "built in"}
+
+
+def _is_configured(entry: Suppression) -> bool:
+    """Whether a suppression stands in a configuration file, and is no option, variable or comment."""
+    place = entry.rule.location
+    return place is not None and place.path.endswith(".toml")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from pysentry_hook.config.keys import BRANCHES, GATE_KEYS, KEYS, SUPPRESSION_KEYS, Key
+from pysentry_hook.config.kinds import TEXT
 
 
 def config_schema() -> dict[str, Any]:
@@ -19,7 +20,7 @@ def config_schema() -> dict[str, Any]:
         "type": "object",
         "additionalProperties": False,
         "properties": {
-            "extends": {"type": "string", "minLength": 1, "description": "A file whose gates hold here at least."},
+            "extends": {**TEXT.schema, "description": "A file whose gates hold here at least."},
             **{table: _table(properties) for table, properties in tables.items()},
             "groups": _groups(),
             "gates": {
@@ -53,8 +54,13 @@ def _groups() -> dict[str, Any]:
 
 
 def _suppression() -> dict[str, Any]:
-    text: dict[str, Any] = {"type": "string", "minLength": 1}
-    # a day of TOML is no string, and editors show it in different ways
-    kinds: dict[str, dict[str, Any]] = {"until": {"enum": ["fixed"]}, "expires": {}}
+    text: dict[str, Any] = dict(TEXT.schema)
+    kinds: dict[str, dict[str, Any]] = {
+        "id": {"type": "string", "pattern": r"^\s*[A-Za-z]+-[A-Za-z0-9._-]+\s*$"},
+        "reason": {"type": "string", "pattern": r"\S\s+\S+\s+\S"},
+        # a day of TOML is no string, and editors show it to a schema in different ways
+        "expires": {"pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "not": {"type": ["array", "boolean", "null", "number"]}},
+        "until": {"enum": ["fixed"]},
+    }
     properties = {name: {**kinds.get(name, text), "description": what} for name, what in SUPPRESSION_KEYS.items()}
     return {**_table(properties), "required": ["id", "reason", "expires"]}

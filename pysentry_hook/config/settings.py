@@ -4,27 +4,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 from pysentry_hook.config.ci import occasion
-from pysentry_hook.config.files import Configuration, merged
+from pysentry_hook.config.files import Configuration
 from pysentry_hook.config.flags import Flags
 from pysentry_hook.config.indexes import pip_indexes
-from pysentry_hook.config.keys import GATE_KEYS, KEYS, variable
-from pysentry_hook.config.kinds import nearest
 from pysentry_hook.config.peer import EVERY_SOURCE
+from pysentry_hook.config.policies import Known, settled_policy
+from pysentry_hook.config.setup import setup_digest
 from pysentry_hook.config.statements import Said, from_environment
-from pysentry_hook.errors import ConfigError, UsageError
+from pysentry_hook.config.words import (
+    EXPORT,
+    database,
+    hours,
+    least_severity,
+    python_platform,
+    python_version,
+    resolver,
+    service_urls,
+    source_names,
+)
+from pysentry_hook.errors import ConfigError
 from pysentry_hook.http import Limits
-from pysentry_hook.model import Severity, parse_name
-from pysentry_hook.narrowing import PLATFORMS, is_python_version
+from pysentry_hook.model import Severity
 from pysentry_hook.report import PolicyFile
-from pysentry_hook.resolvers import RESOLVERS
-from pysentry_hook.rules import LEVELS, NO_OCCASION, Occasion, Policy, Rule, Stated, Suppression, Table
+from pysentry_hook.rules import NO_OCCASION, Policy
 from pysentry_hook.sources import SOURCES
-from pysentry_hook.text import one_line, without_credentials
-
-_MOST_HOURS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +44,8 @@ class Settings:
     required: tuple[str, ...]
     """The sources that must answer for every dependency."""
     urls: Mapping[str, str]
-    advisory_db: tuple[Path, ...]
+    advisory_db: tuple[str, ...]
+    """Paths, and URLs behind which a digest may stand."""
     offline: bool
     cache_dir: Path | None
     """None: the user's cache folder."""
@@ -69,6 +75,12 @@ class Settings:
     remember_resolutions: bool
     forget_resolutions: bool
     resolution_fresh_for: timedelta
+    resolver_seconds: float
+    resolver_setup: str
+    """A digest of the user's own configuration of pip and uv, without its secrets."""
+    ask_status: bool
+    """Whether the index is asked for the status of projects: not offline, and not in place of a database."""
+    status_of_direct_only: bool
     against: str | None
     """The commit that findings are compared with, as git or the user calls it; None: nothing is older than anything."""
     policy: Policy
@@ -85,29 +97,10 @@ class Settings:
     """What the reader has to know of the configuration."""
 
 
-class _Known:
-    """The plain settings: those of the environment over those of the files."""
-
-    def __init__(self, environment: Table, files: Table) -> None:
-        self.stated: Table = {**files, **environment}
-
-    def get(self, key: str, otherwise: Any = None) -> Any:
-        """The value of a key, or `otherwise`."""
-        return self.stated[key].value if key in self.stated else otherwise
-
-    def origin(self, key: str) -> str:
-        """Where the value of a key comes from."""
-        return self.stated[key].origin if key in self.stated else variable(key)
-
-    def either(self, flag: bool | None, key: str) -> bool:  # noqa: FBT001 (the value of an option)
-        """Return whether a switch is on: by its option, else by its setting."""
-        return bool(self.get(key, otherwise=False)) if flag is None else flag
-
-
 def settle(flags: Flags, environment: Mapping[str, str], files: Configuration, today: date) -> Settings:
     """Return the Settings; ConfigError and UsageError name what has no meaning and what is known."""
     said = from_environment(environment, {name: None for side in files.below for name in side.gates})
-    known = _Known(said.settings, files.settings())
+    known = Known(said.settings, files.settings())
     local = known.get("defaults.no_ci_detect", otherwise=False)
     where = NO_OCCASION if local else occasion(environment)
     databases = flags.advisory_db or known.get("sources.database", ())
@@ -118,8 +111,8 @@ def settle(flags: Flags, environment: Mapping[str, str], files: Configuration, t
         requirements=flags.requirements,
         sources=sources,
         required=_required(known, sources, database=bool(databases)),
-        urls=_urls(flags.service_urls, known),
-        advisory_db=tuple(_database(text) for text in databases),
+        urls=service_urls(flags.service_urls, _known_urls(known)),
+        advisory_db=tuple(database(text) for text in databases),
         offline=known.either(flags.offline, "http.offline"),
         cache_dir=flags.cache_dir or (Path(known.get("cache.dir")) if known.get("cache.dir") else None),
         use_cache=known.get("cache.enabled", otherwise=True) if flags.no_cache is None else not flags.no_cache,
@@ -135,21 +128,25 @@ def settle(flags: Flags, environment: Mapping[str, str], files: Configuration, t
         main_only=known.get("defaults.scope") == "main" if flags.exclude_extra is None else flags.exclude_extra,
         groups=flags.groups or known.get("defaults.groups", ()),
         direct_only=known.either(flags.direct_only, "defaults.direct_only"),
-        python_version=_python(flags.python_version or known.get("defaults.python_version")),
-        python_platform=_platform(flags.python_platform or known.get("defaults.python_platform")),
+        python_version=python_version(flags.python_version) or known.get("defaults.python_version"),
+        python_platform=python_platform(flags.python_platform) or known.get("defaults.python_platform"),
         recursive=known.either(flags.recursive, "defaults.recursive"),
         include_scripts=known.either(flags.include_scripts, "defaults.include_scripts"),
         pins_only=known.either(flags.no_resolver, "resolver.no_resolver"),
-        resolver=_resolver(flags.resolver or known.get("resolver.type")),
+        resolver=resolver(flags.resolver) or known.get("resolver.type"),
         allow_build=known.either(flags.allow_build, "resolver.allow_build"),
         remember_resolutions=not flags.no_resolution_cache,
         forget_resolutions=flags.clear_resolution_cache,
-        resolution_fresh_for=_hours(flags.resolution_cache_ttl, known.get("cache.resolution_ttl"), otherwise=24),
+        resolution_fresh_for=hours(flags.resolution_cache_ttl, known.get("cache.resolution_ttl"), otherwise=24),
+        resolver_seconds=known.get("resolver.timeout", 120.0),
+        resolver_setup=setup_digest(environment),
+        ask_status=_ask_status(flags, known, sources),
+        status_of_direct_only=known.either(flags.maintenance_direct_only, "maintenance.check_direct_only"),
         against=flags.against or known.get("against"),
-        policy=_policy(flags, said, known, files, where),
+        policy=settled_policy(flags, said, known, files, where),
         policy_files=tuple(files.files),
         format=known.get("defaults.format", "human"),
-        severity=_severity(flags, known),
+        severity=least_severity(flags.severity, known.get("defaults.severity")),
         detailed=known.either(flags.detailed, "defaults.detailed"),
         quiet=known.either(flags.quiet, "output.quiet"),
         allow_empty=known.either(flags.allow_empty, "defaults.allow_empty"),
@@ -158,71 +155,12 @@ def settle(flags: Flags, environment: Mapping[str, str], files: Configuration, t
     )
 
 
-def _policy(flags: Flags, said: Said, known: _Known, files: Configuration, where: Occasion) -> Policy:
-    named, by = (flags.gate, "--gate") if flags.gate is not None else (known.get("gate"), known.origin("gate"))
-    return Policy(
-        own=merged([said, *files.own]),
-        bases=tuple(side.layer() for side in files.bases),
-        floor=files.floor.layer(),
-        flags=gate_flags(flags),
-        named=named,
-        named_by=by,
-        occasion=where,
-        suppressions=(*ignored_flags(flags), *_ignored(known), *files.suppressions()),
-        maintenance={
-            key.partition(".")[2]: known.stated.get(key) or Stated(key.endswith("quarantined"), "built in")
-            for key in KEYS
-            if key.startswith("maintenance.")
-        },
-    )
+def _ask_status(flags: Flags, known: Known, sources: Sequence[str]) -> bool:
+    wanted = known.get("maintenance.enabled", otherwise=True) if flags.no_maintenance_check is None else False
+    return bool(wanted) and bool(sources) and not known.either(flags.offline, "http.offline")
 
 
-def gate_flags(flags: Flags) -> Table:
-    """What the command line says of the gate, whichever it is."""
-    found: dict[str, Stated] = {}
-    if flags.fail_on is not None:
-        try:
-            found["fail_on"] = Stated(GATE_KEYS["fail_on"].kind.text(flags.fail_on), "--fail-on")
-        except ValueError as error:
-            raise UsageError(f"--fail-on: {one_line(flags.fail_on, 40)!r} {error}") from error
-    if flags.only_introduced is not None:
-        found["only_introduced"] = Stated(flags.only_introduced, "--only-introduced")
-    return found
-
-
-def ignored_flags(flags: Flags) -> tuple[Suppression, ...]:
-    """What the command line accepts, without a reason."""
-    plain = [(text, "--ignore", False) for text in flags.ignore]
-    plain += [(text, "--ignore-while-no-fix", True) for text in flags.ignore_while_no_fix]
-    return tuple(
-        _ignore(text, Stated(text, option), until_fixed=no_fix) for text, option, no_fix in plain if text.strip()
-    )
-
-
-def _ignore(text: str, stated: Stated, *, until_fixed: bool) -> Suppression:
-    rule = Rule("ignore", text.strip(), stated.origin, stated.location)
-    return Suppression(id=text.strip(), until_fixed=until_fixed, rule=rule)
-
-
-def _ignored(known: _Known) -> tuple[Suppression, ...]:
-    """What settings accept without a reason: ids, and all findings of a package."""
-    plain = [
-        _ignore(text, known.stated[key], until_fixed=key.endswith("no_fix"))
-        for key in ("ignore.ids", "ignore.while_no_fix")
-        for text in known.get(key, ())
-    ]
-    packages = [(text, known.origin("ignore.packages")) for text in known.get("ignore.packages", ())]
-    for text, origin in packages:
-        if parse_name(text) is None:
-            raise ConfigError(f"{origin}: ignore.packages has {one_line(text, 60)!r}, which is no name of a package")
-    whole = (
-        Suppression(id=None, package=parse_name(text), rule=Rule("ignore.packages", text, origin))
-        for text, origin in packages
-    )
-    return (*plain, *whole)
-
-
-def _limits(known: _Known) -> Limits:
+def _limits(known: Known) -> Limits:
     usual = Limits()
     return Limits(
         overall=known.get("http.deadline", usual.overall),
@@ -253,16 +191,21 @@ def _trusted_mirrors(said: Said, files: Configuration) -> tuple[str, ...]:
     return stated.value if stated and isinstance(stated.value, tuple) else ()
 
 
-def _sources(flags: Flags, known: _Known, *, database: bool) -> tuple[str, ...]:
+def _sources(flags: Flags, known: Known, *, database: bool) -> tuple[str, ...]:
     """The services that are asked: a database replaces them unless the flag --sources is given too."""
     if flags.sources:
-        return _names(flags.sources)
+        return source_names(flags.sources)
     if database:
         return ()
     return known.get("sources.enabled") or tuple(SOURCES)
 
 
-def _required(known: _Known, sources: tuple[str, ...], *, database: bool) -> tuple[str, ...]:
+def _known_urls(known: Known) -> Mapping[str, str | None]:
+    urls = {name: known.get(f"sources.{name}_url") for name in SOURCES}
+    return {**urls, EXPORT: known.get("sources.osv_export_url")}
+
+
+def _required(known: Known, sources: tuple[str, ...], *, database: bool) -> tuple[str, ...]:
     if database:
         return ("database",)
     named: tuple[str, ...] = known.get("sources.required", ())
@@ -272,93 +215,3 @@ def _required(known: _Known, sources: tuple[str, ...], *, database: bool) -> tup
     if not named and known.get(EVERY_SOURCE):
         return sources
     return named or (("osv",) if "osv" in sources else sources)
-
-
-def _names(texts: Sequence[str]) -> tuple[str, ...]:
-    """Source names, each known, in the order of the registry."""
-    asked = [name.strip() for text in texts for name in text.split(",") if name.strip()]
-    known = ", ".join(SOURCES)
-    if not asked:
-        raise UsageError(f"--sources names no source; known: {known}")
-    for name in asked:
-        if name not in SOURCES:
-            raise UsageError(f"--sources: {one_line(name, 40)!r} is no source{nearest(name, SOURCES)}; known: {known}")
-    return tuple(name for name in SOURCES if name in asked)
-
-
-def _urls(flags: Sequence[str], known: _Known) -> Mapping[str, str]:
-    urls = {name: known.get(f"sources.{name}_url") or kind.default_url for name, kind in SOURCES.items()}
-    for text in flags:
-        name, separator, url = text.partition("=")
-        if not separator or "://" in name:
-            name, url = "osv", text
-        if name not in SOURCES:
-            raise UsageError(f"--service-url: {one_line(name, 40)!r} is no source; known: {', '.join(SOURCES)}")
-        urls[name] = url
-    for name, url in urls.items():
-        if not url.startswith(("https://", "http://")):
-            shown = without_credentials(url)
-            raise UsageError(f"the address of {name} is no http(s) URL: {one_line(shown, 80)!r}")
-    return urls
-
-
-def _database(text: str) -> Path:
-    if "://" in text:
-        raise UsageError("--advisory-db: a URL is not read yet; load the file and name it")
-    path = Path(text)
-    if not path.exists():
-        raise UsageError(f"--advisory-db: {one_line(text, 120)} is not there")
-    return path
-
-
-def _severity(flags: Flags, known: _Known) -> Severity | None:
-    """The least severity that people are shown."""
-    text = flags.severity if flags.severity is not None else known.get("defaults.severity")
-    if text is None:
-        return None
-    if text not in LEVELS:
-        hint = nearest(text, LEVELS)
-        raise UsageError(f"--severity: {one_line(text, 40)!r} is no severity{hint}; known: {', '.join(LEVELS)}")
-    return Severity[text.upper()]
-
-
-def _python(text: str | None) -> str | None:
-    if text is not None and not is_python_version(text):
-        raise UsageError(f"--python-version: {one_line(text, 40)!r} is no Python version; give it as 3.11 or 3.11.4")
-    return text
-
-
-def _platform(text: str | None) -> str | None:
-    if text is not None and text not in PLATFORMS:
-        known = ", ".join(PLATFORMS)
-        raise UsageError(
-            f"--python-platform: {one_line(text, 40)!r} is no platform{nearest(text, PLATFORMS)}; known: {known}"
-        )
-    return text
-
-
-def _resolver(text: str | None) -> str | None:
-    known = ("auto", *RESOLVERS)
-    if text is not None and text not in known:
-        raise UsageError(
-            f"--resolver: {one_line(text, 40)!r} is no resolver{nearest(text, known)}; known: {', '.join(known)}"
-        )
-    return text
-
-
-def _hours(flag: float | None, known: float | None, *, otherwise: float) -> timedelta:
-    hours = next(value for value in (flag, known, otherwise) if value is not None)
-    if not 0 <= hours < _MOST_HOURS:
-        raise UsageError("--resolution-cache-ttl: give a number of hours")
-    return timedelta(hours=hours)
-
-
-def group_names(names: Sequence[str]) -> tuple[str, ...]:
-    """Normalise the names of groups and extras; UsageError for what is none."""
-    found = []
-    for name in names:
-        normalised = parse_name(name.strip())
-        if normalised is None:
-            raise UsageError(f"--group: {one_line(name, 60)!r} is no name of a group or extra")
-        found.append(normalised)
-    return tuple(found)

@@ -1,5 +1,6 @@
 """Turn what one file, or the environment, says into settings with their origin; what has no meaning is an error."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -7,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from pysentry_hook.config.keys import BRANCHES, GATE_KEYS, KEYS, PREFIX, Key, variable
-from pysentry_hook.config.kinds import nearest
+from pysentry_hook.config.kinds import nearest, shown
 from pysentry_hook.config.lines import Lines
 from pysentry_hook.config.suppressions import read_suppression
 from pysentry_hook.errors import ConfigError
@@ -17,6 +18,7 @@ from pysentry_hook.text import one_line
 
 _LISTS = ("gates", "groups", "suppressions", "extends")
 _SHOWN = 60
+_NO_LETTER = re.compile(r"[^A-Z0-9]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,7 @@ def read_statements(values: Mapping[str, Any], source: Source) -> Said:
     for name, value in values.items():
         if name in _LISTS:
             continue
-        if name in KEYS:
+        if name in KEYS and "." not in name:
             settings[name] = _stated(value, KEYS[name], source, name)
         elif not any(key.startswith(f"{name}.") for key in KEYS):
             raise _unknown(source, name, [*_LISTS, *dict.fromkeys(key.partition(".")[0] for key in KEYS)])
@@ -159,16 +161,16 @@ def _extends(values: Mapping[str, Any], source: Source) -> Stated | None:
 
 def _stated(value: object, key: Key, source: Source, *path: str) -> Stated:
     name = ".".join(path)
-    if not key.in_files or (source.is_project and not key.in_project):
-        where = (
-            f"the environment ({variable(name)})" if not key.in_files else f"your own configuration or {variable(name)}"
-        )
+    if not key.in_files:
+        raise source.error(f"{name} is not taken from a file; give it as an option or in {variable(name)}", *path)
+    if source.is_project and not key.in_project:
+        where = f"your own configuration or {variable(name)}"
         raise source.error(f"{name} is not taken from a project's file; set it in {where}", *path)
     place = source.place(*path)
     try:
         return Stated(key.kind.toml(value), str(place), place)
     except ValueError as error:
-        raise source.error(f"{name} = {one_line(repr(value), _SHOWN)} {error}", *path) from error
+        raise source.error(f"{name} = {shown(value)} {error}", *path) from error
 
 
 def _mapping(value: object, source: Source, *path: str | int) -> Mapping[str, Any]:
@@ -192,33 +194,37 @@ def from_environment(environment: Mapping[str, str], gates: Mapping[str, object]
         text = environment[name]
         if name in variables:
             settings[variables[name]] = _from_text(text, KEYS[variables[name]], name)
-        elif found := _of_gate(name, gates):
+        elif group := _of_group(name.removeprefix(PREFIX)):
+            settings[group] = _from_text(text, GATE_KEYS["fail_on"], name)
+        elif found := _of_gate(name.removeprefix(PREFIX), gates):
             gate, key, kind = found
             tables.setdefault(gate, {})[key] = _from_text(text, kind, name)
-        elif found := _of_gate(name.replace(PREFIX, f"{PREFIX}GATES_X_", 1), {"x": None}):
-            if not found[1].startswith("groups."):
-                raise ConfigError(f"{name} is no setting{nearest(name, variables)}")
-            settings[found[1]] = _from_text(text, found[2], name)
         else:
-            raise ConfigError(f"{name} is no setting{nearest(name, variables)}")
+            raise ConfigError(f"{name} is no setting{nearest(name.upper(), variables)}")
     return Said(settings=settings, gates=tables)
 
 
-def _of_gate(name: str, gates: Mapping[str, object]) -> tuple[str, str, Key] | None:
-    """What a variable says: the gate, the key and its kind; a name that no gate has is taken in small letters."""
-    rest = name.removeprefix(f"{PREFIX}GATES_")
-    if rest == name:
+def _of_group(name: str) -> str | None:
+    """The threshold that GROUPS_NAME_FAIL_ON is."""
+    group = name.removeprefix("GROUPS_").removesuffix("_FAIL_ON")
+    if name != f"GROUPS_{group}_FAIL_ON" or parse_name(group) is None:
         return None
-    known = {gate.upper().replace("-", "_").replace("/", "_"): gate for gate in gates}
+    return f"groups.{normalize(group)}.fail_on"
+
+
+def _of_gate(name: str, gates: Mapping[str, object]) -> tuple[str, str, Key] | None:
+    """What GATES_NAME_… says: the gate, the key and its kind; a name that no gate has is taken in small letters."""
+    rest = name.removeprefix("GATES_")
+    known = {_NO_LETTER.sub("_", gate.upper()): gate for gate in gates}
     for key, kind in {"branches": BRANCHES, **GATE_KEYS}.items():
-        if not rest.endswith(f"_{key.upper()}"):
-            continue
         middle = rest.removesuffix(f"_{key.upper()}")
-        gate, separator, group = middle.partition("_GROUPS_")
-        if separator and key != "fail_on":
+        if name == rest or middle in {rest, ""}:
+            continue
+        gate, separator, _ = middle.partition("_GROUPS_")
+        group = _of_group(rest.removeprefix(f"{gate}_"))
+        if not gate or (separator and group is None):
             return None
-        named = f"groups.{normalize(group)}.{key}" if separator else key
-        return known.get(gate, gate.lower()), named, kind
+        return known.get(gate, gate.lower()), group or key, kind
     return None
 
 
@@ -226,4 +232,4 @@ def _from_text(text: str, key: Key, name: str) -> Stated:
     try:
         return Stated(key.kind.text(text), name)
     except ValueError as error:
-        raise ConfigError(f"{name} = {one_line(text, _SHOWN)!r} {error}") from error
+        raise ConfigError(f"{name} = {shown(text)} {error}") from error

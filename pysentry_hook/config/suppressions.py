@@ -16,7 +16,11 @@ LONGEST = timedelta(days=366)
 """How far ahead a suppression may end."""
 
 _WORDS = 3
-_PLACEHOLDERS = re.compile(r"\b(?:tbd|todo|fixme|n/a|none|placeholder|xxx)\b", re.IGNORECASE)
+_PLACEHOLDERS = re.compile(
+    # "none of our views parse XML" and "the placeholder is escaped" are reasons
+    r"\b(?:tbd|todo|fixme|xxx)\b|^\W*(?:n/a|placeholder)\b|^\W*(?:none\W*)+$",
+    re.IGNORECASE,
+)
 _COMMENT = re.compile(r"#\s*pysentry(?:-hook)?:\s*(.*)", re.DOTALL)
 _INLINE = re.compile(r"ignore\s*\[([^\]]*)\]\s*until\s+(\S+?)\s*:\s*(.*)", re.DOTALL)
 _ID = re.compile(r"[A-Za-z]+-[A-Za-z0-9._-]+", re.ASCII)
@@ -35,7 +39,7 @@ def read_suppression(table: Mapping[str, Any], fail: Fail, place: Place, today: 
     if version is not None:
         _check_version(version, fail)
     until = table.get("until")
-    if until not in {None, "fixed"}:
+    if until is not None and until != "fixed":
         raise fail(f'suppressions.until = {one_line(repr(until), 40)} is not "fixed"', "until")
     return Suppression(
         id=_identifier(identifier, fail),
@@ -50,8 +54,12 @@ def read_suppression(table: Mapping[str, Any], fail: Fail, place: Place, today: 
     )
 
 
-def read_comment(comment: str, package: NormalizedName, place: Place, today: date) -> list[Suppression]:
+def read_comment(
+    comment: str, package: NormalizedName, place: Place, today: date, *, told: str | None = None
+) -> list[Suppression]:
     """Return the suppressions of a comment beside a requirement, none where it does not speak to us.
+
+    `told` is its file as errors call it, where that is not the path of the place.
 
     `# pysentry: ignore[CVE-2099-1, GHSA-x] until 2027-01-31: reason`; ConfigError for one that cannot be read.
     """
@@ -61,7 +69,7 @@ def read_comment(comment: str, package: NormalizedName, place: Place, today: dat
     said = _INLINE.fullmatch(found[1].strip())
 
     def fail(detail: str, _: str) -> ConfigError:
-        return ConfigError(f"{place}: {detail.removeprefix('suppressions.')}")
+        return ConfigError(f"{place._replace(path=told or place.path)}: {detail.removeprefix('suppressions.')}")
 
     if said is None:
         raise fail("the comment is not read; write  # pysentry: ignore[CVE-2099-1] until 2027-01-31: reason", "")

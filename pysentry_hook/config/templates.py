@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from pysentry_hook.config.keys import GATE_KEYS, KEYS, SUPPRESSION_KEYS, Key
+from pysentry_hook.config.keys import GATE_KEYS, KEYS, SUPPRESSION_KEYS, Key, variable
 
 _MINIMAL = ("defaults.fail_on", "defaults.unchecked", "sources.mirrors", "sources.private")
 
@@ -13,12 +13,14 @@ def template(prefix: str, *, full: bool) -> str:
 
 
 def _lines(prefix: str, *, full: bool) -> Iterator[str]:
-    yield "# What pysentry-hook checks, and when it blocks. A line that begins with # shows the default."
+    yield "# What pysentry-hook checks, and when it blocks. Lines as # key = value show the defaults."
     keys = {name: key for name, key in KEYS.items() if key.in_files and (full or name in _MINIMAL)}
     for table in dict.fromkeys(name.partition(".")[0] for name in keys):
         yield ""
+        if table == "defaults":
+            yield "# What decides holds for every gate, the built-in ones commit, change and push included."
         yield f"[{prefix}{table}]"
-        yield from _settings({n.partition(".")[2]: key for n, key in keys.items() if n.startswith(f"{table}.")}, prefix)
+        yield from _settings(table, {n.partition(".")[2]: key for n, key in keys.items() if n.startswith(f"{table}.")})
     yield ""
     yield "# A gate of its own for the branches that are released; every key of [defaults] that decides can stand here."
     yield f"# [{prefix}gates.release]"
@@ -50,10 +52,10 @@ _EXAMPLE = {
 }
 
 
-def _settings(keys: Mapping[str, Key], prefix: str) -> Iterator[str]:
+def _settings(table: str, keys: Mapping[str, Key]) -> Iterator[str]:
     for name, key in keys.items():
-        own = "" if key.in_project or prefix else "  (not in a project's file)"
-        if not key.in_project and prefix:
-            continue
-        yield f"# {key.what}{own}"
-        yield f"# {name} = {key.default or '…'}"
+        yield f"# {key.what}"
+        if not key.in_project:
+            yield f"# {name}: only in your own configuration, or {variable(f'{table}.{name}')}"
+        else:
+            yield f"# {name} = {key.default}" if key.default else f"# {name}: not set"

@@ -108,7 +108,7 @@ def _in_folder(tree: Tree, folder: str) -> Opened:
         return empty._replace(skipped=tuple(other for other in skipped if other.path != empty.path))
     known = ", ".join(reader.FORMAT for reader in IN_FOLDERS)
     why = "".join(f"; {other.path.rpartition('/')[2]}: {other.reason}" for other in skipped)
-    raise NothingToReadError(folder or ".", f"nothing to read here; looked for {known}{why}")
+    raise NothingToReadError(folder or ".", f"nothing to read here; looked for {known}{why}. --recursive looks below")
 
 
 def _is_empty(result: Inventory | InputError) -> bool:

@@ -165,7 +165,8 @@ def inventory(
             merged[key] = item
             places.append(lines.of(entry.section, entry.name, entry.number))
         if entry.requirement:
-            requirements.append(Requested(entry.requirement, item.groups, indexes(entry), merged[key].place))
+            alone = entry.origin is not None
+            requirements.append(Requested(entry.requirement, item.groups, indexes(entry), merged[key].place, alone))
     dependencies = tuple(item for item in merged.values() if isinstance(item, Dependency))
     project = Node(root or normalize("project"), None)
     note = "it is no lock: what these pins bring in themselves is not in it and was not checked."

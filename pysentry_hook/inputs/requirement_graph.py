@@ -64,7 +64,7 @@ def join(root: Node, entries: Sequence[Entry], compiled: Collection[str], indexe
         if len(edges) > MAX_EDGES:
             raise InputError(entries[0].location.path, f"says of more than {MAX_EDGES:,} packages what needs them")
     requirements = (
-        Requested(entry.asked.text, frozenset({MAIN}), entry.origins(indexes), place)
+        Requested(entry.asked.text, frozenset({MAIN}), entry.origins(indexes), place, entry.said.origin is not None)
         for place, entry in enumerate(entries)
         if entry.asked.text
     )

@@ -6,6 +6,7 @@ the including file, and `${VAR}` is never expanded.
 
 import hashlib
 import re
+from collections.abc import Sequence
 
 from pysentry_hook.errors import InputError
 from pysentry_hook.inputs.annotations import Said, annotated
@@ -20,6 +21,8 @@ from pysentry_hook.text import one_line, some, without_credentials
 from pysentry_hook.tree import Tree, inside
 
 FORMAT = "requirements.txt"
+CONSTRAINTS = "constraints"
+"""The format of a file that only limits versions and installs nothing."""
 MAX_DEPTH = 20
 _ROOT = Node(normalize("project"), None)
 
@@ -37,9 +40,15 @@ def recognises(name: str) -> bool:
 
 def read(tree: Tree, path: str) -> Inventory:
     """Return the pins of a requirements file and of all files that it includes."""
+    return read_together(tree, (path,))
+
+
+def read_together(tree: Tree, paths: Sequence[str]) -> Inventory:
+    """Return the pins of files that are installed together, as `pip install -r a -r b` does; named by the first."""
     reading = _Reading(tree)
-    reading.file(path, depth=0)
-    return reading.inventory(path)
+    for path in paths:
+        reading.file(path, depth=0)
+    return reading.inventory(paths[0])
 
 
 class _Reading:
@@ -128,7 +137,7 @@ class _Reading:
             if depth > MAX_DEPTH:
                 raise InputError(path, f"is included more than {MAX_DEPTH} levels deep")
             data = self._tree.read(target)
-            self._limiting[target] = InputFile(target, FORMAT, hashlib.sha256(data).hexdigest())
+            self._limiting[target] = InputFile(target, CONSTRAINTS, hashlib.sha256(data).hexdigest())
             for line in logical_lines(target, decode(target, data)):
                 self._constraint(target, line, depth + 1)
 
@@ -189,7 +198,7 @@ class _Reading:
         return Inventory(
             path=path,
             format=FORMAT,
-            files=tuple({**self._files, **self._limiting}.values()),
+            files=tuple({**self._files, **self._limiting, **self._files}.values()),
             dependencies=joined.dependencies,
             unchecked=joined.unchecked,
             roots=(_ROOT,),

@@ -21,6 +21,8 @@ class _Match(NamedTuple):
     gate: str
     pattern: str
     stated: Stated
+    by_floor: bool
+    """Whether nobody but the floor says this branch: it adds a gate, and takes none away."""
 
 
 def choose(policy: Policy) -> Choice:
@@ -29,14 +31,17 @@ def choose(policy: Policy) -> Choice:
         return _named(policy, policy.named)
     event, branch, target, origin = policy.occasion
     if event == "change":
-        return _of_change(policy, f"a change to {target or 'an unknown branch'} ({origin})")
+        return _of_change(policy, f"a change to {one_line(target) or 'an unknown branch'} ({origin})")
     if branch is None:
         return Choice((settle_gate(policy, DEFAULT),), f"no gate was named, and {origin}")
     found = list(_matches(policy, branch))
-    if found:
-        gates = tuple(settle_gate(policy, match.gate) for match in found)
-        return Choice(gates, f"branch {one_line(branch)} ({origin}) matches {_told(found)}")
-    return Choice((settle_gate(policy, DEFAULT),), f"no gate has the branch {one_line(branch)} ({origin})")
+    if not found:
+        return Choice((settle_gate(policy, DEFAULT),), f"no gate has the branch {one_line(branch)} ({origin})")
+    why = f"branch {one_line(branch)} ({origin}) matches {_told(found)}"
+    names = [match.gate for match in found]
+    if all(match.by_floor for match in found) and DEFAULT not in names:
+        names, why = [DEFAULT, *names], f"{why}, beside the gate {DEFAULT}"
+    return Choice(tuple(settle_gate(policy, name) for name in names), why)
 
 
 def _named(policy: Policy, name: str) -> Choice:
@@ -53,7 +58,9 @@ def _of_change(policy: Policy, why: str) -> Choice:
     found = list(_matches(policy, target)) if target else []
     if not found:
         return Choice((settle_gate(policy, CHANGE),), why)
-    gates = tuple(settle_gate(policy, CHANGE, like=match.gate) for match in found)
+    models = [match.gate for match in found]
+    plain = (settle_gate(policy, CHANGE),) if all(match.by_floor for match in found) else ()
+    gates = (*plain, *(settle_gate(policy, CHANGE, like=model) for model in models))
     return Choice(gates, f"{why}; thresholds of the gate of {one_line(target)}: {_told(found)}")
 
 
@@ -65,13 +72,14 @@ def known_gates(policy: Policy) -> tuple[str, ...]:
 
 def _matches(policy: Policy, branch: str) -> Iterator[_Match]:
     """The gates with a pattern for a branch, `*` standing for anything, by name; every side adds its own."""
+    sides = [(policy.own, False), *((base, False) for base in policy.bases), (policy.floor, True)]
     for name in known_gates(policy):
-        for layer in (policy.own, *policy.bases, policy.floor):
+        for layer, is_floor in sides:
             stated = layer.gates.get(name, {}).get("branches")
             patterns = stated.value if stated and isinstance(stated.value, tuple) else ()
             pattern = next((each for each in patterns if fnmatchcase(branch, each)), None)
             if stated and pattern is not None:
-                yield _Match(name, pattern, stated)
+                yield _Match(name, pattern, stated, by_floor=is_floor)
                 break
 
 

@@ -1,10 +1,12 @@
 """What a gate is, the built-in ones, and how the settings of all sides become one."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pysentry_hook.model import Severity
 from pysentry_hook.rules import BLOCK, NEVER, WARN, Layer, Policy, Rule, Stated, Table
+from pysentry_hook.text import without_credentials
 
 DEFAULT, COMMIT, CHANGE, PUSH = "default", "commit", "change", "push"
 
@@ -33,29 +35,45 @@ _OF_CHANGE = frozenset(BUILT_IN[CHANGE])
 _SEVERITIES = (*(severity.word for severity in Severity), NEVER)
 
 
+class Threshold(NamedTuple):
+    """The least severity that blocks, and the rule that says so; None: nothing blocks."""
+
+    least: Severity | None
+    rule: Rule
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
     """The settings of one gate, each with its origin; every one of KEYS is there."""
 
     name: str
     settings: Table
+    _rules: dict[str, Rule] = field(default_factory=dict, compare=False, repr=False)
+    _thresholds: dict[frozenset[str], Threshold] = field(default_factory=dict, compare=False, repr=False)
 
     def rule(self, key: str) -> Rule:
-        """The rule of a setting, for the verdict that it makes."""
-        stated = self.settings[key]
-        return Rule(f"gates.{self.name}.{key}", told(stated.value), stated.origin, stated.location)
+        """The rule of a setting, for the verdict that it makes; made once for all findings."""
+        if key not in self._rules:
+            stated = self.settings[key]
+            self._rules[key] = Rule(f"gates.{self.name}.{key}", told(stated.value), stated.origin, stated.location)
+        return self._rules[key]
 
     def value(self, key: str) -> object:
         """The value of a setting."""
         return self.settings[key].value
 
-    def threshold(self, groups: Iterable[str]) -> tuple[Severity | None, Rule]:
-        """The strictest `fail_on` over the scopes that reach a package, and its rule; None: nothing blocks."""
+    def threshold(self, groups: frozenset[str]) -> Threshold:
+        """The strictest `fail_on` over the scopes that reach a package; settled once for all that have them."""
+        if groups not in self._thresholds:
+            self._thresholds[groups] = self._strictest(groups)
+        return self._thresholds[groups]
+
+    def _strictest(self, groups: frozenset[str]) -> Threshold:
         keys = {_group_key(group) for group in groups} or {"fail_on"}
         known = [key if key in self.settings else "fail_on" for key in sorted(keys)]
         strictest = min(known, key=lambda key: (_SEVERITIES.index(str(self.settings[key].value)), key))
         word = str(self.settings[strictest].value)
-        return None if word == NEVER else Severity[word.upper()], self.rule(strictest)
+        return Threshold(None if word == NEVER else Severity[word.upper()], self.rule(strictest))
 
     def values(self) -> dict[str, str]:
         """The settings in the words of the configuration."""
@@ -69,8 +87,10 @@ def told(value: object) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{key} = {each}" for key, each in value.items()) or "none"
     if isinstance(value, tuple | list):
-        return ", ".join(map(str, value))
-    return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+        return ", ".join(map(told, value))
+    if isinstance(value, str) and "://" in value:
+        return without_credentials(value)
+    return "none" if value is None else f"{value:.12g}" if isinstance(value, float) else str(value)
 
 
 def _group_key(group: str) -> str:

@@ -31,7 +31,15 @@ def judge(facts: Facts, policy: Policy, today: date) -> GateResult:
     choice = choose(policy)
     suppressions = Suppressions(policy.suppressions, today)
     ordered = sorted(facts.findings, key=lambda finding: finding.order)
-    by_gate = [[_verdict(finding, gate, suppressions, today) for finding in ordered] for gate in choice.gates]
+    accepting = [suppressions.about(finding) for finding in ordered]
+    by_gate = [
+        [_verdict(*each, gate, suppressions, today) for each in zip(ordered, accepting, strict=True)]
+        for gate in choice.gates
+    ]
+    if facts.baseline and not facts.baseline.whole:
+        by_gate = [
+            [_unless_older(verdict, gate) for verdict in row] for row, gate in zip(by_gate, choice.gates, strict=True)
+        ]
     verdicts = tuple(max(row, key=lambda verdict: _RANK[verdict.decision]) for row in zip(*by_gate, strict=True))
     covering = {id(verdict.suppression) for verdict in verdicts if verdict.suppression}
     return GateResult(
@@ -39,8 +47,8 @@ def judge(facts: Facts, policy: Policy, today: date) -> GateResult:
         why=choice.why,
         day=today,
         verdicts=verdicts,
-        statuses=tuple(_status(status, policy) for status in facts.statuses),
-        unused=suppressions.unused(facts.findings),
+        statuses=tuple(_status(status, policy) for status in sorted(facts.statuses, key=_order)),
+        unused=suppressions.unused(accepting),
         expired=suppressions.expired(),
         ending=tuple(entry for entry in policy.suppressions if id(entry) in covering and suppressions.ends_soon(entry)),
         refused=tuple(_refused(policy.suppressions, choice.gates)),
@@ -52,15 +60,12 @@ def judge(facts: Facts, policy: Policy, today: date) -> GateResult:
     )
 
 
-def _verdict(finding: Finding, gate: Gate, suppressions: Suppressions, today: date) -> Verdict:
-    covering = next(
-        (
-            entry
-            for entry in suppressions.about(finding)
-            if suppressions.holds(entry, finding) and not _is_refused(entry, gate)
-        ),
-        None,
-    )
+def _verdict(
+    finding: Finding, accepting: Sequence[Suppression], gate: Gate, suppressions: Suppressions, today: date
+) -> Verdict:
+    """The verdict of one gate, where `accepting` speaks of the finding."""
+    holding = (entry for entry in accepting if suppressions.holds(entry, finding) and not _is_refused(entry, gate))
+    covering = next(holding, None)
     if covering is not None:
         return Verdict(
             finding=finding,
@@ -70,6 +75,15 @@ def _verdict(finding: Finding, gate: Gate, suppressions: Suppressions, today: da
             suppression=covering,
         )
     return _by_severity(finding, gate, today)
+
+
+def _unless_older(verdict: Verdict, gate: Gate) -> Verdict:
+    """The verdict where the change stands on a state that nobody knows: what may be as old as that only warns."""
+    older = verdict.finding.novelty is Novelty.UNKNOWN and bool(gate.value("only_introduced"))
+    if verdict.decision is not Decision.BLOCK or verdict.rule == MALWARE or not older:
+        return verdict
+    why = "git does not tell what is merged, so it may be older"
+    return _decided(verdict.finding, Decision.WARN, gate.rule("only_introduced"), why)
 
 
 def _by_severity(finding: Finding, gate: Gate, today: date) -> Verdict:
@@ -137,20 +151,21 @@ def _decided(finding: Finding, decision: Decision, rule: Rule, reason: str | Non
 
 def _short(rule: Rule) -> str:
     """A rule in a few words, without the gate: `fail_on is high`, or `groups.dev.fail_on is critical`."""
-    return f"{rule.key.split('.', 2)[2]} is {rule.value}"
+    return f"{rule.setting} is {rule.value}"
+
+
+def _order(status: Status) -> tuple[str, str, str]:
+    return status.path, status.package, status.status
 
 
 def _status(status: Status, policy: Policy) -> StatusVerdict:
     """The verdict on a project's status: what `[maintenance]` forbids blocks, in every gate."""
-    keys = [f"forbid_{status.status}", *(["forbid_unmaintained"] if status.status != "active" else [])]
-    for key in keys:
-        stated = policy.maintenance.get(key)
-        if stated and stated.value:
-            rule = Rule(f"maintenance.{key}", told(stated.value), stated.origin, stated.location)
-            return StatusVerdict(status, Decision.BLOCK, rule, f"{key} is true")
-    stated = policy.maintenance[keys[0]]
-    rule = Rule(f"maintenance.{keys[0]}", told(stated.value), stated.origin, stated.location)
-    return StatusVerdict(status, Decision.WARN, rule, f"{keys[0]} is false")
+    own, every = f"forbid_{status.status}", "forbid_unmaintained"
+    key = every if policy.maintenance[every].value and not policy.maintenance[own].value else own
+    stated = policy.maintenance[key]
+    word = told(stated.value)
+    rule = Rule(f"maintenance.{key}", word, stated.origin, stated.location)
+    return StatusVerdict(status, Decision.BLOCK if stated.value else Decision.WARN, rule, f"{key} is {word}")
 
 
 def _refused(entries: Iterable[Suppression], gates: Sequence[Gate]) -> Iterator[Suppression]:
@@ -181,13 +196,17 @@ def _notes(facts: Facts, choice: Choice) -> Iterator[str]:
 
 def _too_old(facts: Facts, gates: Sequence[Gate], today: date) -> Iterator[str]:
     """The data that are older than the strictest gate allows, when it was scanned or on the day that is judged."""
-    rules = [gate.rule("max_data_age_hours") for gate in gates if gate.value("max_data_age_hours") is not None]
-    if not rules:
+    limits = [
+        (hours, gate.rule("max_data_age_hours"))
+        for gate in gates
+        if isinstance(hours := gate.value("max_data_age_hours"), int | float)
+    ]
+    if not limits:
         return
-    rule = min(rules, key=lambda rule: float(rule.value))
+    hours, rule = min(limits, key=lambda limit: limit[0])
     now = facts.generated if today == facts.generated.date() else datetime.combine(today, time.min, UTC)
     for data in facts.advisory_data:
-        if data.as_of is not None and now - data.as_of > timedelta(hours=float(rule.value)):
+        if data.as_of is not None and now - data.as_of > timedelta(hours=hours):
             yield (
                 f"the data of {data.source} are of {data.as_of:%Y-%m-%d %H:%M} UTC, "
                 f"and max_data_age_hours is {rule.value} ({rule.origin})"

@@ -43,6 +43,14 @@ def compared(
     return [novelty(finding) for finding in findings]
 
 
+def unsure(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings of a change that stands on one more state than is known: that may hold what seems new."""
+    return [
+        replace(finding, novelty=Novelty.UNKNOWN) if finding.novelty is Novelty.INTRODUCED else finding
+        for finding in findings
+    ]
+
+
 def _versions(inventory: Inventory) -> Mapping[NormalizedName, frozenset[Package]]:
     found: dict[NormalizedName, set[Package]] = {}
     for dependency in inventory.dependencies:

@@ -32,6 +32,8 @@ class Suppressions:
         numbers = set(self._by_package.get(finding.dependency.name, ()))
         for name in (vulnerability.id, *vulnerability.aliases):
             numbers.update(self._by_id.get(name.upper(), ()))
+        if not numbers:
+            return []
         return [entry for entry in map(self.entries.__getitem__, sorted(numbers)) if _speaks_of(entry, finding)]
 
     def holds(self, entry: Suppression, finding: Finding) -> bool:
@@ -55,9 +57,9 @@ class Suppressions:
         """Those whose last day is over, whether they speak of a finding or not."""
         return tuple(filter(self.has_expired, self.entries))
 
-    def unused(self, findings: Iterable[Finding]) -> tuple[Suppression, ...]:
-        """Those that speak of no finding, and have not expired."""
-        used = {id(entry) for finding in findings for entry in self.about(finding)}
+    def unused(self, speaking: Iterable[Sequence[Suppression]]) -> tuple[Suppression, ...]:
+        """Those that speak of no finding, and have not expired; `speaking` is what `about` found."""
+        used = {id(entry) for entries in speaking for entry in entries}
         return tuple(entry for entry in self.entries if id(entry) not in used and not self.has_expired(entry))
 
 

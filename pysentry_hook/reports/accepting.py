@@ -14,6 +14,11 @@ USUAL = timedelta(days=90)
 """How long a suppression holds that a printed command would add."""
 
 
+def later(day: date, span: timedelta = USUAL) -> date:
+    """Return the day so much later, or the last one of the calendar: a saved report is judged on any day."""
+    return day + min(span, date.max - day)
+
+
 def ways_on(report: Report, look: Look) -> Iterator[str]:
     """The commands that accept and explain the first finding that blocks; malware is not accepted so easily."""
     verdict = next((each for each in report.gate.verdicts if each.decision is Decision.BLOCK), None)
@@ -21,16 +26,31 @@ def ways_on(report: Report, look: Look) -> Iterator[str]:
         return
     vulnerability = verdict.finding.vulnerability
     if not vulnerability.malware:
-        yield f"Accept: {accept_command(verdict, report.gate.day, look)}"
+        yield f"Accept: {accept_command(report, verdict, look)}"
     name, package = shlex.quote(vulnerability.id), shlex.quote(verdict.finding.dependency.name)
     yield f"Why:    pysentry-hook explain {name} -p {package} {look.again}".rstrip()
 
 
-def accept_command(verdict: Verdict, day: date, look: Look) -> str:
-    """The command that would accept a finding, with a reason to fill in."""
-    name, package = shlex.quote(verdict.finding.vulnerability.id), shlex.quote(verdict.finding.dependency.name)
-    project = f" --project {shlex.quote(look.project)}" if look.project else ""
-    return f'pysentry-hook suppressions add {name} -p {package} --reason "…" --expires {day + USUAL}{project}'
+def accept_command(report: Report, verdict: Verdict, look: Look) -> str:
+    """The command that would accept a finding, with a reason to fill in; what was accepted before is renewed."""
+    identifier, package = verdict.finding.vulnerability.id, verdict.finding.dependency.name
+    ended = any(_is_written(entry, identifier, package) for entry in report.gate.expired)
+    names = f"{shlex.quote(identifier)} -p {shlex.quote(package)}"
+    return (
+        f'pysentry-hook suppressions {"renew" if ended else "add"} {names} --reason "…" '
+        f"--expires {later(report.gate.day)}{_project(look)}"
+    )
+
+
+def _is_written(entry: Suppression, identifier: str, package: str) -> bool:
+    """Whether a suppression stands in a configuration file under these very names."""
+    place = entry.rule.location
+    same = (entry.id or "").upper() == identifier.upper() and entry.package == package
+    return same and place is not None and place.path.endswith(".toml")
+
+
+def _project(look: Look) -> str:
+    return f" --project {shlex.quote(look.project)}" if look.project else ""
 
 
 class Concern(NamedTuple):
@@ -78,15 +98,31 @@ def _ending(entry: Suppression, gate: GateResult, look: Look) -> Iterator[Concer
     fixed = any(each.finding.vulnerability.fixed_in for each in covered)
     owner = f", owner {entry.owner}" if entry.owner else ""
     reason = f'reason given: "{entry.reason}"' if entry.reason else "no reason given"
-    package = f" -p {shlex.quote(entry.package)}" if entry.package else ""
     yield Concern(
         entry,
-        f"a suppression ends on {entry.expires}; from {entry.expires + timedelta(days=1)} "
+        f"a suppression ends on {entry.expires}; from {later(entry.expires, timedelta(days=1))} "
         f"gate {' and '.join(gate.names)} judges what it covers.",
         (
             f"{entry.id or 'every finding'} in {', '.join(dependencies)}{owner}, {origin(entry.rule, look)}",
             f"{reason}. {'There is a fixed release.' if fixed else 'Still no fixed release.'}",
+            *(
+                []
+                if _is_in_file(entry)
+                else [f"Renew: write another day into the comment at {origin(entry.rule, look)}"]
+            ),
         ),
+        _renewal(entry, gate, look) if _is_in_file(entry) else None,
+    )
+
+
+def _is_in_file(entry: Suppression) -> bool:
+    """Whether a suppression is not a comment, which no command changes."""
+    return entry.rule.location is None or entry.rule.location.path.endswith(".toml")
+
+
+def _renewal(entry: Suppression, gate: GateResult, look: Look) -> str:
+    package = f" -p {shlex.quote(entry.package)}" if entry.package else ""
+    return (
         f"pysentry-hook suppressions renew {shlex.quote(entry.id or '')}{package} "
-        f'--reason "…" --expires {gate.day + USUAL}',
+        f'--reason "…" --expires {later(gate.day)}{_project(look)}'
     )

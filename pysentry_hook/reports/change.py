@@ -1,22 +1,29 @@
 """Tell a developer of one commit or push: what it brings in and how to go on; a page if it blocks, else three lines."""
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
-from pysentry_hook.report import Decision, Novelty, Report, Verdict
-from pysentry_hook.reports.accepting import USUAL
+from pysentry_hook.report import Decision, Finding, Novelty, Report, Verdict
+from pysentry_hook.reports.accepting import later
 from pysentry_hook.reports.fixes import advice
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.verdict import rule_told
 from pysentry_hook.text import clean, count, some
 
-_MOST_PACKAGES = 4
+_PAGE = 24
+"""Lines that a terminal shows at once: a blocked commit needs no scrolling."""
 _MOST_FINDINGS = 4
+"""Of one package, where there are others."""
+_MOST_COMMANDS = 3
+_MOST_UPGRADES = 5
+"""Packages in one command."""
 _CONSEQUENCES = ("none of the ", "no answer for ")
 """How failures begin that only say again that a source was silent."""
 _MOST_NAMED = 3
+_NOT_TRIED = " (not tried): "
 
 
 @dataclass(frozen=True, slots=True, kw_only=False)
@@ -25,47 +32,87 @@ class Change:
 
     word: str
     """commit or push."""
+    place: str = ""
+    """The folder of the project, where others are told of beside it."""
     notes: tuple[str, ...] = ()
     is_first: bool = False
-    packages: int | None = None
-    """How many versions it brings in; None where everything was looked at."""
-    knows_all: bool = True
-    """Whether every state that it stands on is known."""
+    versions: tuple[int, int] | None = None
+    """How many versions it brings in and how many of them were checked; None where everything was looked at."""
     command: str | None = None
     """How the program is called where the text is read; None: it cannot be."""
+    project: str = ""
+    """The folder whose configuration counts for the foremost finding."""
+    accepted_in: str = "pyproject.toml"
+    """The file of the tree that takes a suppression of the foremost finding."""
+    table: tuple[str, ...] = ("tool", "pysentry-hook")
+    """The keys that lead to our table in it."""
+
+    @property
+    def title(self) -> str:
+        """How the first line begins."""
+        return f"pysentry-hook ({self.place})" if self.place else "pysentry-hook"
+
+
+def foremost(report: Report) -> Verdict | None:
+    """The verdict that a blocked reader is told of first: malware, else of the worst severity."""
+    blocking = _blocking(report)
+    return blocking[0][0] if blocking else None
 
 
 def told(report: Report, change: Change, look: Look) -> str:
     """Return the text, without colour."""
-    blocking = [verdict for verdict in report.gate.verdicts if verdict.decision is Decision.BLOCK]
-    lines = _blocked(report, blocking, change, look) if report.gate.blocks else _in_three(_passed(report, change))
+    lines = _blocked(report, change, look) if report.gate.blocks else _in_three(_passed(report, change))
     return "".join(clean(line).replace("\n", " ") + "\n" for line in lines)
 
 
-def _blocked(report: Report, blocking: Sequence[Verdict], change: Change, look: Look) -> Iterator[str]:
-    packages = [list(group) for _, group in groupby(blocking, key=_package)]
-    yield f"pysentry-hook: blocked. {_brings_in(packages, change)}"
-    for group in packages[:_MOST_PACKAGES]:
-        yield from _entries(group, look)
-    if len(packages) > _MOST_PACKAGES:
-        yield f"  and {count(len(packages) - _MOST_PACKAGES, 'package')} more"
-    yield from (f"  {reason}" for reason in report.gate.reasons)
+def _blocking(report: Report) -> list[list[Verdict]]:
+    """What blocks, by package, the worst first."""
+    blocking = [verdict for verdict in report.gate.verdicts if verdict.decision is Decision.BLOCK]
+    packages = [sorted(group, key=_badness) for _, group in groupby(blocking, key=_package)]
+    return sorted(packages, key=lambda group: _badness(group[0]))
+
+
+def _badness(verdict: Verdict) -> tuple[bool, int]:
+    vulnerability = verdict.finding.vulnerability
+    return not vulnerability.malware, -(vulnerability.severity or 0)
+
+
+def _blocked(report: Report, change: Change, look: Look) -> Iterator[str]:
+    packages = _blocking(report)
+    blocking = [verdict for group in packages for verdict in group]
+    yield f"{change.title}: blocked. {_brings_in(packages, change)}"
     rules = dict.fromkeys(rule_told(verdict.rule, look) for verdict in blocking)
-    yield f"Rule:    {'; '.join(rules) or '; '.join(report.gate.reasons)}"
-    for group in packages[:_MOST_PACKAGES]:
-        yield f"Fix:     {_fix(group, look)}"
-    if blocking:
-        yield from _ways_on(blocking[0], report, change)
-    yield from _rest(report, change)
+    below = [f"  {reason}" for reason in report.gate.reasons]
+    below.append(f"Rule:    {'; '.join(rules) or '; '.join(report.gate.reasons)}")
+    below += _fixes(packages, look)
+    below += _ways_on(blocking[0], report, change, look) if blocking else ()
+    below += _in(_rest(report, change), 2)
+    yield from _shown(packages, _PAGE - 1 - len(below), look)
+    yield from below
+
+
+def _shown(packages: Sequence[Sequence[Verdict]], room: int, look: Look) -> Iterator[str]:
+    """As many of the findings as there is room for, and the number of the rest."""
+    entries = [list(_entries(group, look, room - 1 if len(packages) == 1 else _MOST_FINDINGS)) for group in packages]
+    used = number = 0
+    while number < len(entries) and used + len(entries[number]) <= room - (number + 1 < len(entries)):
+        yield from entries[number]
+        used += len(entries[number])
+        number += 1
+    if number < len(entries):
+        yield f"  and {count(len(entries) - number, 'more package')} with {_findings(packages[number:])}"
+
+
+def _findings(packages: Iterable[Sequence[Verdict]]) -> str:
+    return count(sum(map(len, packages)), "finding")
 
 
 def _passed(report: Report, change: Change) -> Iterator[str]:
     """The answer first, then what was not checked, what is older, and what ends soon."""
     warned = [verdict for verdict in report.gate.verdicts if verdict.decision is Decision.WARN]
-    checked = count(report.coverage.checked, "package")
-    if change.packages is not None:
-        checked = count(change.packages, "new version")
-    found = "no known vulnerabilities"
+    total, checked = change.versions or (report.coverage.total, report.coverage.checked)
+    what = count(total, "new version" if change.versions else "package")
+    found = "no known vulnerabilities" if checked else "so nothing is known"
     if warned:
         ids = some(
             [f"{each.finding.vulnerability.id} in {each.finding.dependency.name}" for each in warned], _MOST_NAMED
@@ -74,16 +121,24 @@ def _passed(report: Report, change: Change) -> Iterator[str]:
     elif report.findings:
         found = "nothing that blocks"
     incomplete = "" if report.complete else " Incomplete: this is not a clean result."
-    yield f"pysentry-hook: {checked} of this {change.word} checked, {found}.{incomplete}"
+    if total:
+        some_of = "" if checked == total else f"{checked} of "
+        yield f"{change.title}: {some_of}{what} of this {change.word} checked, {found}.{incomplete}"
+    else:
+        yield f"{change.title}: this {change.word} brings in no new version.{incomplete}"
     yield from _rest(report, change)
 
 
-def _in_three(lines: Iterator[str]) -> Iterator[str]:
-    """Everything in three lines: what would be the fourth and later ones goes on behind the third."""
+def _in_three(lines: Iterable[str]) -> Iterator[str]:
+    return _in(lines, 3)
+
+
+def _in(lines: Iterable[str], most: int) -> Iterator[str]:
+    """Everything in so many lines: what would be further ones goes on behind the last."""
     every = list(lines)
-    yield from every[:2]
-    if every[2:]:
-        yield "; ".join(every[2:])
+    yield from every[: most - 1]
+    if every[most - 1 :]:
+        yield "; ".join(every[most - 1 :])
 
 
 def _rest(report: Report, change: Change) -> Iterator[str]:
@@ -102,6 +157,8 @@ def _rest(report: Report, change: Change) -> Iterator[str]:
         yield f"not checked: {some(others, _MOST_NAMED)}"
     for entry in report.gate.ending:
         yield f"a suppression ends on {entry.expires}: {entry.told} ({entry.rule.origin})"
+    if report.baseline and not report.baseline.whole:
+        yield "git does not tell what is merged, so what seems new only warns"
     if report.gate.not_judged:
         scan = f": {change.command}" if change.command else ""
         yield f"{count(report.gate.not_judged, 'older finding')} not judged{scan}"
@@ -128,47 +185,83 @@ def _brings_in(packages: Sequence[Sequence[Verdict]], change: Change) -> str:
     return f"This {change.word} {verb} {what} with {vulnerabilities}."
 
 
-def _entries(group: Sequence[Verdict], look: Look) -> Iterator[str]:
+def _entries(group: Sequence[Verdict], look: Look, most: int) -> Iterator[str]:
     finding = group[0].finding
     declared = finding.declared_at
     where = f" ({look.path(declared.path)}:{declared.line})" if declared else ""
-    way = f"   way in: {' > '.join(finding.paths[0])}{where}" if finding.paths else where
+    way = f"   way in: {' > '.join(finding.paths[0])}{where}" if len(finding.paths[:1]) else where
     name = f"{finding.dependency.name} {finding.dependency.written}"
     yield f"  {look.path(finding.location.path)}:{finding.location.line}   {name}{way}"
-    for verdict in group[:_MOST_FINDINGS]:
+    shown = len(group) if len(group) < most else most - 2
+    for verdict in group[:shown]:
         vulnerability = verdict.finding.vulnerability
         word = vulnerability.severity.word.upper() if vulnerability.severity else "UNKNOWN"
         fixed = ", ".join(map(str, vulnerability.fixed_in)) if vulnerability.fixed_in else ""
         told_fix = "remove it" if vulnerability.malware else f"fixed in {fixed}" if fixed else "no fixed version"
         yield f"  {'MALWARE' if vulnerability.malware else word}  {vulnerability.id}  {told_fix}"
-    if len(group) > _MOST_FINDINGS:
-        yield f"  and {len(group) - _MOST_FINDINGS} more"
+    if shown < len(group):
+        yield f"  and {len(group) - shown} more"
 
 
-def _fix(group: Sequence[Verdict], look: Look) -> str:
+def _fixes(packages: Sequence[Sequence[Verdict]], look: Look) -> list[str]:
+    """What to do, by the words that do it: one command upgrades several packages of a lock."""
+    found: dict[str, list[str]] = {}
+    for group in packages:
+        start, name, end = _fix(group, look)
+        found.setdefault(f"{start}\n{end}", []).append(name)
+    lines = []
+    for words, names in list(found.items())[:_MOST_COMMANDS]:
+        start, _, end = words.partition("\n")
+        more = f"  # and {len(names) - _MOST_UPGRADES} more" if len(names) > _MOST_UPGRADES else ""
+        lines.append(f"{start}{''.join(names[:_MOST_UPGRADES])}{end}{more}")
+    return lines
+
+
+def _fix(group: Sequence[Verdict], look: Look) -> tuple[str, str, str]:
+    """A line in three parts, of which that in the middle is the package's own."""
     finding = group[0].finding
+    lock, name = look.path(finding.input), f" {finding.dependency.name}"
     place = f"{look.path(finding.location.path)}:{finding.location.line}"
-    text = advice([verdict.finding for verdict in group], look.path(finding.input), place)
-    if " lock " in text or text.endswith(f" {finding.dependency.name}"):
-        return f"{text} && git add {shlex.quote(look.path(finding.input))}"
-    return text
+    text = advice([verdict.finding for verdict in group], lock, place)
+    _, tried, words = text.partition(_NOT_TRIED)
+    if not tried:
+        return f"Fix:     {finding.dependency.name}: ", text, ""
+    if not words.endswith(name):
+        return "Fix (not tried):  ", words, ""
+    start = words.removesuffix(name)
+    option = " --upgrade-package" if start.endswith(" --upgrade-package") else ""
+    end = f" && git add {shlex.quote(lock)}"
+    return f"Fix (not tried):  {start.removesuffix(option)}", f"{option}{name}", end
 
 
-def _ways_on(verdict: Verdict, report: Report, change: Change) -> Iterator[str]:
+def _ways_on(verdict: Verdict, report: Report, change: Change, look: Look) -> Iterator[str]:
     """The commands to accept or explain, or the lines to paste where no command can be run."""
     finding = verdict.finding
-    name, package = shlex.quote(finding.vulnerability.id), shlex.quote(finding.dependency.name)
-    until = report.gate.day + USUAL
-    if change.command is None:
-        if not finding.vulnerability.malware:
-            yield "Accept:  [[tool.pysentry-hook.suppressions]] in pyproject.toml, with these lines:"
-            yield f'         id = "{finding.vulnerability.id}"'
-            yield f'         package = "{finding.dependency.name}"'
-            yield '         reason = "…"'
-            yield f"         expires = {until}"
-        return
-    folder = finding.input.rpartition("/")[0]
-    project = f" --project {shlex.quote(folder)}" if folder else ""
     if not finding.vulnerability.malware:
-        yield f'Accept:  {change.command} suppressions add {name} -p {package} --reason "…" --expires {until}{project}'
-    yield f"Why:     {change.command} explain {name} -p {package} {shlex.quote(folder)}".rstrip(" '")
+        yield from _accept(finding, later(report.gate.day), change, look)
+    if change.command is None:
+        return
+    words = [finding.vulnerability.id, "-p", finding.dependency.name]
+    folder = look.path(finding.input.rpartition("/")[0])
+    gate = ["--gate", *report.gate.names[:1]]
+    against = ["--against", "HEAD"] if change.word == "commit" and not change.is_first else []
+    place = [folder] if folder not in {"", "."} else []
+    yield f"Why:     {change.command} explain {shlex.join([*words, *gate, *against, *place])}"
+
+
+def _accept(finding: Finding, until: date, change: Change, look: Look) -> Iterator[str]:
+    file = look.path(change.accepted_in)
+    if change.command is None:
+        yield f"Accept:  put these lines into {file}, with a reason, then git add {shlex.quote(file)}"
+        yield f"[[{'.'.join((*change.table, 'suppressions'))}]]"
+        yield f'id = "{finding.vulnerability.id}"'
+        yield f'package = "{finding.dependency.name}"'
+        yield 'reason = "…"'
+        yield f"expires = {until}"
+        return
+    folder = look.path(change.project)
+    project = ["--project", folder] if folder not in {"", "."} else []
+    words = shlex.join([finding.vulnerability.id, "-p", finding.dependency.name])
+    last = shlex.join(["--expires", str(until), *project])
+    add = f'{change.command} suppressions add {words} --reason "…" {last}'
+    yield f"Accept:  {add} && git add {shlex.quote(file)}"

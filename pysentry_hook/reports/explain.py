@@ -79,7 +79,8 @@ def _age(report: Report, finding: Finding) -> str:
     if finding.novelty is Novelty.INTRODUCED:
         return f"{published}; introduced {of}"
     if finding.novelty is Novelty.EXISTING:
-        return f"{published}; older than the change {of}{', whose version of it changed' if finding.touched else ''}"
+        changed = "; the version changed since, and it is not yet fixed" if finding.touched else ""
+        return f"{published}; older than the change {of}{changed}"
     return f"{published}; nobody knows whether it is new {of}"
 
 
@@ -98,21 +99,13 @@ def _fix(finding: Finding, look: Look) -> Iterator[str]:
 
 def _changes(report: Report, verdict: Verdict, look: Look) -> Iterator[str]:
     """What would make the decision another one."""
-    finding, rule = verdict.finding, verdict.rule
+    rule = verdict.rule
     where = origin(rule, look)
     key = rule.key.rpartition(".")[2]
     if verdict.suppression:
         yield from _ends(verdict, look)
     elif verdict.decision is Decision.BLOCK:
-        if finding.upgrade_to:
-            yield f"an upgrade to {finding.upgrade_to} or any version that no advisory affects"
-        if finding.vulnerability.malware:
-            yield "a suppression with package and version; nothing else covers malware"
-        else:
-            yield f"a suppression: {accept_command(verdict, report.gate.day, look)}"
-            yield f"another value of {key} ({where})"
-            if report.baseline is None:
-                yield "only_introduced with --against, where the finding is older than the change"
+        yield from _ends_block(report, verdict, look)
     elif verdict.blocks_on:
         yield f"time: from {verdict.blocks_on} on it blocks"
         yield f"fewer grace_days ({where})"
@@ -125,6 +118,20 @@ def _changes(report: Report, verdict: Verdict, look: Look) -> Iterator[str]:
     else:
         word = "a fail_on other than never" if rule.value == NEVER else "a lower fail_on"
         yield f"{word} ({where})"
+
+
+def _ends_block(report: Report, verdict: Verdict, look: Look) -> Iterator[str]:
+    """What would make it pass; malware is never answered with an upgrade."""
+    finding = verdict.finding
+    if finding.vulnerability.malware:
+        yield "a suppression with package and version; nothing else covers malware"
+        return
+    if finding.upgrade_to:
+        yield f"an upgrade to {finding.upgrade_to} or any version that no advisory affects"
+    yield f"a suppression: {accept_command(report, verdict, look)}"
+    yield f"another value of {verdict.rule.key.rpartition('.')[2]} ({origin(verdict.rule, look)})"
+    if report.baseline is None:
+        yield "only_introduced with --against, where the finding is older than the change"
 
 
 def _ends(verdict: Verdict, look: Look) -> Iterator[str]:

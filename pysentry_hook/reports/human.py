@@ -10,7 +10,7 @@ from pysentry_hook.reports.accepting import suppression_lines, ways_on
 from pysentry_hook.reports.fixes import advice
 from pysentry_hook.reports.lines import Line, Span, as_text
 from pysentry_hook.reports.look import Look
-from pysentry_hook.reports.verdict import origin, verdict_line
+from pysentry_hook.reports.verdict import failed_name, origin, verdict_line
 from pysentry_hook.reports.words import (
     differences,
     found,
@@ -22,7 +22,7 @@ from pysentry_hook.reports.words import (
     useful_fixes,
     way_in,
 )
-from pysentry_hook.text import count, printable, some
+from pysentry_hook.text import count, some
 
 MAX_LISTED = 20
 _STYLES = {
@@ -36,8 +36,7 @@ _STYLES = {
 
 def render(report: Report, look: Look) -> str:
     """Return the report as text; with colour only where the look asks for it."""
-    lines = [[span._replace(text=printable(span.text)) for span in line] for line in _lines(report, look)]
-    return as_text(lines, width=look.width if look.wraps else None, colour=look.colour)
+    return as_text(_lines(report, look), width=look.width if look.wraps else None, colour=look.colour)
 
 
 def _lines(report: Report, look: Look) -> Iterator[Line]:
@@ -56,8 +55,7 @@ def _lines(report: Report, look: Look) -> Iterator[Line]:
     yield from _coverage(report, look)
     yield from _data(report.advisory_data)
     for failure in report.failures:
-        what = failure.name if failure.path is None else look.path(failure.path)
-        yield (Span("  failed  ", "bold red"), Span(f"{what}: {failure.detail}"))
+        yield (Span("  failed  ", "bold red"), Span(f"{failed_name(failure, look)}: {failure.detail}"))
     yield (Span(f"Judged by gate {' and '.join(report.gate.names)}: {report.gate.why}.", "dim"),)
     yield from ((Span(line, whole=True),) for line in ways_on(report, look))
     yield (Span(*verdict_line(report, look)),)
@@ -183,11 +181,14 @@ def _coverage(report: Report, look: Look) -> Iterator[Line]:
 
 def _data(data: Sequence[AdvisoryData]) -> Iterator[Line]:
     told = []
+    several = len({entry.source for entry in data}) < len(data)
     for entry in data:
+        file = entry.url.rstrip("/").rpartition("/")[2]
+        name = f"{entry.source} {file}" if several else entry.source
         if entry.as_of is None:
-            told.append(f"{entry.source} none")
+            told.append(f"{name} none")
             continue
         stale = " (stale)" if entry.stale else ""
-        told.append(f"{entry.source} {entry.as_of:%Y-%m-%d %H:%M} UTC{stale}")
+        told.append(f"{name} {entry.as_of:%Y-%m-%d %H:%M} UTC{stale}")
     if told:
         yield (Span(f"Data: {', '.join(told)}."),)

@@ -71,7 +71,12 @@ def _subject(subject: Subject | None, baseline: Baseline | None) -> dict[str, An
     if subject is None and baseline is None:
         return None
     known = subject or Subject(None, None, None, dirty=False)
-    return known._asdict() | {"baseline": baseline and baseline._asdict()}
+    return known._asdict() | {"baseline": baseline and _baseline(baseline)}
+
+
+def _baseline(baseline: Baseline) -> dict[str, Any]:
+    told: dict[str, Any] = {"ref": baseline.ref, "commit": baseline.commit}
+    return told if baseline.whole else told | {"whole": False}
 
 
 def _input(entry: InputSummary) -> dict[str, Any]:

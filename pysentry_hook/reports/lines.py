@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from pysentry_hook.text import clean
+from pysentry_hook.text import printable
 
 _WORD = re.compile(r"\s*\S+")
 _DEEP, _SHALLOW = " " * 12, "  "
@@ -27,8 +27,8 @@ def as_text(lines: Iterable[Line], *, width: int | None, colour: bool) -> str:
 
     Whoever wrote a piece: nothing in it acts on a terminal or ends its line.
     """
-    printable = [[span._replace(text=clean(span.text).replace("\n", " ")) for span in line] for line in lines]
-    broken = [part for line in printable for part in (_broken(line, width) if width else [line])]
+    safe = [[span._replace(text=printable(span.text)) for span in line] for line in lines]
+    broken = [part for line in safe for part in (_broken(line, width) if width else [line])]
     if colour:
         return _coloured(broken)
     return "".join("".join(span.text for span in line).rstrip() + "\n" for line in broken)

@@ -34,7 +34,8 @@ class Look(NamedTuple):
 
     def path(self, path: str) -> str:
         """A path of the tree as it is written where the report is read."""
-        return posixpath.relpath(posixpath.join(self.root, path), self.here) if self.root and self.here else path
+        known = self.here and (self.root or posixpath.isabs(path))
+        return posixpath.relpath(posixpath.join(self.root, path), self.here) if known else path
 
 
 class Format(Protocol):

@@ -154,7 +154,7 @@ def _changed(report: Report) -> Iterator[Part]:
 
 def _noted(report: Report, look: Look) -> Iterator[Part]:
     """What a reader has to know of how it was judged and read; the status of projects that does not block."""
-    told = [words(portable(note), _LONG) for note in report.gate.notes]
+    told = [words(portable(note), _LONG) for note in (*report.gate.notes, *report.policy_changes)]
     told += [f"{code(look.path(entry.path))}: {words(note, _LONG)}" for entry in report.inputs for note in entry.notes]
     told += [
         f"{code(verdict.status.package)} is {words(verdict.status.status)} ({words(portable(verdict.reason))})"
@@ -220,5 +220,5 @@ def _accepting(report: Report, blocking: Sequence[Verdict], look: Look) -> Itera
     """How the first finding that blocks would be accepted; malware is not accepted so easily."""
     verdict = next((each for each in blocking if not each.finding.vulnerability.malware), None)
     if verdict is not None:
-        command = accept_command(verdict, report.gate.day, look)
+        command = accept_command(report, verdict, look)
         yield Part(f"To accept a risk instead, with a reason and for a time: {code(command, _LONG)}\n\n")

@@ -56,8 +56,12 @@ def suppression_document(entry: Suppression) -> dict[str, Any]:
 
 
 def read_suppression_document(values: Mapping[str, Any]) -> Suppression:
-    """Return the suppression of its plain values."""
+    """Return the suppression of its plain values; ValueError for a version that is no specifier."""
     package = values["package"]
+    if values["version"] is not None:
+        from packaging.specifiers import SpecifierSet
+
+        SpecifierSet(values["version"])
     place = read_place(values["location"])
     return Suppression(
         id=values["id"],

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -46,7 +47,7 @@ from pysentry_hook.text import one_line
 def read_report(path: str, text: str) -> Report:
     """Return the report of a text; ReportError for what is no report of schema 1, with the place that is wrong."""
     try:
-        values = json.loads(text)
+        values = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise ReportError(path, f"is not valid JSON: {one_line(error, 120)}. Is the file complete?") from error
     _check(path, values)
@@ -56,22 +57,34 @@ def read_report(path: str, text: str) -> Report:
         raise ReportError(path, f"holds a value that no report has: {one_line(error, 120)}") from error
 
 
+def _no_constant(word: str) -> object:
+    """Refuse NaN and Infinity, which JSON does not have and Python would read."""
+    raise ValueError(f"{word} is no number")
+
+
 def schema() -> dict[str, Any]:
     """The JSON Schema of the report."""
     text = files("pysentry_hook.reports").joinpath("report.schema.json").read_text(encoding="utf-8")
     return dict(json.loads(text))
 
 
-def _check(path: str, values: object) -> None:
+@cache
+def _validator() -> Callable[[object], object]:
     import fastjsonschema  # 30 ms, and 150 ms for the schema; only a saved report pays for it
+
+    validate: Callable[[object], object] = fastjsonschema.compile(schema(), use_default=False)
+    return validate
+
+
+def _check(path: str, values: object) -> None:
+    import fastjsonschema
 
     known = values.get("schema") if isinstance(values, Mapping) else None
     if known != "pysentry-hook/report/1":
         said = f"its schema is {one_line(known, 60)!r}" if known else "it names no schema"
         raise ReportError(path, f"is no report of pysentry-hook ({said}); make one with -o report.json")
-    validate: Callable[[object], object] = fastjsonschema.compile(schema(), use_default=False)
     try:
-        validate(values)
+        _validator()(values)
     except fastjsonschema.JsonSchemaException as error:
         raise ReportError(path, f"does not fit its schema: {one_line(error, 200)}") from error
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pysentry_hook.report import Decision, Report, Verdict
 from pysentry_hook.reports.accepting import suppression_lines, ways_on
 from pysentry_hook.reports.look import Look
-from pysentry_hook.reports.verdict import verdict_line
+from pysentry_hook.reports.verdict import failed_name, verdict_line
 from pysentry_hook.reports.words import place, severity_word
 from pysentry_hook.text import count, printable
 
@@ -29,6 +29,7 @@ def _lines(report: Report, look: Look) -> Iterator[str]:
     yield from suppression_lines(report, look)
     yield from report.gate.notes
     yield from report.policy_changes
+    yield from (f"failed    {failed_name(failure, look)}: {failure.detail}" for failure in report.failures)
     yield f"Judged by gate {' and '.join(report.gate.names)} as of {report.gate.day}: {report.gate.why}."
     yield from ways_on(report, look)
     yield verdict_line(report, look)[0]

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 
+from pysentry_hook.model import Failure
 from pysentry_hook.report import Decision, Report
 from pysentry_hook.reports.look import Look
 from pysentry_hook.rules import NEVER, Rule
 from pysentry_hook.text import count
-
-_PARTS = 3
-"""A key of a gate: `gates`, its name, and the key."""
 
 
 def verdict_line(report: Report, look: Look) -> tuple[str, str]:
@@ -26,7 +24,8 @@ def verdict_line(report: Report, look: Look) -> tuple[str, str]:
             for verdict in gate.statuses
             if verdict.decision is Decision.BLOCK
         ]
-        return f"Gate {name}: blocked. {'; '.join((*told, *gate.reasons))}.{also}", "bold red"
+        told += [*gate.reasons, *_older(report)]
+        return f"Gate {name}: blocked. {'; '.join(told)}.{also}", "bold red"
     if not report.complete:
         verb = "passed with a warning" if report.passed else "incomplete, so it does not pass"
         return f"Gate {name}: {verb} ({rule_told(gate.incomplete, look)}).{also}", "bold yellow"
@@ -52,19 +51,27 @@ def _passed(report: Report) -> list[str]:
 
 def _let_through(report: Report) -> Iterator[str]:
     """The findings that pass, by the setting that lets them: below the threshold, or older than the change."""
-    gate = report.gate
-    if gate.not_judged:
-        yield f"{count(gate.not_judged, 'older finding')} not judged"
-    rules = [verdict.rule for verdict in gate.verdicts if verdict.decision is Decision.PASS]
+    yield from _older(report)
+    rules = [verdict.rule for verdict in report.gate.verdicts if verdict.decision is Decision.PASS]
     values = [rule.value for rule in rules if rule.key.endswith("fail_on")]
     for value in dict.fromkeys(values):
         word = "with" if value == NEVER else "below"
         yield f'{count(values.count(value), "finding")} {word} fail_on = "{value}"'
 
 
+def _older(report: Report) -> Iterator[str]:
+    """The findings that are older than the change, and how many of them are in a version that changed."""
+    number = report.gate.not_judged
+    if number:
+        passed = [each.finding for each in report.gate.verdicts if each.rule.key.endswith(".only_introduced")]
+        touched = sum(finding.touched for finding in passed)
+        changed = f", {touched} of them in a version that changed, so not yet fixed" if touched else ""
+        yield f"{count(number, 'older finding')} not judged{changed}"
+
+
 def _also(report: Report, look: Look) -> str:
     """How much was checked where the audit is incomplete, what is too old, and the names of what failed."""
-    names = {failure.name if failure.path is None else look.path(failure.path) for failure in report.failures}
+    names = {failed_name(failure, look) for failure in report.failures}
     failed = f" Failed: {', '.join(sorted(names))}." if names else ""
     if report.complete:
         return failed
@@ -73,12 +80,19 @@ def _also(report: Report, look: Look) -> str:
     return f" The audit is incomplete: {coverage}.{old}{failed}"
 
 
+def failed_name(failure: Failure, look: Look) -> str:
+    """What failed: a source, a file, or an earlier state and a file of it."""
+    path = failure.path and look.path(failure.path)
+    if failure.kind == "baseline":
+        return f"baseline {failure.name} ({path})" if path else f"baseline {failure.name}"
+    return path or failure.name
+
+
 def rule_told(rule: Rule, look: Look) -> str:
     """A rule with its value and where it comes from."""
-    parts = rule.key.split(".", 2)
-    if len(parts) < _PARTS:
+    if rule.setting is None:
         return f"{rule.key}, {origin(rule, look)}"
-    return f'{parts[-1]} = "{rule.value}", {origin(rule, look)}'
+    return f'{rule.setting} = "{rule.value}", {origin(rule, look)}'
 
 
 def origin(rule: Rule, look: Look) -> str:

@@ -16,6 +16,8 @@ class Resolver(Protocol):
     NAME: str
     PROGRAM: str
     """The file name of the program."""
+    LOCK: str
+    """The file name of the lock that it makes, which is one of a format that is read."""
 
     def resolve(self, program: Program, request: Request, folder: Path) -> Resolution:
         """Return the lock that the program made in an empty folder; ResolutionError where it made none."""

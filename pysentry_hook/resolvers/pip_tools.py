@@ -5,7 +5,7 @@ https://pip-tools.readthedocs.io/
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from pysentry_hook.resolvers.process import failed, run
@@ -15,8 +15,10 @@ from pysentry_hook.text import one_line
 
 NAME = "pip-tools"
 PROGRAM = "pip-compile"
-_LOCK = "requirements.txt"
+LOCK = "requirements.txt"
 _ESSENCE = re.compile(r"(?:^|\n)\s*(?:ERROR: )?((?:Cannot install|Could not find|No matching|Could not)[^\n]*)")
+
+_MISSING = re.compile(r"(?:satisfies the requirement|distribution found for) ([\w.-]+)")
 
 _WANTED = re.compile(r"Requirement\('([^']*)'\), parent=(?:None|\w+\('[^']*/([^/']+)/\)'\))")
 """How pip shows what it could not satisfy together: a requirement, and the page of the package that states it."""
@@ -36,17 +38,28 @@ def resolve(program: Program, request: Request, folder: Path) -> Resolution:
     except OSError as error:
         raise ResolutionError(f"nothing can be written for pip-tools: {error.strerror}") from error
     words = ["--quiet", "--no-config", "--no-header", "--strip-extras", "--annotation-style=split", "--allow-unsafe"]
-    words += ["--no-emit-index-url", "--no-emit-trusted-host", "--no-emit-find-links", "--output-file", _LOCK]
+    words += ["--no-emit-index-url", "--no-emit-trusted-host", "--no-emit-find-links", "--output-file", LOCK]
     words += [] if request.allow_build else ["--pip-args=--only-binary :all:"]
-    words += [f"--extra-index-url={index}" for index in request.indexes]
+    further = dict.fromkeys((*request.indexes, *request.own_indexes.values()))
+    words += [f"--extra-index-url={index}" for index in further]
     ended = run([program.path, *words, *sources], folder, seconds=request.seconds)
     if ended.code:
-        raise failed(NAME, ended, _reason(ended.said))
-    if not (folder / _LOCK).is_file():
+        raise failed(NAME, ended, _reason(ended.said), missing=_MISSING.findall(ended.said))
+    if not (folder / LOCK).is_file():
         raise failed(NAME, ended, "it ended without an error and without a lock")
     return Resolution(
-        resolver=NAME, version=program.version, format=_LOCK, covers=f"Python {running} on {sys.platform} alone"
+        resolver=NAME,
+        version=program.version,
+        covers=f"Python {running} on {sys.platform} alone",
+        note="; ".join(_notes(request, further)),
     )
+
+
+def _notes(request: Request, further: Collection[str]) -> Iterator[str]:
+    if further:
+        yield "pip-tools takes every package from whichever index has the highest version"
+    if request.allow_build:
+        yield "what has no wheel was built by its own code, and pip-tools does not tell what that was"
 
 
 def _runs_on(requires_python: str | None) -> bool:

@@ -1,10 +1,11 @@
 """Run a resolver in a process group of its own, with a deadline and bounded output."""
 
 import os
+import shutil
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
@@ -16,13 +17,15 @@ if TYPE_CHECKING:
 
 MAX_OUTPUT = 64 * 1024 * 1024
 _TAIL = 200_000
+_LEAST_FREE = 64 * 1024
 _STEP = 0.05
 _GRACE = 2.0
 _DROPPED = (
     "CONDA_PREFIX", "PIP_REQUIRE_VIRTUALENV", "PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "UV_FROZEN", "UV_LOCKED",
-    "UV_PROJECT", "UV_PROJECT_ENVIRONMENT", "UV_WORKING_DIRECTORY", "UV_WORKING_DIR", "VIRTUAL_ENV",
+    "UV_NO_SOURCES", "UV_NO_SOURCES_PACKAGE", "UV_PROJECT", "UV_PROJECT_ENVIRONMENT", "UV_WORKING_DIRECTORY",
+    "UV_WORKING_DIR", "VIRTUAL_ENV",
 )  # fmt: skip
-"""What would send the resolver to another project or interpreter."""
+"""What would send the resolver to another project, interpreter or index than the one that is meant."""
 
 
 class Ended(NamedTuple):
@@ -32,15 +35,19 @@ class Ended(NamedTuple):
     said: str
 
 
-def run(command: Sequence[str | Path], folder: Path, *, seconds: float) -> Ended:
+def run(
+    command: Sequence[str | Path], folder: Path, *, seconds: float, further: Mapping[str, str] | None = None
+) -> Ended:
     """Run a command to its end; ResolutionError where it cannot start, is too slow or says too much.
 
-    Whatever it has started is ended with it.
+    Whatever it has started is ended with it. `further` is appended to variables of the user, after a space.
     """
     import subprocess  # 10 ms, needed only where something is resolved
     from tempfile import TemporaryFile
 
     environment = {key: value for key, value in os.environ.items() if key not in _DROPPED}
+    for key, value in (further or {}).items():
+        environment[key] = f"{environment.get(key, '')} {value}".strip()
     with TemporaryFile() as output:
         try:
             process = subprocess.Popen(  # noqa: S603 (a resolver of the user, with words of our own)
@@ -60,6 +67,8 @@ def run(command: Sequence[str | Path], folder: Path, *, seconds: float) -> Ended
             _end(process)
         output.seek(max(0, os.fstat(output.fileno()).st_size - _TAIL))
         said = output.read(_TAIL).decode("utf-8", "replace")
+    if not problem and process.returncode and shutil.disk_usage(folder).free < _LEAST_FREE:
+        problem = "failed: the disk that holds temporary folders is full"
     if problem:
         raise ResolutionError(f"{Path(command[0]).name} {problem}", said)
     return Ended(process.returncode, said)
@@ -100,7 +109,16 @@ def _signal(process: "Popen[bytes]", number: int) -> None:
             return
 
 
-def failed(name: str, ended: Ended, reason: str) -> ResolutionError:
+def failed(name: str, ended: Ended, reason: str, *, missing: Sequence[str] = ()) -> ResolutionError:
     """Return the error of a program that ended without a resolution; `reason` is the essence of what it said."""
+    if ended.code < 0:
+        return ResolutionError(f"{name}: it was ended by {_signal_name(-ended.code)}", ended.said)
     cause = one_line(reason, 350) or f"it ended with {ended.code} and said nothing"
-    return ResolutionError(f"{name}: {cause}", ended.said)
+    return ResolutionError(f"{name}: {cause}", ended.said, missing=missing)
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"the signal {number}"

@@ -33,18 +33,16 @@ def find_program(name: str, root: Path) -> Program | None:
 
 def _version(path: str) -> str | None:
     import subprocess  # 10 ms, needed only where something is resolved
-    from tempfile import TemporaryDirectory
 
     try:
-        with TemporaryDirectory() as folder:
-            done = subprocess.run(  # noqa: S603 (a program of the user's PATH with one fixed word)
-                [path, "--version"],
-                cwd=folder,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=_SECONDS,
-                check=True,
-            )
+        done = subprocess.run(  # noqa: S603 (a program of the user's PATH with one fixed word)
+            [path, "--version"],
+            cwd=Path(path).parent,  # not the audited folder, and there on a full disk too
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_SECONDS,
+            check=True,
+        )
     except (OSError, subprocess.SubprocessError):
         return None
     told = _VERSION.search(done.stdout.decode("utf-8", "replace"))

@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pysentry_hook.errors import PysentryHookError
+from pysentry_hook.model import NormalizedName, parse_name
 from pysentry_hook.text import clean, one_line
 
 _LONGEST = 400
 _LONGEST_WHOLE = 100_000
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s@]*@")
+_INDEX = re.compile(r"https?://[^\s$]+")
 _LINE = re.compile(r"[^\x00-\x1f\x7f]+")
 
 
@@ -24,36 +26,43 @@ class Request:
     python_version: str | None
     """Only this Python, as 3.11 or 3.11.4; None: every one that `requires_python` admits."""
     indexes: tuple[str, ...]
-    """Trusted indexes beside those of the user's own configuration, without credentials."""
+    """Trusted indexes for everything, beside those of the user's own configuration, without credentials."""
+    own_indexes: Mapping[NormalizedName, str]
+    """The trusted index that a package alone comes from."""
     allow_build: bool
     offline: bool
-    seconds: float = 120.0
+    seconds: float
 
     def __post_init__(self) -> None:
         """ResolutionError for what is more than a requirement of an index, which a resolver might run."""
         for texts in (*self.scopes.values(), self.constraints):
             for text in texts:
                 _check(text)
-        for index in self.indexes:
-            if "$" in index or not index.startswith(("https://", "http://")):
+        for index in (*self.indexes, *self.own_indexes.values()):
+            if not _INDEX.fullmatch(index):
                 raise ResolutionError(f"the index {one_line(index, 80)!r} is not passed on")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolution:
-    """The lock that stands in the folder of the resolution, under the name of its format."""
+    """How the lock was made that stands in the folder of the resolution."""
 
     resolver: str
     version: str
-    format: str
     covers: str
     """What it was resolved for, in words."""
+    note: str = ""
+    """What else is to be known of it: what was built from source, and which index could not be held apart."""
 
 
 class ResolutionError(PysentryHookError):
-    """There is no resolution: `summary` is the reason in one line, `whole` what the resolver said."""
+    """There is no resolution: `summary` is the reason in one line, `whole` what the resolver said.
 
-    def __init__(self, summary: str, whole: str = "") -> None:
+    `missing` names packages of which the resolver found no version that it could use.
+    """
+
+    def __init__(self, summary: str, whole: str = "", *, missing: Sequence[str] = ()) -> None:
+        self.missing = tuple(dict.fromkeys(name for text in missing if (name := parse_name(text))))
         self.summary = one_line(_CREDENTIALS.sub("", summary), _LONGEST)
         self.whole = clean(_CREDENTIALS.sub("", whole))[:_LONGEST_WHOLE]
         super().__init__(self.summary)

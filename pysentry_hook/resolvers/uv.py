@@ -12,13 +12,15 @@ from pysentry_hook.model import MAIN
 from pysentry_hook.resolvers.process import failed, run
 from pysentry_hook.resolvers.programs import Program
 from pysentry_hook.resolvers.request import Request, Resolution, ResolutionError
-from pysentry_hook.text import one_line
+from pysentry_hook.text import one_line, some
 
 NAME = "uv"
 PROGRAM = "uv"
-_LOCK = "uv.lock"
+LOCK = "uv.lock"
 _ANY_PYTHON = ">=3.6"
 _SAID = re.compile(r"[\u00d7\u2500-\u257f\u25b6]|-->|help:|hint:")
+_MISSING = re.compile(r"no versions? of ([\w.-]+)|([\w.-]+) was not found in")
+_BUILDS = re.compile(r"^ *Building ([\w.-]+)==", re.MULTILINE)
 _CAUSES = (re.compile(r"Because .*"), re.compile(r"(?<=error: ).*"))
 
 
@@ -31,12 +33,33 @@ def resolve(program: Program, request: Request, folder: Path) -> Resolution:
     words = ["lock", "--no-progress", "--color", "never", "--no-python-downloads", "--python", sys.executable]
     words += [] if request.allow_build else ["--no-build"]
     words += ["--offline"] if request.offline else []
-    ended = run([program.path, *words, "--directory", folder], folder, seconds=request.seconds)
+    # in a file they would not count where the user's UV_CONFIG_FILE or UV_NO_CONFIG is set
+    further = {"UV_INDEX": " ".join(request.indexes)} if request.indexes else {}
+    ended = run([program.path, *words, "--directory", folder], folder, seconds=request.seconds, further=further)
     if ended.code:
-        raise failed(NAME, ended, _reason(ended.said))
-    if not (folder / _LOCK).is_file():
+        missing = [one or other for one, other in _MISSING.findall(_flat(ended.said))]
+        raise failed(NAME, ended, _reason(ended.said), missing=missing)
+    if not (folder / LOCK).is_file():
         raise failed(NAME, ended, "it ended without an error and without a lock")
-    return Resolution(resolver=NAME, version=program.version, format=_LOCK, covers="every platform")
+    return Resolution(
+        resolver=NAME,
+        version=program.version,
+        covers="every platform",
+        note=_built(folder / LOCK, ended.said) if request.allow_build else "",
+    )
+
+
+def _built(lock: Path, said: str) -> str:
+    """Name what was built now, and what has no wheel, so that it was built some time."""
+    import rtoml
+
+    try:
+        packages = rtoml.loads(lock.read_text(encoding="utf-8"))["package"]
+        built = {one["name"] for one in packages if "registry" in one["source"] and not one.get("wheels")}
+    except (rtoml.TomlParsingError, KeyError, TypeError, AttributeError) as error:
+        raise ResolutionError(f"{NAME} made a lock that cannot be read: {one_line(error, 120)}") from error
+    named = sorted(built.union(_BUILDS.findall(said)))
+    return f"code of these was run to build them: {some(named)}" if named else ""
 
 
 def _manifest(request: Request) -> str:
@@ -45,11 +68,11 @@ def _manifest(request: Request) -> str:
 
     uv: dict[str, Any] = {
         "package": False,
+        "no-sources": False,
         "constraint-dependencies": list(request.constraints),
         "environments": [_environment(request)],
     }
-    if request.indexes:
-        uv["index"] = [{"url": url} for url in request.indexes]
+    uv |= _own_indexes(request) if request.own_indexes else {}
     return tomlkit.dumps({
         "project": {
             "name": "pysentry-hook-resolution",
@@ -60,6 +83,18 @@ def _manifest(request: Request) -> str:
         "dependency-groups": {name: list(texts) for name, texts in request.scopes.items() if name != MAIN},
         "tool": {"uv": uv},
     })  # fmt: skip
+
+
+def _own_indexes(request: Request) -> dict[str, Any]:
+    """The indexes that are asked for the packages alone that come from them.
+
+    Their names are ours: to one of the audited file uv would send what UV_INDEX_<NAME>_PASSWORD holds.
+    """
+    names = {url: f"pysentry-hook-{number}" for number, url in enumerate(dict.fromkeys(request.own_indexes.values()))}
+    return {
+        "index": [{"name": name, "url": url, "explicit": True} for url, name in names.items()],
+        "sources": {package: {"index": names[url]} for package, url in request.own_indexes.items()},
+    }
 
 
 def _environment(request: Request) -> str:
@@ -81,6 +116,10 @@ def _environment(request: Request) -> str:
 
 def _reason(said: str) -> str:
     """The conflict without its frame, or all that was said."""
-    text = " ".join(_SAID.sub(" ", said).split())
+    text = _flat(said)
     found = next((found[0] for cause in _CAUSES if (found := cause.search(text))), text)
     return found.replace("pysentry-hook-resolution", "your project")
+
+
+def _flat(said: str) -> str:
+    return " ".join(_SAID.sub(" ", said).split())

@@ -11,12 +11,14 @@ import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from http import HTTPStatus
 from pathlib import PurePosixPath
 from typing import Any
 
 from pysentry_hook.cache import Cache
 from pysentry_hook.errors import SourceError
+from pysentry_hook.http import Response
 from pysentry_hook.model import Advisory, NormalizedName, normalize
 from pysentry_hook.sources.context import recall
 from pysentry_hook.sources.records import MAX_RECORD_BYTES, DamagedRecordError, load_json, load_yaml, names, parse
@@ -64,6 +66,11 @@ class Archive:
                     damaged.append(advisory.id)
         unique = {advisory.id: advisory for advisory in advisories}
         return list(unique.values()), sorted(set(damaged))
+
+    def everything(self) -> Iterator[tuple[str, object]]:
+        """Give every record by the name of its file; None for one that cannot be read."""
+        members = {member for package in _index_of(self._open(), self._load).values() for member in package}
+        yield from ((member, self._load(member)) for member in sorted(members))
 
     def _of_package(self, name: str, members: list[str]) -> list[tuple[str, object]]:
         key = f"records:{self._digest}:{name}"
@@ -131,3 +138,15 @@ def _index_of(archive: zipfile.ZipFile, load: Callable[[str], object]) -> Index:
     if not index:
         raise SourceError("holds no advisory records in the layout of PyPA or OSV")
     return index
+
+
+def whole_zip(response: Response) -> Response:
+    """Refuse an answer that is no zip: a cut body is tried again, a missing page is not."""
+    if response.status == HTTPStatus.NOT_FOUND:
+        raise SourceError("HTTP 404")
+    if response.status == HTTPStatus.OK:
+        try:
+            zipfile.ZipFile(io.BytesIO(response.body)).close()
+        except (zipfile.BadZipFile, NotImplementedError, struct.error, ArithmeticError) as error:
+            raise ValueError("not a whole zip archive") from error
+    return response

@@ -58,6 +58,11 @@ class Source(Protocol):
         """Return what is known of these exact versions; failures are part of the answer."""
 
 
+def aged(cause: str) -> str:
+    """The cause of a failure that older answers made up for."""
+    return f"{cause}; older answers were used"
+
+
 def failures(source: str, failed: Mapping[Package, str]) -> tuple[Failure, ...]:
     """One Failure for each cause, naming the packages that it concerns."""
     by_cause: dict[str, list[Package]] = {}

@@ -1,78 +1,152 @@
-"""Advisory records on this disk: a zip in PyPA or OSV layout, or a folder of JSON or YAML records."""
+"""Advisory records on this disk or behind one address: a database file, a zip, or a folder of records."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
-from pysentry_hook.cache import Cache
 from pysentry_hook.errors import SourceError
 from pysentry_hook.model import Advisory, AdvisoryData, Failure, Package, SourceAnswer
 from pysentry_hook.sources.archive import Archive
+from pysentry_hook.sources.context import Context
 from pysentry_hook.sources.records import MAX_RECORD_BYTES, DamagedRecordError, load_json, load_yaml, names, parse
+from pysentry_hook.sources.remote import Remote
+from pysentry_hook.sources.store import MAGIC, Store, is_store
+from pysentry_hook.text import one_line, without_credentials
 
 _SUFFIXES = (".json", ".yaml", ".yml")
 MAX_FILES = 500_000
 
 
-class Database:
-    """One `--advisory-db`; what is asked of it never leaves the machine."""
+class _Found(NamedTuple):
+    """What one database knows, which state of it, and of when."""
 
-    def __init__(self, path: Path, cache: Cache) -> None:
-        self._path = path
-        self._cache = cache
+    advisories: list[Advisory]
+    damaged: list[str]
+    revision: str
+    as_of: datetime | None
+    stale: bool = False
+
+
+class Database:
+    """One `--advisory-db`; no name that is looked up in it leaves the machine.
+
+    The location is a path, or an http(s) URL behind which `#sha256=` and 64 hexadecimal digits may pin the file.
+    """
+
+    def __init__(self, location: str, context: Context) -> None:
+        url, _, pinned = location.partition("#sha256=")
+        self._context = context
+        self._shown = without_credentials(url) if "://" in url else location
+        self._remote = Remote(context, "database", pinned=pinned.lower() or None) if "://" in url else None
+        self._path = Path(location)
 
     def ask(self, packages: Sequence[Package]) -> SourceAnswer:
         """Return every record about these packages, whatever versions it affects."""
         try:
-            advisories, damaged, digest = self._folder(packages) if self._path.is_dir() else self._zip(packages)
-            changed = datetime.fromtimestamp(int(self._path.stat().st_mtime), UTC)
+            found = self._behind(self._remote, packages) if self._remote else self._on_disk(packages)
         except (SourceError, OSError) as error:
             cause = error.strerror or type(error).__name__ if isinstance(error, OSError) else str(error)
-            return self._failed(f"{self._path}: {cause} (every package)")
-        revision = f"sha256:{digest[:16]}"
+            return self._failed(f"{self._shown}: {cause} (every package)")
         data = AdvisoryData(
-            "database", "database", str(self._path), revision, changed, stale=False, damaged_records=tuple(damaged)
+            "database", "database", self._shown, found.revision, found.as_of, found.stale, tuple(found.damaged)
         )
+        trouble = self._remote.trouble if self._remote else None
         return SourceAnswer(
-            data=data, advisories=tuple(advisories), answered=frozenset(packages), unknown={}, failures=()
+            data=data,
+            advisories=tuple(found.advisories),
+            answered=frozenset(packages),
+            unknown={},
+            failures=(Failure("source", "database", None, f"{self._shown}: {trouble}"),) if trouble else (),
         )
 
     def _failed(self, cause: str) -> SourceAnswer:
-        data = AdvisoryData("database", "database", str(self._path), None, None, stale=False, damaged_records=())
+        data = AdvisoryData("database", "database", self._shown, None, None, stale=False, damaged_records=())
         failure = Failure("source", "database", None, cause)
         return SourceAnswer(data=data, advisories=(), answered=frozenset(), unknown={}, failures=(failure,))
 
-    def _zip(self, packages: Sequence[Package]) -> tuple[list[Advisory], list[str], str]:
+    def _on_disk(self, packages: Sequence[Package]) -> _Found:
+        changed = datetime.fromtimestamp(int(self._path.stat().st_mtime), UTC)
+        if self._path.is_dir():
+            return _in_folder(self._path, packages)._replace(as_of=changed)
+        if is_store(self._path):
+            return _in_store(self._path, packages)
         content = self._path.read_bytes()
         digest = hashlib.sha256(content).hexdigest()
-        stored = self._path.stat().st_mtime
-        archive = Archive(digest, lambda: content, self._cache, source="database", stored=stored)
-        advisories, damaged = archive.records(package.name for package in packages)
-        return advisories, damaged, digest
+        return self._in_zip(digest, lambda: content, packages, self._path.stat().st_mtime)
 
-    def _folder(self, packages: Sequence[Package]) -> tuple[list[Advisory], list[str], str]:
-        wanted = {package.name for package in packages}
-        advisories: dict[str, Advisory] = {}
-        damaged: list[str] = []
-        digest = hashlib.sha256()
-        count = 0
-        for file in _records_below(self._path):
-            with file.open("rb") as stream:
-                data = stream.read(MAX_RECORD_BYTES + 1)
-            digest.update(f"{file.relative_to(self._path).as_posix()}\0{hashlib.sha256(data).hexdigest()}\n".encode())
+    def _behind(self, remote: Remote, packages: Sequence[Package]) -> _Found:
+        """Look packages up in the file behind an address, which is loaded again only when it changed."""
+        digest, stored = remote.current()
+        content = remote.content(digest)
+        if content.startswith(MAGIC):
+            with as_file(content) as path:
+                found = _in_store(path, packages)
+        else:
+            found = self._in_zip(digest, lambda: content, packages, stored)
+        remote.confirm()
+        return found._replace(stale=self._context.is_stale(stored))
+
+    def _in_zip(self, digest: str, content: Callable[[], bytes], packages: Sequence[Package], stored: float) -> _Found:
+        archive = Archive(digest, content, self._context.cache, source="database", stored=stored)
+        advisories, damaged = archive.records(package.name for package in packages)
+        return _Found(advisories, damaged, _short(digest), self._context.as_of(int(stored)))
+
+
+@contextmanager
+def as_file(content: bytes) -> Iterator[Path]:
+    """Give a database as a file, which is how SQLite reads it."""
+    with tempfile.TemporaryDirectory(prefix="pysentry-hook-") as folder:
+        path = Path(folder) / "database"
+        path.write_bytes(content)
+        yield path
+
+
+def _short(digest: str) -> str:
+    return f"sha256:{digest.removeprefix('sha256:')[:16]}"
+
+
+def _in_store(path: Path, packages: Sequence[Package]) -> _Found:
+    """Look packages up in a database file, which tells its revision and its age."""
+    with Store(path) as store:
+        advisories, damaged = [], list(store.damaged())
+        for source, record in store.about(sorted({package.name for package in packages})):
             try:
-                record = _decode(file, data)
-                count += _is_record(record)
-                if names(record) & wanted:
-                    advisory = parse(record, "database")
-                    advisories[advisory.id] = advisory
-                    damaged.extend([advisory.id] if advisory.damage else [])
-            except DamagedRecordError:
-                damaged.append(file.stem)
-        if not (count or damaged):
-            raise SourceError("holds no advisory records (*.json, *.yaml)")
-        return list(advisories.values()), sorted(damaged), digest.hexdigest()
+                advisory = parse(record, one_line(source, 20))
+            except DamagedRecordError as error:
+                damaged.append(f"{source}: a record {error}")
+                continue
+            advisories.append(advisory)
+            damaged.extend([advisory.id] if advisory.damage else [])
+        as_of = min((origin.as_of for origin in store.origins()), default=None)
+        return _Found(advisories, sorted(set(damaged)), _short(store.revision), as_of)
+
+
+def _in_folder(folder: Path, packages: Sequence[Package]) -> _Found:
+    wanted = {package.name for package in packages}
+    advisories: dict[str, Advisory] = {}
+    damaged: list[str] = []
+    digest = hashlib.sha256()
+    count = 0
+    for file in _records_below(folder):
+        with file.open("rb") as stream:
+            data = stream.read(MAX_RECORD_BYTES + 1)
+        digest.update(f"{file.relative_to(folder).as_posix()}\0{hashlib.sha256(data).hexdigest()}\n".encode())
+        try:
+            record = _decode(file, data)
+            count += _is_record(record)
+            if names(record) & wanted:
+                advisory = parse(record, "database")
+                advisories[advisory.id] = advisory
+                damaged.extend([advisory.id] if advisory.damage else [])
+        except DamagedRecordError:
+            damaged.append(file.stem)
+    if not (count or damaged):
+        raise SourceError("holds no advisory records (*.json, *.yaml)")
+    return _Found(list(advisories.values()), sorted(damaged), _short(digest.hexdigest()), None)
 
 
 def _is_record(value: object) -> bool:
@@ -91,3 +165,18 @@ def _records_below(folder: Path) -> Iterator[Path]:
     if len(files) > MAX_FILES:
         raise SourceError(f"holds more than {MAX_FILES:,} files")
     yield from files
+
+
+def records_of(path: Path) -> Iterator[tuple[str, object]]:
+    """Give every record of a zip or folder by the name of its file; None for one that cannot be read."""
+    if not path.is_dir():
+        content = path.read_bytes()
+        from pysentry_hook.cache import MemoryCache  # the one that writes has no other
+
+        yield from Archive("", lambda: content, MemoryCache(), source="database", stored=0).everything()
+        return
+    for file in _records_below(path):
+        try:
+            yield file.name, _decode(file, file.read_bytes())
+        except DamagedRecordError:
+            yield file.name, None

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http import Response
 from pysentry_hook.model import Advisory, AdvisoryData, Package, SourceAnswer
-from pysentry_hook.sources.context import Context, failures, recall
+from pysentry_hook.sources.context import Context, aged, failures, recall
 from pysentry_hook.sources.records import DamagedRecordError, load_json, parse
 from pysentry_hook.text import one_line, without_credentials
 
@@ -37,7 +37,7 @@ class Osv:
 
     def ask(self, packages: Sequence[Package]) -> SourceAnswer:
         """Return the records about these versions; a package with any missing record is not answered."""
-        hits, failed = self._hits(packages)
+        hits, failed, old = self._hits(packages)
         records, broken = self._records({hit for found in hits.values() for hit in found})
         advisories, damaged, unusable = _parse_all(records)
         broken |= unusable
@@ -59,16 +59,20 @@ class Osv:
             advisories=advisories,
             answered=frozenset(packages) - failed.keys(),
             unknown={},
-            failures=failures("osv", failed),
+            failures=failures("osv", {**old, **failed}),
         )
 
-    def _hits(self, packages: Sequence[Package]) -> tuple[dict[Package, Hits], dict[Package, str]]:
+    def _hits(self, packages: Sequence[Package]) -> tuple[dict[Package, Hits], dict[Package, str], dict[Package, str]]:
+        """What is known of each version, why nothing is known of some, and why it is old of others."""
         found: dict[Package, Hits] = {}
+        older: dict[Package, tuple[float, Hits]] = {}
         for package in packages:
             known = recall(self._context.cache, self._query_key(package), _as_hits)
             if known and self._context.may_use(known[0]):
                 found[package] = known[1]
                 self._oldest = min(self._oldest, known[0].stored)
+            elif known:
+                older[package] = known[0].stored, known[1]
         missing = [package for package in packages if package not in found]
         chunks = [missing[start : start + BATCH] for start in range(0, len(missing), BATCH)]
         failed: dict[Package, str] = {}
@@ -79,7 +83,11 @@ class Osv:
                 data = json.dumps(sorted(found_here)).encode()
                 self._context.cache.put(self._query_key(package), data, stored=self._context.now.timestamp())
             failed.update({package: cause for package in chunk if package not in answers})
-        return found, failed
+        old = {package: aged(failed.pop(package)) for package in older.keys() & failed.keys()}
+        for package in old:
+            stored, found[package] = older[package]
+            self._oldest = min(self._oldest, stored)
+        return found, failed, old
 
     def _query_key(self, package: Package) -> str:
         return f"osv:{self._key}:{package.name}:{package.version}"

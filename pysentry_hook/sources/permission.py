@@ -45,6 +45,10 @@ class Permission:
         """Whether a name is declared private."""
         return any(fnmatchcase(name, pattern) for pattern in self._private)
 
+    def may_send(self, name: NormalizedName, indexes: Sequence[str]) -> bool:
+        """Whether a public service may be told a name that comes from these indexes; () for the user's own."""
+        return not self.is_private_name(name) and all(map(self._is_public, indexes or self._otherwise))
+
     def unknown_index(self, dependency: Dependency) -> str | None:
         """The first index of a dependency that is not known to be public, None where all are."""
         indexes = dependency.indexes or self._otherwise

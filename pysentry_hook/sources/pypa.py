@@ -1,28 +1,13 @@
 """The PyPA advisory database, https://github.com/pypa/advisory-database, as one archive."""
 
-import hashlib
-import io
-import json
-import re
-import struct
-import zipfile
 from collections.abc import Sequence
-from http import HTTPStatus
-from typing import Any, NamedTuple
 
 from pysentry_hook.errors import SourceError
-from pysentry_hook.http import MAX_ARCHIVE, Response
 from pysentry_hook.model import AdvisoryData, Failure, Package, SourceAnswer
 from pysentry_hook.sources.archive import Archive
-from pysentry_hook.sources.context import Context, recall
+from pysentry_hook.sources.context import Context
+from pysentry_hook.sources.remote import Remote
 from pysentry_hook.text import without_credentials
-
-
-class _State(NamedTuple):
-    """Which archive was the current one."""
-
-    digest: str
-    etag: str | None
 
 
 class Pypa:
@@ -30,17 +15,16 @@ class Pypa:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._key = f"pypa:{hashlib.sha256(context.url.encode()).hexdigest()[:16]}"
-        self._state: tuple[_State, float] | None = None
+        self._remote = Remote(context, "pypa")
 
     def ask(self, packages: Sequence[Package]) -> SourceAnswer:
         """Return every record about these packages, whatever versions it affects."""
         try:
-            (digest, etag), stored = self._state = self._state or self._current()
-            archive = Archive(digest, lambda: self._content(digest), self._context.cache, source="pypa", stored=stored)
+            digest, stored = self._remote.current()
+            content, cache = self._remote.content, self._context.cache
+            archive = Archive(digest, lambda: content(digest), cache, source="pypa", stored=stored)
             advisories, damaged = archive.records(package.name for package in packages)
-            # only now is it known that the archive can be read
-            self._context.cache.put(self._key, json.dumps([digest, etag]).encode(), stored=stored)
+            self._remote.confirm()  # only now is it known that the archive can be read
         except SourceError as error:
             return self._failed(str(error))
         data = AdvisoryData(
@@ -53,7 +37,11 @@ class Pypa:
             damaged_records=tuple(damaged),
         )
         return SourceAnswer(
-            data=data, advisories=tuple(advisories), answered=frozenset(packages), unknown={}, failures=()
+            data=data,
+            advisories=tuple(advisories),
+            answered=frozenset(packages),
+            unknown={},
+            failures=(Failure("source", "pypa", None, self._remote.trouble),) if self._remote.trouble else (),
         )
 
     def _failed(self, cause: str) -> SourceAnswer:
@@ -61,47 +49,3 @@ class Pypa:
         data = AdvisoryData("pypa", "archive", url, None, None, stale=False, damaged_records=())
         failure = Failure("source", "pypa", None, f"{cause} (the archive, so every package)")
         return SourceAnswer(data=data, advisories=(), answered=frozenset(), unknown={}, failures=(failure,))
-
-    def _current(self) -> tuple[_State, float]:
-        """Return the current archive and the time at which it was known to be current."""
-        known = recall(self._context.cache, self._key, _as_state)
-        if known and self._context.may_use(known[0]):
-            return known[1], known[0].stored
-        state = known[1] if known and self._context.cache.archive(known[1].digest) is not None else None
-        response = self._get(state.etag if state else None)
-        if state is None or response.status != HTTPStatus.NOT_MODIFIED:
-            state = _State(self._context.cache.put_archive(response.body), response.etag)
-        return state, self._context.now.timestamp()
-
-    def _get(self, etag: str | None) -> Response:
-        http = self._context.http
-        return http.get(self._context.url, _whole, etag=etag, accept="application/zip, */*", limit=MAX_ARCHIVE)
-
-    def _content(self, digest: str) -> bytes:
-        """The archive from the cache, or once more from its service where the cache lost it."""
-        content = self._context.cache.archive(digest)
-        if content is None:
-            content = self._get(None).body
-            if self._context.cache.put_archive(content) != digest:
-                self._context.cache.put(self._key, b"null", stored=0)
-                raise SourceError("the archive changed while it was read; run again")
-        return content
-
-
-def _as_state(value: Any) -> _State:
-    digest, etag = value
-    if not re.fullmatch(r"[0-9a-f]{64}", digest):
-        raise ValueError("no digest")
-    return _State(digest, etag if isinstance(etag, str) else None)
-
-
-def _whole(response: Response) -> Response:
-    """Refuse an answer that is no zip: a cut body is tried again, a missing page is not."""
-    if response.status == HTTPStatus.NOT_FOUND:
-        raise SourceError("HTTP 404")
-    if response.status == HTTPStatus.OK:
-        try:
-            zipfile.ZipFile(io.BytesIO(response.body)).close()
-        except (zipfile.BadZipFile, NotImplementedError, struct.error, ArithmeticError) as error:
-            raise ValueError("not a whole zip archive") from error
-    return response

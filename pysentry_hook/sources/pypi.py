@@ -10,10 +10,15 @@ from urllib.parse import quote
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http import Response
 from pysentry_hook.model import Advisory, AdvisoryData, Affected, Package, SourceAnswer
-from pysentry_hook.sources.context import Context, failures, recall
+from pysentry_hook.sources.context import Context, aged, failures, recall
 from pysentry_hook.text import clean, one_line, without_credentials
 
 NOT_KNOWN = "PyPI does not know this version"
+
+
+def root(url: str) -> str:
+    """Return the address below which an index has its `/pypi` and its `/simple`."""
+    return url.rstrip("/").removesuffix("/pypi")
 
 
 class _Listed(NamedTuple):
@@ -28,7 +33,7 @@ class Pypi:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._base = context.url.rstrip("/").removesuffix("/pypi")
+        self._base = root(context.url)
         self._key = hashlib.sha256(self._base.encode()).hexdigest()[:16]
         self._oldest = context.now.timestamp()
 
@@ -47,10 +52,24 @@ class Pypi:
                 answers[package] = self._store(package, future.result())
             except SourceError as error:
                 failed[package] = str(error)
-        return self._answer(packages, answers, failed)
+        old = {package: aged(cause) for package, cause in failed.items() if self._use_older(package, answers)}
+        return self._answer(packages, answers, {each: failed[each] for each in failed.keys() - old.keys()}, old)
+
+    def _use_older(self, package: Package, answers: dict[Package, Any]) -> bool:
+        """Take the answer that is too old, where there is one."""
+        known = recall(self._context.cache, self._cache_key(package), _as_listed)
+        if known is None:
+            return False
+        answers[package] = known[1].vulnerabilities
+        self._oldest = min(self._oldest, known[0].stored)
+        return True
 
     def _answer(
-        self, packages: Sequence[Package], answers: Mapping[Package, Any], failed: Mapping[Package, str]
+        self,
+        packages: Sequence[Package],
+        answers: Mapping[Package, Any],
+        failed: Mapping[Package, str],
+        old: Mapping[Package, str],
     ) -> SourceAnswer:
         unknown = {package: NOT_KNOWN for package, answer in answers.items() if answer is None}
         advisories = [
@@ -72,7 +91,7 @@ class Pypi:
             advisories=tuple(advisories),
             answered=frozenset(packages) - failed.keys() - unknown.keys(),
             unknown=unknown,
-            failures=failures("pypi", failed),
+            failures=failures("pypi", {**old, **failed}),
         )
 
     def _recall(self, package: Package, answers: dict[Package, Any], etags: dict[Package, str | None]) -> None:

@@ -1,5 +1,6 @@
 """What is being committed on top of what? As git tells a hook by its files and its environment."""
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,9 +28,12 @@ def parents(root: Path, environment: Mapping[str, str]) -> Parents:
     GITHEAD_<id>. An amended commit stands on the one that it replaces: git does not tell a hook of an amend.
     """
     git = Git(root.resolve())
-    if not is_commit(git, "HEAD"):
+    path, *head = git.run("rev-parse", "--git-path", "MERGE_HEAD", "--revs-only", "HEAD^{commit}").splitlines()
+    if not head:
         return Parents(())
-    merged = _merge_heads(git) or tuple(found[1] for name in sorted(environment) if (found := _MERGED.fullmatch(name)))
+    merged = _ids(git.root / os.fsdecode(path)) or tuple(
+        found[1] for name in sorted(environment) if (found := _MERGED.fullmatch(name))
+    )
     merging = environment.get("GIT_REFLOG_ACTION", "").startswith("merge") or (
         environment.get("PREK_HOOK_STAGE") == "pre-merge-commit"
     )
@@ -52,10 +56,9 @@ def is_commit(git: Git, name: str) -> bool:
     return True
 
 
-def _merge_heads(git: Git) -> tuple[str, ...]:
+def _ids(path: Path) -> tuple[str, ...]:
     """The commits that a merge brings in, of which there can be several."""
-    path = git.run("rev-parse", "--git-path", "MERGE_HEAD").decode("utf-8", "surrogateescape").strip()
     try:
-        return tuple((git.root / path).read_text(encoding="ascii").split())
+        return tuple(path.read_text(encoding="ascii").split())
     except (OSError, UnicodeDecodeError):
         return ()

@@ -166,10 +166,13 @@ class IndexTree(RecordedTree):
 
     def __init__(self, root: Path) -> None:
         git = Git(root.resolve())
-        if git.run("rev-parse", "--is-inside-work-tree").strip() != b"true":
+        asked = ("--is-inside-work-tree", "--absolute-git-dir", "--show-superproject-working-tree")
+        inside_work_tree, git_dir, *superproject = git.run("rev-parse", *asked).splitlines()
+        if inside_work_tree != b"true":
             raise RepositoryError(git.root, "has no work tree, so nothing is staged; name a commit")
         index_file = os.environ.get("GIT_INDEX_FILE")
-        if index_file and not _is_of_superproject(index_file, git):
+        # a hook of the repository around a submodule says which index of its own to read
+        if index_file and (not superproject or _is_below(index_file, git_dir)):
             git = Git(git.root, index_file=index_file)
         super().__init__(git, _parse(git.records("ls-files", "--stage", "-z")))
 
@@ -188,12 +191,8 @@ class IndexTree(RecordedTree):
         return frozenset(_text(name) for name in self._git.records("diff-index", *options, nothing, "--"))
 
 
-def _is_of_superproject(index_file: str, git: Git) -> bool:
-    """Whether a hook of the repository around a submodule said which index to read."""
-    if not git.run("rev-parse", "--show-superproject-working-tree").strip():
-        return False
-    own_folder = Path(os.fsdecode(git.run("rev-parse", "--absolute-git-dir").removesuffix(b"\n")))
-    return not Path(index_file).resolve().is_relative_to(own_folder.resolve())
+def _is_below(file: str, folder: bytes) -> bool:
+    return Path(file).resolve().is_relative_to(Path(os.fsdecode(folder)).resolve())
 
 
 def _resolve(git: Git, commit: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pysentry_hook.config.indexes import pip_indexes
+from pysentry_hook.errors import ConfigError
 
 ACME = "https://pkgs.acme.example/simple"
 
@@ -38,3 +39,65 @@ def test_the_environment_comes_before_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("value", [f"acme={ACME}", ACME, f"acme={ACME}?a=b"])
 def test_a_named_index_of_uv_is_its_address(value: str) -> None:
     assert pip_indexes({"UV_INDEX": value, "PIP_CONFIG_FILE": os.devnull}) == (ACME,)
+
+
+OTHER = "https://other.example/simple"
+UV_FILE = f"""
+extra-index-url = ["https://me:word@extra.example/simple"]
+[[index]]
+url = "{ACME}"
+default = true
+[[index]]
+name = "other"
+url = "{OTHER}"
+[[index]]
+name = "alone"
+url = "https://alone.example/simple"
+explicit = true
+"""
+
+
+def _with_uv_file(folder: Path, text: str, place: str = "uv/uv.toml") -> dict[str, str]:
+    file = folder / place
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return {"XDG_CONFIG_HOME": str(folder), "HOME": str(folder), "XDG_CONFIG_DIRS": str(folder / "shared")}
+
+
+def test_the_indexes_of_uvs_file_are_the_users_own_without_those_of_single_packages(tmp_path: Path) -> None:
+    assert pip_indexes(_with_uv_file(tmp_path, UV_FILE)) == (ACME, OTHER, "https://extra.example/simple")
+
+
+@pytest.mark.parametrize("place", ["uv/uv.toml", "shared/uv/uv.toml"])
+def test_uvs_files_are_found_where_uv_finds_them(tmp_path: Path, place: str) -> None:
+    assert pip_indexes(_with_uv_file(tmp_path, f'index-url = "{ACME}"', place)) == (ACME,)
+
+
+def test_the_file_of_uv_that_is_named_counts_alone(tmp_path: Path) -> None:
+    environment = _with_uv_file(tmp_path, f'index-url = "{ACME}"')
+    (tmp_path / "named.toml").write_text(f'index-url = "{OTHER}"', encoding="utf-8")
+    assert pip_indexes(environment | {"UV_CONFIG_FILE": str(tmp_path / "named.toml")}) == (OTHER,)
+    assert pip_indexes(environment | {"UV_NO_CONFIG": "1"}) == ()
+
+
+def test_the_environment_comes_before_uvs_file_and_adds_to_it(tmp_path: Path) -> None:
+    environment = _with_uv_file(tmp_path, UV_FILE)
+    found = pip_indexes(environment | {"UV_DEFAULT_INDEX": "https://a.example/x", "UV_INDEX": "https://b.example/x"})
+    assert found[:2] == ("https://a.example/x", "https://b.example/x")
+    assert ACME not in found
+    assert OTHER in found
+
+
+def test_pip_and_uv_may_look_in_different_places(tmp_path: Path) -> None:
+    environment = _with_uv_file(tmp_path, f'index-url = "{ACME}"') | {"PIP_INDEX_URL": OTHER}
+    assert pip_indexes(environment) == (ACME, OTHER)
+
+
+@pytest.mark.parametrize("text", ["[[index", 'index = 3\nextra-index-url = "x"', "index = [1]\nindex-url = 1"])
+def test_a_file_of_uv_of_a_wrong_shape_is_no_bug(tmp_path: Path, text: str) -> None:
+    environment = _with_uv_file(tmp_path, text)
+    if text == "[[index":
+        with pytest.raises(ConfigError, match="uv's configuration cannot be read"):
+            pip_indexes(environment)
+    else:
+        assert pip_indexes(environment) == ()

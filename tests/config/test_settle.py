@@ -1,6 +1,5 @@
-"""Flags over environment over defaults."""
+"""Options over the environment over defaults, each with its origin."""
 
-import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -8,20 +7,20 @@ from typing import Any
 
 import pytest
 
-from pysentry_hook.config import Flags, Settings, group_names, settle
-from pysentry_hook.errors import ConfigError, UsageError
+from pysentry_hook.config import Settings, group_names
+from pysentry_hook.errors import UsageError
 from pysentry_hook.http import Limits
 from pysentry_hook.model import Severity
-from pysentry_hook.policy.gates import DEFAULT
-from pysentry_hook.report import Rule, Suppression
+from pysentry_hook.policy.gates import BUILT_IN, DEFAULT, Gate, settle_gate, told
+from pysentry_hook.rules import NO_OCCASION, Rule, Suppression
+from tests.config.settling import TODAY, in_environment, settled
 
 
-def settled(environment: dict[str, str] | None = None, **flags: Any) -> Settings:
-    ours = {f"PYSENTRY_HOOK_{key}": value for key, value in (environment or {}).items()}
-    return settle(Flags(**flags), ours | {"PIP_CONFIG_FILE": os.devnull})
+def the_gate(settings: Settings, name: str = DEFAULT) -> Gate:
+    return settle_gate(settings.policy, name)
 
 
-def the_error(environment: dict[str, str] | None = None, **flags: Any) -> str:
+def the_error(environment: dict[str, str] | None = None, /, **flags: Any) -> str:
     with pytest.raises(UsageError) as caught:
         settled(environment, **flags)
     return str(caught.value)
@@ -43,16 +42,35 @@ def test_where_nothing_is_said_the_defaults_hold() -> None:
         limits=Limits(),
         ca_bundle=None,
         mirrors=(),
+        trusted_mirrors=(),
         private=(),
         pip_indexes=(),
         main_only=False,
         groups=(),
         direct_only=False,
-        gate=DEFAULT,
-        suppressions=(),
+        python_version=None,
+        python_platform=None,
+        recursive=False,
+        include_scripts=False,
+        pins_only=False,
+        resolver=None,
+        allow_build=False,
+        remember_resolutions=True,
+        forget_resolutions=False,
+        resolution_fresh_for=timedelta(hours=24),
+        against=None,
+        policy_files=(),
+        format="human",
         severity=None,
+        detailed=False,
+        quiet=False,
         allow_empty=False,
+        today=TODAY,
+        warnings=(),
     )
+    assert settings.policy.occasion == NO_OCCASION
+    assert settings.policy.suppressions == ()
+    assert the_gate(settings).values() == {key: told(value) for key, value in BUILT_IN[DEFAULT].items()}
 
 
 @pytest.mark.parametrize(
@@ -65,32 +83,43 @@ def test_where_nothing_is_said_the_defaults_hold() -> None:
         ({"fail_on": "medium"}, {}, Severity.MEDIUM, "--fail-on"),
         ({"fail_on": "never"}, {"DEFAULTS_FAIL_ON": "high"}, None, "--fail-on"),
         ({}, {"DEFAULTS_FAIL_ON": "never"}, None, "PYSENTRY_HOOK_DEFAULTS_FAIL_ON"),
+        (
+            {},
+            {"DEFAULTS_FAIL_ON": "low", "GATES_DEFAULT_FAIL_ON": "critical"},
+            Severity.CRITICAL,
+            "PYSENTRY_HOOK_GATES_DEFAULT_FAIL_ON",
+        ),
     ],
 )
 def test_a_flag_beats_the_environment_beats_the_default_also_where_it_repeats_the_default(
     flags: dict[str, str], environment: dict[str, str], expected: Severity | None, origin: str
 ) -> None:
-    gate = settled(environment, **flags).gate
-    assert gate.fail_on is expected
-    assert gate.rule("fail_on").origin == origin
+    threshold, rule = the_gate(settled(environment, **flags)).threshold(frozenset(["main"]))
+    assert threshold is expected
+    assert rule.origin == origin
 
 
 @pytest.mark.parametrize("key", ["unknown_severity", "unchecked", "on_incomplete"])
 @pytest.mark.parametrize("value", ["block", "warn"])
 def test_the_environment_sets_what_the_gate_does(key: str, value: str) -> None:
     variable = f"DEFAULTS_{key.upper()}"
-    gate = settled({variable: value}).gate
-    assert gate.values() == DEFAULT.values() | {key: value}
+    gate = the_gate(settled({variable: value}))
+    assert gate.values() == the_gate(settled()).values() | {key: value}
     assert gate.rule(key) == Rule(f"gates.default.{key}", value, f"PYSENTRY_HOOK_{variable}")
 
 
 @pytest.mark.parametrize(
     ("flag", "variable", "field"),
     [
-        ("offline", "OFFLINE", "offline"),
-        ("exclude_extra", "EXCLUDE_EXTRA", "main_only"),
-        ("direct_only", "DIRECT_ONLY", "direct_only"),
-        ("allow_empty", "ALLOW_EMPTY", "allow_empty"),
+        ("offline", "HTTP_OFFLINE", "offline"),
+        ("direct_only", "DEFAULTS_DIRECT_ONLY", "direct_only"),
+        ("allow_empty", "DEFAULTS_ALLOW_EMPTY", "allow_empty"),
+        ("recursive", "DEFAULTS_RECURSIVE", "recursive"),
+        ("include_scripts", "DEFAULTS_INCLUDE_SCRIPTS", "include_scripts"),
+        ("detailed", "DEFAULTS_DETAILED", "detailed"),
+        ("quiet", "OUTPUT_QUIET", "quiet"),
+        ("no_resolver", "RESOLVER_NO_RESOLVER", "pins_only"),
+        ("allow_build", "RESOLVER_ALLOW_BUILD", "allow_build"),
     ],
 )
 def test_a_switch_is_turned_by_its_flag_or_its_variable(flag: str, variable: str, field: str) -> None:
@@ -100,181 +129,45 @@ def test_a_switch_is_turned_by_its_flag_or_its_variable(flag: str, variable: str
     assert not getattr(settled({variable: "true"}, **{flag: False}), field)
 
 
-def test_no_cache_is_a_flag_or_a_variable() -> None:
+def test_no_cache_turns_the_setting_that_enables_it() -> None:
     assert not settled(no_cache=True).use_cache
-    assert not settled({"NO_CACHE": "true"}).use_cache
-    assert settled({"NO_CACHE": "true"}, no_cache=False).use_cache
+    assert not settled({"CACHE_ENABLED": "false"}).use_cache
+    assert settled({"CACHE_ENABLED": "false"}, no_cache=False).use_cache
+    assert not settled({"CACHE_ENABLED": "true"}, no_cache=True).use_cache
 
 
-def test_the_flag_for_the_cache_folder_beats_its_variable() -> None:
-    assert settled({"CACHE_DIR": "/a"}).cache_dir == Path("/a")
-    assert settled({"CACHE_DIR": "/a"}, cache_dir=Path("/b")).cache_dir == Path("/b")
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [("osv", ("osv",)), ("osv,pypa", ("pypa", "osv")), (" osv , pypi ,", ("pypi", "osv")), ("osv,osv", ("osv",))],
-)
-def test_sources_are_named_with_commas_in_any_order(text: str, expected: tuple[str, ...]) -> None:
-    assert settled(sources=(text,)).sources == expected
-    assert settled({"SOURCES_ENABLED": text}).sources == expected
-
-
-def test_sources_can_be_named_by_several_flags_and_replace_those_of_the_environment() -> None:
-    assert settled({"SOURCES_ENABLED": "pypi"}, sources=("osv", "pypa")).sources == ("pypa", "osv")
+def test_exclude_extra_is_the_scope_main() -> None:
+    assert settled(exclude_extra=True).main_only
+    assert settled({"DEFAULTS_SCOPE": "main"}).main_only
+    assert not settled({"DEFAULTS_SCOPE": "main"}, exclude_extra=False).main_only
+    assert not settled({"DEFAULTS_SCOPE": "all"}).main_only
 
 
 @pytest.mark.parametrize(
-    ("sources", "required", "expected"),
+    ("flag", "variable", "field", "said", "other", "expected"),
     [
-        ("", "", ("osv",)),
-        ("osv,pypa", "", ("osv",)),
-        ("pypa,pypi", "", ("pypa", "pypi")),
-        ("pypa", "", ("pypa",)),
-        ("", "pypa", ("pypa",)),
-        ("", "osv,pypa,pypi", ("pypa", "pypi", "osv")),
+        ("cache_dir", "CACHE_DIR", "cache_dir", Path("/b"), "/a", Path("/a")),
+        ("against", "AGAINST", "against", "main...", "HEAD", "HEAD"),
+        ("python_version", "DEFAULTS_PYTHON_VERSION", "python_version", "3.12", "3.11.4", "3.11.4"),
+        ("python_platform", "DEFAULTS_PYTHON_PLATFORM", "python_platform", "linux", "macos", "macos"),
+        ("resolver", "RESOLVER_TYPE", "resolver", "auto", "pip-tools", "pip-tools"),
+        ("groups", "DEFAULTS_GROUPS", "groups", ("dev",), "docs,test", ("docs", "test")),
+        ("severity", "DEFAULTS_SEVERITY", "severity", "high", "low", Severity.LOW),
     ],
 )
-def test_osv_is_required_where_it_is_enabled_else_all_that_are(
-    sources: str, required: str, expected: tuple[str, ...]
+def test_an_option_beats_its_variable(
+    flag: str, variable: str, field: str, said: object, other: str, expected: object
 ) -> None:
-    assert settled({"SOURCES_ENABLED": sources, "SOURCES_REQUIRED": required}).required == expected
+    assert getattr(settled({variable: other}), field) == expected
+    wanted = Severity.HIGH if said == "high" else said
+    assert getattr(settled({variable: other}, **{flag: said}), field) == wanted
 
 
-def test_a_source_that_is_required_must_be_enabled() -> None:
-    assert the_error({"SOURCES_REQUIRED": "osv"}, sources=("pypa",)) == (
-        "PYSENTRY_HOOK_SOURCES_REQUIRED: osv is required and not enabled"
-    )
-
-
-def test_a_database_replaces_the_services_unless_the_flag_names_them_too(tmp_path: Path) -> None:
-    database = (str(tmp_path),)
-    alone = settled(advisory_db=database)
-    assert (alone.sources, alone.required, alone.advisory_db) == ((), ("database",), (tmp_path,))
-    assert settled({"SOURCES_ENABLED": "osv"}, advisory_db=database).sources == ()
-    both = settled(advisory_db=database, sources=("osv",))
-    assert (both.sources, both.required) == (("osv",), ("database",))
-
-
-def test_a_database_may_be_named_by_the_environment_and_the_flag_replaces_it(tmp_path: Path) -> None:
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
-    environment = {"SOURCES_DATABASE": f"{tmp_path / 'a'},{tmp_path / 'b'}"}
-    assert settled(environment).advisory_db == (tmp_path / "a", tmp_path / "b")
-    assert settled(environment).sources == ()
-    assert settled(environment, advisory_db=(str(tmp_path / "b"),)).advisory_db == (tmp_path / "b",)
-
-
-def test_a_database_that_is_not_there_is_an_error(tmp_path: Path) -> None:
-    assert the_error(advisory_db=(str(tmp_path / "x.zip"),)) == f"--advisory-db: {tmp_path}/x.zip is not there"
-
-
-def test_a_database_behind_an_address_is_not_read_yet() -> None:
-    assert the_error(advisory_db=("https://a.example/all.zip",)).startswith("--advisory-db: a URL is not read yet")
-
-
-def test_a_bare_service_url_means_osv() -> None:
-    urls = settled(service_urls=("http://127.0.0.1:8/v1?a=b",)).urls
-    assert urls["osv"] == "http://127.0.0.1:8/v1?a=b"
-    assert urls["pypi"] == "https://pypi.org"
-
-
-def test_a_service_url_names_its_source_and_beats_the_environment() -> None:
-    environment = {"SOURCES_PYPI_URL": "https://a.example", "SOURCES_OSV_URL": "https://b.example"}
-    urls = settled(environment, service_urls=("pypi=https://c.example?x=y", "pypa=http://d.example/main.zip")).urls
-    assert urls == {"pypi": "https://c.example?x=y", "osv": "https://b.example", "pypa": "http://d.example/main.zip"}
-
-
-def test_a_service_url_for_an_unknown_source_names_those_that_are_known() -> None:
-    assert the_error(service_urls=("osvv=https://a.example",)) == (
-        "--service-url: 'osvv' is no source; known: pypa, pypi, osv"
-    )
-
-
-@pytest.mark.parametrize("url", ["osv=ftp://a.example", "file:///etc/passwd", "osv=", "osv=a.example", "a.example"])
-def test_a_service_is_reached_by_http_only(url: str) -> None:
-    assert "the address of osv is no http(s) URL" in the_error(service_urls=(url,))
-
-
-def test_credentials_of_an_address_are_not_in_its_error() -> None:
-    assert "secret" not in the_error(service_urls=("osv=ftp://user:secret@a.example/?key=secret",))
-
-
-def test_an_unknown_source_is_answered_with_the_nearest_and_all_that_are_known() -> None:
-    assert (
-        the_error(sources=("pypaa",)) == "--sources: 'pypaa' is no source (did you mean pypa?); known: pypa, pypi, osv"
-    )
-    assert (
-        the_error({"SOURCES_ENABLED": "github"})
-        == "PYSENTRY_HOOK_SOURCES_ENABLED: 'github' is no source; known: pypa, pypi, osv"
-    )
-
-
-def test_an_unknown_severity_is_answered_with_the_nearest_and_all_that_are_known() -> None:
-    known = "known: low, medium, high, critical"
-    assert the_error(fail_on="hihg") == f"--fail-on: 'hihg' is no severity (did you mean high?); {known}"
-    assert the_error(severity="moderate") == f"--severity: 'moderate' is no severity; {known}"
-    assert "'HIGH' is no severity" in the_error(fail_on="HIGH")
-    assert "'never' is no severity" in the_error(severity="never")
-
-
-def test_severity_limits_what_is_shown_and_not_what_blocks() -> None:
-    settings = settled(severity="high")
-    assert (settings.severity, settings.gate) == (Severity.HIGH, DEFAULT)
-
-
-@pytest.mark.parametrize(
-    ("variable", "nearest"),
-    [
-        ("PYSENTRY_HOOK_OFLINE", "PYSENTRY_HOOK_OFFLINE"),
-        ("PYSENTRY_HOOK_SOURCE_MIRRORS", "PYSENTRY_HOOK_SOURCES_MIRRORS"),
-        ("PYSENTRY_HOOK_CACHEDIR", "PYSENTRY_HOOK_CACHE_DIR"),
-        ("PYSENTRY_HOOK_offline", "PYSENTRY_HOOK_OFFLINE"),
-    ],
-)
-def test_an_unknown_variable_is_an_error_that_names_the_nearest(variable: str, nearest: str) -> None:
-    with pytest.raises(ConfigError) as caught:
-        settle(Flags(), {variable: "1"})
-    assert str(caught.value) == f"{variable} is no setting (did you mean {nearest}?)"
-
-
-def test_a_variable_of_another_program_is_none_of_ours() -> None:
-    environment = {"PYSENTRY_NO_CACHE": "maybe", "SENTRY_DSN": "x", "PYSENTRY": "x"}
-    assert settle(Flags(), environment) == settle(Flags(), {})
-
-
-@pytest.mark.parametrize(
-    ("variable", "value", "message"),
-    [
-        ("OFFLINE", "maybe", "PYSENTRY_HOOK_OFFLINE = 'maybe' is neither true nor false"),
-        ("OFFLINE", "", "is neither true nor false"),
-        ("HTTP_TIMEOUT", "0", "is not a number above 0"),
-        ("HTTP_TIMEOUT", "-3", "is not a number above 0"),
-        ("HTTP_TIMEOUT", "soon", "PYSENTRY_HOOK_HTTP_TIMEOUT = 'soon'"),
-        ("HTTP_DEADLINE", "nan", "is not a number above 0"),
-        ("HTTP_DEADLINE", "inf", "is not a number above 0"),
-        ("HTTP_MAX_CONCURRENT", "1e99", "is not a number above 0"),
-        ("CACHE_MAX_AGE_HOURS", "12h", "PYSENTRY_HOOK_CACHE_MAX_AGE_HOURS = '12h'"),
-        ("DEFAULTS_FAIL_ON", "hihg", "is not one of never, low, medium, high, critical (did you mean high?)"),
-        ("DEFAULTS_UNCHECKED", "fail", "is not one of block, warn"),
-        ("DEFAULTS_ON_INCOMPLETE", "blok", "is not one of block, warn (did you mean block?)"),
-    ],
-)
-def test_a_value_of_the_wrong_type_is_an_error_that_names_the_variable(variable: str, value: str, message: str) -> None:
-    told = the_error({variable: value})
-    assert told.startswith(f"PYSENTRY_HOOK_{variable} = ")
-    assert message in told
-    assert "\n" not in told
-
-
-def test_limits_of_http_come_from_the_environment() -> None:
-    environment = {
-        "HTTP_TIMEOUT": "5",
-        "HTTP_CONNECT_TIMEOUT": "1.5",
-        "HTTP_DEADLINE": "30",
-        "HTTP_MAX_CONCURRENT": "3",
-    }
-    assert settled(environment).limits == replace(Limits(), read=5.0, connect=1.5, overall=30.0, at_once=3)
+def test_the_gate_is_named_by_the_option_before_the_environment() -> None:
+    assert (settled().policy.named, settled({"GATE": "push"}).policy.named) == (None, "push")
+    assert settled({"GATE": "push"}).policy.named_by == "PYSENTRY_HOOK_GATE"
+    both = settled({"GATE": "push"}, gate="commit").policy
+    assert (both.named, both.named_by) == ("commit", "--gate")
 
 
 @pytest.mark.parametrize(
@@ -283,39 +176,104 @@ def test_limits_of_http_come_from_the_environment() -> None:
         ({}, 12),
         ({"CI": "true"}, 1),
         ({"CI": ""}, 12),
-        ({"PYSENTRY_HOOK_CACHE_MAX_AGE_HOURS": "48"}, 48),
-        ({"PYSENTRY_HOOK_CACHE_MAX_AGE_HOURS": "0.5", "CI": "true"}, 0.5),
+        ({"CI": "true", "PYSENTRY_HOOK_DEFAULTS_NO_CI_DETECT": "true"}, 12),
+        ({"PYSENTRY_HOOK_CACHE_VULNERABILITY_TTL": "48"}, 48),
+        ({"PYSENTRY_HOOK_CACHE_VULNERABILITY_TTL": "0.5", "CI": "true"}, 0.5),
     ],
 )
 def test_answers_live_half_a_day_and_an_hour_in_ci(environment: dict[str, str], expected: float) -> None:
-    assert settle(Flags(), environment).fresh_for == timedelta(hours=expected)
+    assert in_environment(environment).fresh_for == timedelta(hours=expected)
+
+
+def test_resolutions_live_a_day_or_as_long_as_is_said() -> None:
+    assert settled().resolution_fresh_for == timedelta(hours=24)
+    assert settled({"CACHE_RESOLUTION_TTL": "2"}).resolution_fresh_for == timedelta(hours=2)
+    assert settled({"CACHE_RESOLUTION_TTL": "2"}, resolution_cache_ttl=0.0).resolution_fresh_for == timedelta(0)
+    assert "--resolution-cache-ttl" in the_error(resolution_cache_ttl=-1.0)
+
+
+def test_limits_of_http_come_from_the_environment() -> None:
+    environment = {
+        "HTTP_TIMEOUT": "5",
+        "HTTP_CONNECT_TIMEOUT": "1.5",
+        "HTTP_DEADLINE": "30",
+        "HTTP_MAX_CONCURRENT": "3",
+        "HTTP_MAX_RETRIES": "0",
+        "HTTP_RETRY_INITIAL_BACKOFF": "0.5",
+        "HTTP_RETRY_MAX_BACKOFF": "7",
+    }
+    assert settled(environment).limits == replace(
+        Limits(), read=5.0, connect=1.5, overall=30.0, at_once=3, retries=0, first_wait=0.5, longest_wait=7.0
+    )
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"])
 def test_the_usual_variables_name_the_authorities_to_trust(variable: str) -> None:
-    assert settle(Flags(), {variable: "/ca.pem"}).ca_bundle == "/ca.pem"
-    assert settle(Flags(), {"REQUESTS_CA_BUNDLE": "", "SSL_CERT_FILE": "/ca.pem"}).ca_bundle == "/ca.pem"
+    assert in_environment({variable: "/ca.pem"}).ca_bundle == "/ca.pem"
+    assert in_environment({"REQUESTS_CA_BUNDLE": "", "SSL_CERT_FILE": "/ca.pem"}).ca_bundle == "/ca.pem"
 
 
 def test_mirrors_and_private_names_come_from_the_environment() -> None:
     settings = settled({"SOURCES_MIRRORS": "https://a.example/simple, https://b.example", "SOURCES_PRIVATE": "acme-*"})
-    assert settings.mirrors == ("https://a.example/simple", "https://b.example")
+    assert settings.mirrors == settings.trusted_mirrors == ("https://a.example/simple", "https://b.example")
     assert settings.private == ("acme-*",)
 
 
 def test_what_is_ignored_tells_where_it_is_written() -> None:
     settings = settled(
-        {"IGNORE_IDS": "CVE-2099-3,,CVE-2099-4"},
+        {"IGNORE_IDS": "CVE-2099-3,,CVE-2099-4", "IGNORE_WHILE_NO_FIX": "CVE-2099-5", "IGNORE_PACKAGES": "Disk_Cache"},
         ignore=(" CVE-2099-1 ", ""),
         ignore_while_no_fix=("CVE-2099-2",),
     )
+
+    def ignored(identifier: str, origin: str, *, until_fixed: bool = False) -> Suppression:
+        return Suppression(id=identifier, until_fixed=until_fixed, rule=Rule("ignore", identifier, origin))
+
     variable = "PYSENTRY_HOOK_IGNORE_IDS"
-    assert settings.suppressions == (
-        Suppression(id="CVE-2099-1", rule=Rule("ignore", "CVE-2099-1", "--ignore")),
-        Suppression(id="CVE-2099-2", while_no_fix=True, rule=Rule("ignore", "CVE-2099-2", "--ignore-while-no-fix")),
-        Suppression(id="CVE-2099-3", rule=Rule("ignore", "CVE-2099-3", variable)),
-        Suppression(id="CVE-2099-4", rule=Rule("ignore", "CVE-2099-4", variable)),
+    *ids, package = settings.policy.suppressions
+    assert ids == [
+        ignored("CVE-2099-1", "--ignore"),
+        ignored("CVE-2099-2", "--ignore-while-no-fix", until_fixed=True),
+        ignored("CVE-2099-3", variable),
+        ignored("CVE-2099-4", variable),
+        ignored("CVE-2099-5", "PYSENTRY_HOOK_IGNORE_WHILE_NO_FIX", until_fixed=True),
+    ]
+    assert (package.id, package.package, package.reason) == (None, "disk-cache", None)
+
+
+def test_severity_limits_what_is_shown_and_not_what_blocks() -> None:
+    settings = settled(severity="high")
+    assert settings.severity is Severity.HIGH
+    assert settings.policy == settled().policy
+
+
+def test_an_unknown_severity_is_answered_with_the_nearest_and_all_that_are_known() -> None:
+    known = "never, low, medium, high, critical"
+    assert the_error(fail_on="hihg") == f"--fail-on: 'hihg' is not one of {known} (did you mean high?)"
+    assert the_error(fail_on="") == f"--fail-on: '' is not one of {known}"
+    assert the_error(fail_on="HIGH").startswith("--fail-on: 'HIGH' is not one of")
+    assert the_error(severity="moderate") == (
+        "--severity: 'moderate' is no severity; known: low, medium, high, critical"
     )
+    assert "'never' is no severity" in the_error(severity="never")
+    assert "'' is no severity" in the_error(severity="")
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        ({"resolver": "uvv"}, "--resolver: 'uvv' is no resolver (did you mean uv?); known: auto, uv, pip-tools"),
+        ({"python_version": "3"}, "--python-version: '3' is no Python version; give it as 3.11 or 3.11.4"),
+        ({"python_platform": "linx"}, "--python-platform: 'linx' is no platform (did you mean linux?)"),
+    ],
+)
+def test_an_option_of_no_meaning_says_what_has_one(flags: dict[str, str], message: str) -> None:
+    assert the_error(**flags).startswith(message)
+
+
+@pytest.mark.parametrize("flag", ["resolver", "python_version", "python_platform"])
+def test_an_empty_option_is_no_silence(flag: str) -> None:
+    assert the_error(**{flag: ""}).startswith(f"--{flag.replace('_', '-')}: ''")
 
 
 def test_names_of_groups_are_normalised_and_must_be_names() -> None:

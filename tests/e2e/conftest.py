@@ -1,13 +1,88 @@
-"""What runs of workflows share: the Action as it is shipped, and what its installations load."""
+"""A folder to scan, a repository, and runs of workflows, for every test that asks for one."""
 
+import json
 import os
 import shutil
+import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
+from pysentry_hook.resolvers import RESOLVERS
+from tests.builders import a_folder_of_records, a_record
+from tests.conftest import Run
 from tests.e2e.acting import Acting, shipped
+from tests.e2e.repository import Repository, a_repository
+from tests.resolvers.index import Index, Release, serve
+
+RELEASES = (
+    Release("shop-web", "1.0", ("requests<2.31", "six")),
+    Release("requests", "2.30.0"),
+    Release("requests", "2.31.0"),
+    Release("six", "1.16.0"),
+)
+
+
+class House(NamedTuple):
+    """A folder to scan, and how to scan it with an index and advisories of the tests."""
+
+    run: Run
+    folder: Path
+    records: Path
+    environment: dict[str, str]
+    served: Index
+
+    def write(self, name: str, text: str) -> None:
+        (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (self.folder / name).write_text(text, encoding="utf-8")
+
+    def as_resolver(self, name: str, text: str) -> dict[str, str]:
+        """The environment in which a program of the test is the one resolver; `text` is what it does in the end."""
+        tool = self.folder.parent / "bin" / RESOLVERS[name].PROGRAM
+        tool.parent.mkdir(exist_ok=True)
+        version = "'--version' in sys.argv and (print('x 9.9.9'), sys.exit())"
+        tool.write_text(f"#!{sys.executable}\nimport os, signal, sys, time\n{version}\n{text}\n", encoding="utf-8")
+        tool.chmod(0o755)
+        return self.with_path(str(tool.parent))
+
+    def with_path(self, path: str) -> dict[str, str]:
+        """The environment in which resolvers are found on this PATH and not beside the program."""
+        hide = self.folder.parent / "sitecustomize.py"
+        hide.write_text("import sysconfig, sys\nsysconfig.get_path = lambda *_: '/none'\nsys.executable = '/none/x'\n")
+        modules = os.pathsep.join(filter(None, (str(self.folder.parent), os.environ.get("PYTHONPATH"))))
+        return {"PYTHONPATH": modules, "PATH": path}
+
+    def scan(self, *words: object, **more: str) -> subprocess.CompletedProcess[str]:
+        options = ("--advisory-db", self.records, *words)
+        return self.run("report", *options, cwd=self.folder, env=self.environment | more)
+
+    def report(self, *words: object, **more: str) -> dict[str, Any]:
+        done = self.scan("-f", "json", *words, **more)
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found | {"exit": done.returncode}
+
+
+@pytest.fixture
+def house(run: Run, tmp_path: Path) -> Iterator[House]:
+    records = a_folder_of_records(tmp_path / "records", a_record(fixed="2.31.0"))
+    (tmp_path / "project").mkdir()
+    with serve(RELEASES) as index:
+        environment = {
+            "UV_DEFAULT_INDEX": index.url,
+            "PIP_INDEX_URL": index.url,
+            "UV_CACHE_DIR": str(tmp_path / "uv"),
+            "PIP_CACHE_DIR": str(tmp_path / "pip"),
+        }
+        yield House(run, tmp_path / "project", records, environment, index)
+
+
+@pytest.fixture
+def shop(run: Run, tmp_path: Path) -> Repository:
+    """An empty repository on branch main."""
+    return a_repository(run, tmp_path)
 
 IN_CI = bool(os.environ.get("CI"))  # a test's own environment does not hold it any more
 

@@ -86,6 +86,14 @@ def test_quiet_prints_nothing(run: Run, project: Path, database: Path) -> None:
     assert (done.stdout, done.stderr, done.returncode) == ("", "", 1)
 
 
+def test_several_databases_are_told_apart(run: Run, project: Path, database: Path) -> None:
+    other = a_folder_of_records(database.with_name("more"), a_record("PYSEC-2099-2", "idna"))
+    one = run("report", project, "--advisory-db", database).stdout
+    assert re.search(r"^Data: database \d{4}-\d\d-\d\d \d\d:\d\d UTC\.$", one, re.MULTILINE)
+    both = run("report", project, "--advisory-db", database, "--advisory-db", other).stdout
+    assert re.search(r"^Data: database records 20[^,]+ UTC, database more 20[^,]+ UTC\.$", both, re.MULTILINE)
+
+
 def test_a_group_keeps_main_and_that_group(run: Run) -> None:
     def packages(*options: str) -> set[str]:
         done = run(EXAMPLES / "shop", "--advisory-db", EXAMPLES / "advisories", "-f", "json", *options)
@@ -126,7 +134,7 @@ def _unreadable(folder: Path) -> dict[str, Path]:
         ("folder", r"folder/uv\.lock: is a folder, and a file was expected"),
         ("binary", r"binary/uv\.lock:2: is not UTF-8 text \(byte 0x80\)"),
         ("large", r"large/uv\.lock: is 50 MB large; at most 32 MB are read"),
-        ("nothing", r"nothing: nothing to read here; looked for uv\.lock, .*"),
+        ("nothing", r"nothing: nothing to read here; looked for uv\.lock, .*\. --recursive looks below"),
         ("fifo", r"fifo/uv\.lock: is not a regular file"),
     ],
 )
@@ -200,7 +208,7 @@ def test_a_wrong_word_is_one_line_that_helps(run: Run, project: Path, words: lis
 def test_an_unwritable_output_is_exit_2_and_the_others_are_written(run: Run, project: Path, database: Path) -> None:
     done = run(project, "--advisory-db", database, "-o", "nowhere/r.json", "-o", "there.json", cwd=project)
     assert done.returncode == 2
-    assert "nowhere/r.json: the report cannot be written" in done.stderr
+    assert "nowhere/r.json: cannot be written" in done.stderr
     assert json.loads((project / "there.json").read_text(encoding="utf-8"))
 
 
@@ -314,14 +322,17 @@ def test_the_second_command_of_the_readme_is_what_ci_runs() -> None:
     assert command in (HOUSE / ".ci" / "run").read_text(encoding="utf-8")
 
 
-def test_every_variable_of_the_readme_is_a_setting_and_every_setting_is_in_it() -> None:
-    from pysentry_hook.config.environment import KEYS, PREFIX
+def test_every_variable_of_the_readme_is_a_setting_that_config_show_lists(run: Run, tmp_path: Path) -> None:
+    from pysentry_hook.config.keys import GATE_KEYS, KEYS, variable
 
     text = (HOUSE / "README.md").read_text(encoding="utf-8")
-    told = set(re.findall(r"`(?:PYSENTRY_HOOK|…)_([A-Z_]+)`", text))
-    for key in KEYS:
-        name = key.upper().replace(".", "_")
-        assert any(name == part or name.endswith(f"_{part}") for part in told), f"{PREFIX}{name} is not in the README"
+    known = {variable(key) for key in KEYS} | {variable(f"gates.release.{key}") for key in GATE_KEYS}
+    row = ""
+    for prefix, name in re.findall(r"`(PYSENTRY_HOOK|…)_([A-Z_]+)", text):
+        row = name.partition("_")[0] if prefix == "PYSENTRY_HOOK" else row
+        assert {f"PYSENTRY_HOOK_{name}", f"PYSENTRY_HOOK_{row}_{name}"} & known, name
+    shown = run("config", "show", cwd=tmp_path).stdout
+    assert [name for name, key in KEYS.items() if key.in_files and variable(name) not in shown] == []
 
 
 def test_one_environment_leaves_out_what_another_one_installs(run: Run, tmp_path: Path) -> None:

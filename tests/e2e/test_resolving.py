@@ -2,26 +2,17 @@
 
 import json
 import os
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 
 from pysentry_hook.resolvers import RESOLVERS
 from tests.builders import a_folder_of_records, a_record
 from tests.conftest import Run
-from tests.resolvers.index import PASSWORD, Index, Release, serve
+from tests.e2e.conftest import House
+from tests.resolvers.index import PASSWORD, Release, serve
 
 both = pytest.mark.parametrize("resolver", list(RESOLVERS))
-RELEASES = (
-    Release("shop-web", "1.0", ("requests<2.31", "six")),
-    Release("requests", "2.30.0"),
-    Release("requests", "2.31.0"),
-    Release("six", "1.16.0"),
-)
 PYPROJECT = """\
 [project]
 name = "shop"
@@ -36,43 +27,6 @@ fast = [
 [dependency-groups]
 dev = ["requests"]
 """
-
-
-class House(NamedTuple):
-    """A folder to scan, and how to scan it with an index and advisories of the tests."""
-
-    run: Run
-    folder: Path
-    records: Path
-    environment: dict[str, str]
-    served: Index
-
-    def write(self, name: str, text: str) -> None:
-        (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (self.folder / name).write_text(text, encoding="utf-8")
-
-    def scan(self, *words: object, **more: str) -> subprocess.CompletedProcess[str]:
-        options = ("--advisory-db", self.records, *words)
-        return self.run("report", *options, cwd=self.folder, env=self.environment | more)
-
-    def report(self, *words: object, **more: str) -> dict[str, Any]:
-        done = self.scan("-f", "json", *words, **more)
-        found: dict[str, Any] = json.loads(done.stdout)
-        return found | {"exit": done.returncode}
-
-
-@pytest.fixture
-def house(run: Run, tmp_path: Path) -> Iterator[House]:
-    records = a_folder_of_records(tmp_path / "records", a_record(fixed="2.31.0"))
-    (tmp_path / "project").mkdir()
-    with serve(RELEASES) as index:
-        environment = {
-            "UV_DEFAULT_INDEX": index.url,
-            "PIP_INDEX_URL": index.url,
-            "UV_CACHE_DIR": str(tmp_path / "uv"),
-            "PIP_CACHE_DIR": str(tmp_path / "pip"),
-        }
-        yield House(run, tmp_path / "project", records, environment, index)
 
 
 @both
@@ -167,12 +121,10 @@ def test_a_conflict_is_an_incomplete_audit_that_tells_it(house: House, resolver:
     assert report["coverage"]["total"] == len(report["coverage"]["unchecked"]) == 2
 
 
-def test_without_a_resolver_it_is_said_how_to_go_on(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_resolver_it_is_said_how_to_go_on(house: House) -> None:
     house.write("requirements.txt", "six==1\nrequests>=2,<3\n")
-    hide = house.folder.parent / "sitecustomize.py"
-    hide.write_text("import sysconfig, sys\nsysconfig.get_path = lambda *_: '/none'\nsys.executable = '/none/x'\n")
-    path = os.pathsep.join(filter(None, (str(house.folder.parent), os.environ.get("PYTHONPATH"))))
-    done = house.scan(PYTHONPATH=path, PATH="/none")
+    alone = house.with_path("/none")
+    done = house.scan(**alone)
     assert done.returncode == 2
     assert (
         "error: no dependency resolver found, so requirements.txt cannot be checked "
@@ -180,12 +132,12 @@ def test_without_a_resolver_it_is_said_how_to_go_on(house: House, monkeypatch: p
     )
     assert "or pins only:    pysentry-hook --no-resolver" in done.stderr
     assert done.stdout == ""
-    named = house.scan("--resolver", "uv", PYTHONPATH=path, PATH="/none")
+    named = house.scan("--resolver", "uv", **alone)
     assert named.returncode == 2
     assert "--resolver uv: uv is neither beside this program nor on PATH" in named.stderr
-    assert house.scan("--no-resolver", PYTHONPATH=path, PATH="/none").returncode == 0
+    assert house.scan("--no-resolver", **alone).returncode == 0
     house.write("requirements.txt", "six==1\n")
-    assert house.scan(PYTHONPATH=path, PATH="/none").returncode == 0
+    assert house.scan(**alone).returncode == 0
 
 
 def test_pins_are_resolved_only_where_a_resolver_is_named(house: House) -> None:
@@ -220,24 +172,14 @@ def test_a_resolution_is_remembered_until_it_is_told_to_be_forgotten(house: Hous
     assert asked("--clear-resolution-cache")
     assert not asked()
     assert asked(PIP_EXTRA_INDEX_URL=f"{house.served.url}/")
+    assert asked(UV_PRERELEASE="allow")
+    uv = Path(os.environ["HOME"], ".config", "uv", "uv.toml")
+    uv.parent.mkdir(parents=True)
+    uv.write_text('prerelease = "allow"\n', encoding="utf-8")
+    assert asked()
+    assert not asked()
     house.write("requirements.txt", "shop-web>=1\n")
     assert asked()
-
-
-@pytest.mark.parametrize("text", ["version = 9\n", "\\x00", "nonsense"])
-def test_a_lock_that_makes_no_sense_is_an_incomplete_audit(house: House, tmp_path: Path, text: str) -> None:
-    house.write("requirements.txt", "six\n")
-    tool = tmp_path / "bin" / "uv"
-    tool.parent.mkdir()
-    words = f"open('uv.lock', 'w').write('{text.strip()}') if 'lock' in sys.argv else print('uv 9.9.9')"
-    tool.write_text(f"#!{sys.executable}\nimport sys\n{words}\n", encoding="utf-8")
-    tool.chmod(0o755)
-    hide = tmp_path / "sitecustomize.py"
-    hide.write_text("import sysconfig, sys\nsysconfig.get_path = lambda *_: '/none'\nsys.executable = '/none/x'\n")
-    path = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
-    done = house.scan("--resolver", "uv", PYTHONPATH=path, PATH=str(tool.parent))
-    assert done.returncode == 3, done.stderr
-    assert "made a lock that cannot be read" in done.stdout
 
 
 def test_a_requirement_that_no_resolver_takes_is_an_incomplete_audit(house: House) -> None:

@@ -82,7 +82,7 @@ def test_a_folder_of_manifests_that_declare_nothing_says_why_each_was_skipped() 
     looked_for = ", ".join(reader.FORMAT for reader in IN_FOLDERS)
     assert str(caught.value) == (
         f"app: nothing to read here; looked for {looked_for}"
-        f"; pyproject.toml: {IS_DYNAMIC}; Pipfile: declares no dependencies"
+        f"; pyproject.toml: {IS_DYNAMIC}; Pipfile: declares no dependencies. --recursive looks below"
     )
 
 

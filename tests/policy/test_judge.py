@@ -1,201 +1,143 @@
-"""What the gate decides of each finding and of the whole."""
+"""What the gate decides of each finding, which rule it names, and what is counted."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import pytest
+from packaging.version import Version
 
-from pysentry_hook.model import Severity
-from pysentry_hook.policy.gates import DEFAULT, Gate
+from pysentry_hook.model import Severity, normalize
 from pysentry_hook.policy.judge import judge
-from pysentry_hook.report import Decision, Finding, GateResult, Rule, Suppression
-from tests.builders import a_dependency, a_finding
+from pysentry_hook.report import Decision, Finding, GateResult, Novelty, Status, reported
+from pysentry_hook.rules import Place, Policy, Rule, Stated
+from tests.builders import a_dependency, a_finding, a_policy, a_suppression, some_facts
+from tests.policy.judging import TODAY, judged, the_decision, the_verdict
 
-TODAY = date(2026, 11, 22)
-LEVELS = {"never": None, "low": Severity.LOW, "medium": Severity.MEDIUM, "high": Severity.HIGH}
-LEVELS["critical"] = Severity.CRITICAL
-SEVERITIES = {word: severity for word, severity in LEVELS.items() if severity} | {"unknown": None}
-
-
-def judged(
-    *findings: Finding, gate: Gate = DEFAULT, suppressions: Sequence[Suppression] = (), unchecked: int = 0
-) -> GateResult:
-    return judge(findings, gate, suppressions, unchecked=unchecked, why="no gate was named", today=TODAY)
-
-
-def the_decision(finding: Finding, **more: Any) -> Decision:
-    (verdict,) = judged(finding, **more).verdicts
-    return verdict.decision
-
-
-def an_ignore(identifier: str = "CVE-2099-0001", **more: Any) -> Suppression:
-    return Suppression(id=identifier, rule=Rule("ignore", identifier, "--ignore"), **more)
-
-
-TABLE = """
-    fail_on    unknown   low    medium  high   critical
-    never      pass      pass   pass    pass   pass
-    low        by key    block  block   block  block
-    medium     by key    pass   block   block  block
-    high       by key    pass   pass    block  block
-    critical   by key    pass   pass    pass   block
-"""
-"""What a severity comes to where it is neither malware nor ignored; "by key" is what unknown_severity says."""
-
-_HEAD, *_ROWS = (line.replace("by key", "by-key").split() for line in TABLE.strip().splitlines())
-DECISIONS = {(row[0], severity): cell for row in _ROWS for severity, cell in zip(_HEAD[1:], row[1:], strict=True)}
-
-
-def expected(fail_on: str, severity: str, unknown: str, *, malware: bool, ignored: bool) -> str:
-    """The whole truth: malware first, then what is ignored, then the table."""
-    if malware:
-        return "block"
-    if ignored:
-        return "suppressed"
-    decision = DECISIONS[fail_on, severity]
-    return unknown if decision == "by-key" else decision
-
-
-@pytest.mark.parametrize("ignored", [False, True], ids=["", "ignored"])
-@pytest.mark.parametrize("malware", [False, True], ids=["", "malware"])
-@pytest.mark.parametrize("unknown", ["block", "warn"], ids=["unknown-blocks", "unknown-warns"])
-@pytest.mark.parametrize("severity", SEVERITIES)
-@pytest.mark.parametrize("fail_on", LEVELS)
-def test_the_decision_follows_the_truth_table(
-    *, fail_on: str, severity: str, unknown: str, malware: bool, ignored: bool
-) -> None:
-    gate = replace(DEFAULT, fail_on=LEVELS[fail_on], unknown_severity=unknown)
-    finding = a_finding(severity=SEVERITIES[severity], malware=malware)
-    result = judged(finding, gate=gate, suppressions=[an_ignore()] if ignored else [])
-    want = expected(fail_on, severity, unknown, malware=malware, ignored=ignored)
-    assert [verdict.decision.value for verdict in result.verdicts] == [want]
-    assert result.passes(complete=True) is (want != "block")
-
-
-@pytest.mark.parametrize(
-    "name", ["CVE-2099-0001", "cve-2099-0001", "PYSEC-2099-1", "pysec-2099-1", "Ghsa-AAAA-bbbb-cccc"]
-)
-def test_an_ignore_names_the_id_or_any_alias_in_any_case(name: str) -> None:
-    finding = a_finding(severity=Severity.HIGH, aliases=("GHSA-aaaa-bbbb-cccc", "PYSEC-2099-1"))
-    assert the_decision(finding, suppressions=[an_ignore(name)]) is Decision.SUPPRESSED
-
-
-@pytest.mark.parametrize("name", ["CVE-2099-00010", "CVE-2099-000", "CVE-2099-*", "CVE", "requests"])
-def test_an_ignore_of_another_id_covers_nothing(name: str) -> None:
-    assert the_decision(a_finding(severity=Severity.HIGH), suppressions=[an_ignore(name)]) is Decision.BLOCK
-
-
-def test_an_ignore_of_a_package_covers_that_package_only() -> None:
-    ignore = an_ignore(package=a_dependency("idna").name)
-    assert the_decision(a_finding(severity=Severity.HIGH), suppressions=[ignore]) is Decision.BLOCK
-    assert the_decision(a_finding(a_dependency("idna"), severity=Severity.HIGH), suppressions=[ignore]) is (
-        Decision.SUPPRESSED
-    )
-
-
-def test_ignore_while_no_fix_ends_when_a_fix_is_out() -> None:
-    ignore = an_ignore(while_no_fix=True)
-    unfixed, fixed = a_finding(severity=Severity.HIGH, fixed_in=()), a_finding(severity=Severity.HIGH)
-    assert the_decision(unfixed, suppressions=[ignore]) is Decision.SUPPRESSED
-    assert the_decision(fixed, suppressions=[ignore]) is Decision.BLOCK
+HIGH = a_finding(severity=Severity.HIGH)
 
 
 @pytest.mark.parametrize("severity", [None, *Severity])
 def test_malware_blocks_in_every_gate(severity: Severity | None) -> None:
-    lenient = replace(DEFAULT, fail_on=None, unknown_severity="warn", on_incomplete="warn")
-    result = judged(a_finding(severity=severity, malware=True), gate=lenient)
-    assert not result.passes(complete=True)
-    assert result.verdicts[0].rule == Rule("malware", "block", "built in")
-
-
-def test_an_id_alone_does_not_cover_malware() -> None:
-    finding = a_finding(severity=Severity.CRITICAL, malware=True, id="MAL-2099-1", aliases=())
-    assert the_decision(finding, suppressions=[an_ignore("MAL-2099-1")]) is Decision.BLOCK
-    assert the_decision(finding, suppressions=[an_ignore("MAL-2099-1", while_no_fix=True)]) is Decision.BLOCK
+    lenient = a_policy(
+        fail_on="never", unknown_severity="warn", only_fixable=True, only_introduced=True, grace_days={"critical": 9999}
+    )
+    malware = replace(a_finding(severity=severity, malware=True, fixed_in=()), novelty=Novelty.EXISTING)
+    verdict = the_verdict(malware, lenient)
+    assert (verdict.decision, verdict.reason) == (Decision.BLOCK, "malware, in every gate")
+    assert verdict.rule == Rule("malware", "block", "built in")
 
 
 def test_every_verdict_names_its_rule_its_value_and_where_that_comes_from() -> None:
-    gate = replace(DEFAULT, fail_on=Severity.HIGH, rules={"fail_on": "--fail-on"})
-    result = judged(
-        a_finding(severity=Severity.HIGH, id="CVE-2099-1"),
-        a_finding(severity=Severity.LOW, id="CVE-2099-2"),
-        a_finding(severity=None, id="CVE-2099-3"),
-        a_finding(severity=Severity.HIGH, id="CVE-2099-4"),
-        gate=gate,
-        suppressions=[an_ignore("CVE-2099-4")],
-    )
-    assert [(verdict.decision, verdict.rule) for verdict in result.verdicts] == [
-        (Decision.BLOCK, Rule("gates.default.fail_on", "high", "--fail-on")),
-        (Decision.PASS, Rule("gates.default.fail_on", "high", "--fail-on")),
-        (Decision.BLOCK, Rule("gates.default.unknown_severity", "block", "built-in gate default")),
-        (Decision.SUPPRESSED, Rule("ignore", "CVE-2099-4", "--ignore")),
+    lately = "2026-11-20T00:00:00Z"
+    table: list[tuple[Finding, dict[str, Any], Decision, str, str]] = [
+        (HIGH, {"fail_on": "high"}, Decision.BLOCK, "fail_on", "high"),
+        (a_finding(severity=Severity.LOW), {"fail_on": "high"}, Decision.PASS, "fail_on", "high"),
+        (a_finding(), {"unknown_severity": "block"}, Decision.BLOCK, "unknown_severity", "block"),
+        (a_finding(), {"unknown_severity": "warn"}, Decision.WARN, "unknown_severity", "warn"),
+        (a_finding(), {"fail_on": "never"}, Decision.PASS, "fail_on", "never"),
+        (replace(HIGH, novelty=Novelty.EXISTING), {"only_introduced": True}, Decision.PASS, "only_introduced", "true"),
+        (a_finding(severity=Severity.HIGH, fixed_in=()), {"only_fixable": True}, Decision.WARN, "only_fixable", "true"),
+        (
+            a_finding(severity=Severity.HIGH, published=lately),
+            {"grace_days": {"low": 9, "high": 7}},
+            Decision.WARN,
+            "grace_days",
+            "low = 9, high = 7",
+        ),
     ]
+    for finding, settings, decision, key, value in table:
+        verdict = the_verdict(finding, a_policy(**settings))
+        assert (verdict.decision, verdict.rule) == (
+            decision,
+            Rule(f"gates.default.{key}", value, "pyproject.toml:1"),
+        )
+    assert the_verdict(HIGH, a_policy()).rule == Rule("gates.default.fail_on", "medium", "built-in gate default")
 
 
-def test_a_suppression_gives_its_reason_and_an_ignore_says_that_it_has_none() -> None:
-    finding = a_finding(severity=Severity.HIGH)
-    for reason, told in (("the path is closed", "the path is closed"), (None, "no reason given")):
-        (verdict,) = judged(finding, suppressions=[an_ignore(reason=reason)]).verdicts
-        assert (verdict.reason, verdict.suppression) == (told, an_ignore(reason=reason))
+def test_a_rule_has_the_place_of_its_file() -> None:
+    place = Place("pyproject.toml", 31)
+    policy = a_policy()
+    own = replace(policy.own, gates={"default": {"fail_on": Stated("low", str(place), place)}})
+    assert the_verdict(HIGH, replace(policy, own=own)).rule == Rule(
+        "gates.default.fail_on", "low", "pyproject.toml:31", place
+    )
 
 
-def test_a_suppression_that_covers_nothing_is_told() -> None:
-    used, unused = an_ignore(), an_ignore("CVE-2098-1")
-    assert judged(a_finding(severity=Severity.HIGH), suppressions=[unused, used]).unused == (unused,)
+@pytest.mark.parametrize(
+    ("finding", "settings", "reason"),
+    [
+        (HIGH, {}, "fail_on is medium"),
+        (HIGH, {"groups__main__fail_on": "high"}, "groups.main.fail_on is high"),
+        (a_finding(), {}, "unknown_severity is block"),
+        (a_finding(severity=Severity.HIGH, fixed_in=()), {"only_fixable": True}, "no fixed version yet"),
+        (replace(HIGH, novelty=Novelty.EXISTING), {"only_introduced": True}, "older than this change"),
+        (
+            replace(HIGH, novelty=Novelty.EXISTING, touched=True),
+            {"only_introduced": True},
+            "older than this change, not yet fixed",
+        ),
+    ],
+)
+def test_a_verdict_gives_its_reason_in_a_few_words(finding: Finding, settings: dict[str, Any], reason: str) -> None:
+    assert the_verdict(finding, a_policy(**settings)).reason == reason
 
 
-def test_a_suppression_that_covers_a_finding_below_the_threshold_is_used() -> None:
-    assert judged(a_finding(severity=Severity.LOW), suppressions=[an_ignore()]).unused == ()
+@pytest.mark.parametrize("gate", ["v1.2", "groups.dev", "a.b.c"])
+def test_a_gate_may_have_dots_in_its_name(gate: str) -> None:
+    policy = a_policy(named=gate, gates={gate: {"fail_on": "low", "groups__dev__fail_on": "high"}})
+    assert the_verdict(HIGH, policy).reason == "fail_on is low"
+    in_dev = a_finding(a_dependency(groups=["dev"]), severity=Severity.HIGH)
+    assert the_verdict(in_dev, policy).reason == "groups.dev.fail_on is high"
 
 
-def test_fail_on_never_is_the_rule_that_lets_an_unknown_severity_pass() -> None:
-    (verdict,) = judged(a_finding(severity=None), gate=replace(DEFAULT, fail_on=None)).verdicts
-    assert verdict.rule == Rule("gates.default.fail_on", "never", "built-in gate default")
-
-
-def test_the_builtin_gate_fails_on_medium_and_on_what_is_unknown() -> None:
-    assert DEFAULT.values() == {
-        "fail_on": "medium",
-        "unknown_severity": "block",
-        "unchecked": "warn",
-        "on_incomplete": "block",
+def test_only_what_the_change_introduces_or_nobody_knows_is_judged_where_only_introduced() -> None:
+    decisions = {
+        novelty: the_decision(replace(HIGH, novelty=novelty), a_policy(only_introduced=True)) for novelty in Novelty
     }
-    assert replace(DEFAULT, fail_on=None).values()["fail_on"] == "never"
+    assert decisions == {
+        Novelty.INTRODUCED: Decision.BLOCK,
+        Novelty.EXISTING: Decision.PASS,
+        Novelty.UNKNOWN: Decision.BLOCK,
+    }
+
+
+def test_a_touched_finding_never_blocks_where_only_introduced_and_is_counted() -> None:
+    touched = replace(HIGH, novelty=Novelty.EXISTING, touched=True)
+    result = judged(touched, policy=a_policy(only_introduced=True))
+    assert not result.blocks
+    assert result.not_judged == 1
+    assert judged(touched, policy=a_policy()).not_judged == 0
+
+
+def test_what_passes_below_the_threshold_is_not_counted_as_older() -> None:
+    low = a_finding(severity=Severity.LOW)
+    older = replace(a_finding(a_dependency("idna"), severity=Severity.LOW), novelty=Novelty.EXISTING)
+    assert judged(low, older, policy=a_policy(only_introduced=True)).not_judged == 1
 
 
 def test_nothing_found_and_everything_checked_passes() -> None:
-    result = judged()
-    assert result.passes(complete=True)
-    assert (result.names, result.why, result.day) == (("default",), "no gate was named", TODAY)
+    facts, policy = some_facts(), a_policy()
+    result = judge(facts, policy, TODAY)
+    assert (result.names, result.day, result.verdicts, result.statuses) == (("default",), TODAY, (), ())
+    assert (result.reasons, result.notes, result.too_old) == ((), (), ())
+    assert not result.blocks
+    assert reported(facts, policy, result).passed
 
 
-@pytest.mark.parametrize("on_incomplete", ["block", "warn"])
-def test_an_incomplete_audit_passes_only_where_it_may(on_incomplete: str) -> None:
-    result = judged(gate=replace(DEFAULT, on_incomplete=on_incomplete))
-    assert result.passes(complete=True)
-    assert result.passes(complete=False) is (on_incomplete == "warn")
-
-
-@pytest.mark.parametrize("unchecked", ["block", "warn"])
-def test_what_was_not_checked_blocks_only_where_it_must(unchecked: str) -> None:
-    gate = replace(DEFAULT, unchecked=unchecked, rules={"unchecked": "PYSENTRY_HOOK_DEFAULTS_UNCHECKED"})
-    result = judged(gate=gate, unchecked=2)
-    assert result.passes(complete=True) is (unchecked == "warn")
-    assert judged(gate=gate, unchecked=0).passes(complete=True)
-    told = '2 not checked and unchecked = "block" (PYSENTRY_HOOK_DEFAULTS_UNCHECKED)'
-    assert result.reasons == ((told,) if unchecked == "block" else ())
-
-
-def test_a_warning_passes_and_is_counted() -> None:
-    result = judged(a_finding(severity=None), gate=replace(DEFAULT, unknown_severity="warn"))
-    assert result.passes(complete=True)
+def test_a_warning_passes_and_every_decision_is_counted() -> None:
+    result = judged(
+        a_finding(id="CVE-2099-1"),
+        a_finding(id="CVE-2099-2"),
+        a_finding(id="CVE-2099-3", severity=Severity.LOW),
+        a_finding(id="CVE-2099-4", severity=Severity.HIGH),
+        policy=a_policy(a_suppression("CVE-2099-4"), unknown_severity="warn"),
+    )
+    assert not result.blocks
     assert {decision: result.count(decision) for decision in Decision} == {
         Decision.BLOCK: 0,
-        Decision.WARN: 1,
-        Decision.SUPPRESSED: 0,
-        Decision.PASS: 0,
+        Decision.WARN: 2,
+        Decision.SUPPRESSED: 1,
+        Decision.PASS: 1,
     }
 
 
@@ -205,7 +147,77 @@ def test_verdicts_come_by_input_package_version_and_id() -> None:
         a_finding(a_dependency("requests", "2.10"), id="CVE-2099-1"),
         a_finding(a_dependency("idna", "3.4"), id="CVE-2099-2"),
         a_finding(a_dependency("idna", "3.4"), id="CVE-2099-1"),
+        replace(a_finding(a_dependency("zipp", "1.0")), input="api/uv.lock"),
     ]
-    shown = [verdict.finding for verdict in judged(*findings).verdicts]
-    told = [f"{item.dependency.name} {item.dependency.written} {item.vulnerability.id}" for item in shown]
-    assert told == ["idna 3.4 CVE-2099-1", "idna 3.4 CVE-2099-2", "requests 2.9 CVE-2099-1", "requests 2.10 CVE-2099-1"]
+    facts = replace(some_facts(), findings=tuple(findings))
+    shown = [verdict.finding for verdict in judge(facts, a_policy(), TODAY).verdicts]
+    assert [f"{each.dependency.name} {each.dependency.written} {each.vulnerability.id}" for each in shown] == [
+        "zipp 1.0 CVE-2099-0001",
+        "idna 3.4 CVE-2099-1",
+        "idna 3.4 CVE-2099-2",
+        "requests 2.9 CVE-2099-1",
+        "requests 2.10 CVE-2099-1",
+    ]
+
+
+def test_only_fixable_asks_for_any_fixed_version_above_or_below() -> None:
+    policy = a_policy(only_fixable=True)
+    assert the_decision(HIGH, policy) is Decision.BLOCK
+    assert the_decision(a_finding(severity=Severity.HIGH, fixed_in=(Version("1.0"),)), policy) is Decision.BLOCK
+    assert the_decision(a_finding(severity=Severity.HIGH, fixed_in=()), policy) is Decision.WARN
+    assert the_decision(a_finding(severity=Severity.LOW, fixed_in=()), policy) is Decision.PASS
+
+
+def _of_status(status: str, policy: Policy) -> GateResult:
+    facts = some_facts(statuses=(Status(normalize("osv"), status, "moved", "uv.lock"),))
+    return judge(facts, policy, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("status", "forbidden", "decision", "rule", "reason"),
+    [
+        ("archived", (), Decision.WARN, "forbid_archived", "forbid_archived is false"),
+        ("archived", ("archived",), Decision.BLOCK, "forbid_archived", "forbid_archived is true"),
+        ("archived", ("unmaintained",), Decision.BLOCK, "forbid_unmaintained", "forbid_unmaintained is true"),
+        ("archived", ("deprecated",), Decision.WARN, "forbid_archived", "forbid_archived is false"),
+        ("deprecated", ("deprecated",), Decision.BLOCK, "forbid_deprecated", "forbid_deprecated is true"),
+        ("quarantined", (), Decision.BLOCK, "forbid_quarantined", "forbid_quarantined is true"),
+    ],
+)
+def test_the_status_of_a_project_blocks_where_it_is_forbidden(
+    status: str, forbidden: tuple[str, ...], decision: Decision, rule: str, reason: str
+) -> None:
+    result = _of_status(status, a_policy(maintenance={f"forbid_{each}": True for each in forbidden}))
+    (verdict,) = result.statuses
+    assert verdict.status == Status(normalize("osv"), status, "moved", "uv.lock")
+    assert (verdict.decision, verdict.reason) == (decision, reason)
+    word = "true" if decision is Decision.BLOCK else "false"
+    assert verdict.rule == Rule(f"maintenance.{rule}", word, "built in")
+    assert result.blocks is (decision is Decision.BLOCK)
+
+
+@pytest.mark.parametrize("forbidden", [True, False])
+def test_the_rule_of_a_status_has_the_place_of_its_file(*, forbidden: bool) -> None:
+    place = Place("pyproject.toml", 70)
+    policy = a_policy()
+    stated = {"forbid_archived": Stated(forbidden, str(place), place)}
+    (verdict,) = _of_status("archived", replace(policy, maintenance={**policy.maintenance, **stated})).statuses
+    word = "true" if forbidden else "false"
+    assert verdict.rule == Rule("maintenance.forbid_archived", word, "pyproject.toml:70", place)
+
+
+def test_a_quarantined_project_only_warns_where_the_policy_says_so() -> None:
+    result = _of_status("quarantined", a_policy(maintenance={"forbid_quarantined": False}))
+    assert [verdict.decision for verdict in result.statuses] == [Decision.WARN]
+    assert not result.blocks
+
+
+def test_statuses_come_by_input_package_and_word_however_they_were_found() -> None:
+    found = [
+        Status(normalize(name), status, None, path)
+        for path in ("api/uv.lock", "uv.lock")
+        for name, status in (("idna", "archived"), ("osv", "archived"), ("osv", "deprecated"))
+    ]
+    for statuses in (found, found[::-1]):
+        result = judge(some_facts(statuses=tuple(statuses)), a_policy(), TODAY)
+        assert [verdict.status for verdict in result.statuses] == found

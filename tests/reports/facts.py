@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from pysentry_hook.model import (
@@ -22,6 +22,7 @@ from pysentry_hook.report import (
     Finding,
     InputSummary,
     NotKnown,
+    Novelty,
     PolicyFile,
     Report,
     SkippedInput,
@@ -29,7 +30,7 @@ from pysentry_hook.report import (
     UncheckedLine,
     reported,
 )
-from pysentry_hook.rules import Place, Policy, Rule, Suppression
+from pysentry_hook.rules import Occasion, Place, Policy, Rule, Suppression
 from tests.builders import a_dependency, a_finding, a_policy, a_suppression, some_facts
 
 NOW = datetime(2026, 11, 22, 13, 2, 5, tzinfo=UTC)
@@ -40,6 +41,11 @@ SILENT = Failure("source", "osv", None, "HTTP 503 after 4 tries in 21 s (numpy 2
 
 def an_unchecked(name: str = "fastthing", version: str | None = "0.3", reason: str = "git dependency") -> UncheckedLine:
     return UncheckedLine(name, version, reason, "uv.lock", 240)
+
+
+def an_unanswered(name: str = "numpy", version: str = "2.1.0", reason: str = "osv gave no answer") -> UncheckedLine:
+    """A dependency for which an answer was due and did not come."""
+    return an_unchecked(name, version, reason)._replace(unanswered=True)
 
 
 def an_input(path: str = "uv.lock", *, packages: int = 15, **more: Any) -> InputSummary:
@@ -77,6 +83,43 @@ def malware(**more: Any) -> Finding:
     return a_finding(a_dependency("requestz", "9.9.9"), **(values | more))
 
 
+def every_word(*suppressions: Suppression) -> Policy:
+    """A policy in which every side speaks, and accepted risks end, ended or are unused."""
+    release: dict[str, object] = {
+        "branches": ("release/*",),
+        "fail_on": "low",
+        "unknown_severity": "warn",
+        "unchecked": "warn",
+        "only_fixable": True,
+        "only_introduced": True,
+        "grace_days": {"low": 30, "unknown": 0},
+        "max_data_age_hours": 1.5,
+        "on_incomplete": "block",
+        "require_reason": True,
+        "groups__dev__fail_on": "critical",
+    }
+    return a_policy(
+        *suppressions,
+        a_suppression(
+            "CVE-2098-1",
+            "django",
+            expires=date(2026, 10, 22),
+            owner="platform",
+            version="<3",
+            group="dev",
+            until_fixed=True,
+        ),
+        a_suppression("CVE-2099-0002", expires=date(2026, 11, 30)),
+        a_suppression("PYSEC-2098-2", reason=None, rule=Rule("ignore", "PYSEC-2098-2", "--ignore")),
+        gates={"release": release},
+        bases=[{"fail_on": "medium"}, {}],
+        floor={"fail_on": "high", "groups__dev__fail_on": "never"},
+        flags={"fail_on": "medium", "only_introduced": False},
+        require_reason=True,
+        occasion=Occasion("push", "main", None, "a CI service"),
+    )
+
+
 def everything(suppression: Suppression) -> Report:
     """A report in which every list has an entry and every field that may be empty is not."""
     says = (
@@ -102,8 +145,8 @@ def everything(suppression: Suppression) -> Report:
         replace(bare, declared_at=None, paths=(), more_paths=2),
         a_finding(a_dependency("certifi", "2023.5.7"), id="CVE-2099-0003", severity=Severity.LOW),
         malware(),
-        policy=a_policy(suppression, a_suppression("CVE-2098-1", expires=NOW.date().replace(month=10))),
-        unchecked=[an_unchecked(), an_unchecked("acme-core", None), an_unchecked("numpy")._replace(unanswered=True)],
+        policy=every_word(suppression),
+        unchecked=[an_unchecked(), an_unchecked("acme-core", None), an_unanswered()],
         subject=Subject("https://git.example/shop", "0" * 40, "refs/heads/main", dirty=True),
         baseline=Baseline("main...", "1" * 40),
         statuses=(Status(normalize("osv"), "archived", "moved", "uv.lock"),),
@@ -116,6 +159,43 @@ def everything(suppression: Suppression) -> Report:
         not_known=(NotKnown("pypi", "idna", "3.4", "PyPI does not know this version"),),
         hints=("If that index serves what PyPI serves: PYSENTRY_HOOK_SOURCES_MIRRORS=https://a.example",),
     )
+
+
+IGNORE = a_suppression("CVE-2099-0003", reason=None, rule=Rule("ignore", "CVE-2099-0003", "--ignore"))
+ACCEPTED = a_suppression("CVE-2099-0001", "requests", expires=date(2027, 3, 31), owner="platform")
+HIGH = a_finding(severity=Severity.HIGH, upgrade_to="2.31.0")
+LOW = a_finding(a_dependency("idna", "3.4"), id="CVE-2099-0002", severity=Severity.LOW, upgrade_to="3.7")
+LATELY = a_finding(severity=Severity.HIGH, published="2026-11-20T00:00:00Z")
+OLDER = replace(HIGH, novelty=Novelty.EXISTING, touched=True)
+REPORTS = {
+    "nothing": a_report(),
+    "zero": a_report(total=0, inputs=(), advisory_data=()),
+    "findings": a_report(HIGH, LOW, malware()),
+    "unchecked": a_report(unchecked=[an_unchecked(), an_unchecked("x", None)]),
+    "unchecked blocks": a_report(unchecked=[an_unchecked()], policy=a_policy(unchecked="block")),
+    "unused": a_report(policy=a_policy(IGNORE)),
+    "lenient": a_report(a_finding(), policy=a_policy(fail_on="never", unknown_severity="warn")),
+    "accepted": a_report(a_finding(severity=Severity.HIGH), policy=a_policy(ACCEPTED)),
+    "refused": a_report(HIGH, policy=a_policy(replace(ACCEPTED, reason=None), require_reason=True)),
+    "ending": a_report(HIGH, policy=a_policy(replace(ACCEPTED, expires=date(2026, 12, 1)))),
+    "expired": a_report(HIGH, policy=a_policy(replace(ACCEPTED, expires=date(2026, 11, 1)))),
+    "grace": a_report(LATELY, policy=a_policy(grace_days={"high": 14})),
+    "older": a_report(OLDER, baseline=Baseline("main...", "1" * 40), policy=a_policy(only_introduced=True)),
+    "no baseline": a_report(HIGH, policy=a_policy(named="commit")),
+    "too old": a_report(policy=a_policy(max_data_age_hours=1), advisory_data=(PYPA,)),
+    "incomplete": a_report(unchecked=[an_unanswered()], failures=(SILENT,)),
+    "passes incomplete": a_report(unchecked=[an_unanswered()], policy=a_policy(on_incomplete="warn")),
+    "two gates": a_report(
+        HIGH,
+        policy=a_policy(
+            gates={"audit": {"branches": ("*",)}, "release": {"branches": ("main",), "fail_on": "low"}},
+            occasion=Occasion("push", "main", None, "a CI service"),
+        ),
+    ),
+    "quarantined": a_report(statuses=(Status(normalize("osv"), "quarantined", None, "uv.lock"),)),
+    "everything": everything(IGNORE),
+}
+"""Reports of every kind, by what they are about."""
 
 
 def filled(text: str) -> Report:

@@ -95,9 +95,10 @@ def test_an_address_is_shown_on_one_line_and_without_credentials(url: str, shown
 
 
 def test_numbers_and_lists_read_as_words() -> None:
-    assert [count(1, "finding"), count(2, "vulnerability"), count(1234, "package")] == [
+    assert [count(1, "finding"), count(2, "vulnerability"), count(2, "way"), count(1234, "package")] == [
         "1 finding",
         "2 vulnerabilities",
+        "2 ways",
         "1,234 packages",
     ]
     assert some(["a", "b", "c"], 2) == "a, b and 1 more"

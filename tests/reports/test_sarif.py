@@ -88,6 +88,10 @@ def test_nothing_found_is_an_empty_list_of_results() -> None:
     assert run["invocations"][0]["executionSuccessful"] is True
 
 
+def test_what_nobody_knows_is_left_out() -> None:
+    assert "null" not in render(everything(ENDING), Look(sarif_suppressed=True))
+
+
 class TestPlaces:
     def test_the_place_is_the_line_of_the_version_with_all_its_bounds(self) -> None:
         (place,) = result_of(HIGH)["locations"]
@@ -199,6 +203,11 @@ class TestMessages:
     )
     def test_the_first_sentence_says_what_it_is_and_what_to_do(self, finding: Finding, start: str) -> None:
         assert result_of(finding)["message"]["text"].startswith(start)
+
+    def test_a_fix_is_a_version_above_the_installed_one_where_there_is_one(self) -> None:
+        versions = tuple(map(Version, ("1.9", "2.29.5", "2.31.0", "2.32", "3.0", "4.0")))
+        assert "; fixed in 2.31.0, 2.32, 3.0, none" in result_of(a_finding(fixed_in=versions))["message"]["text"]
+        assert "; fixed in 1.9, 2.29.5, none" in result_of(a_finding(fixed_in=versions[:2]))["message"]["text"]
 
     def test_malware_is_never_answered_with_an_upgrade(self) -> None:
         report = a_report(malware(fixed_in=(Version("10"),)))
@@ -507,6 +516,18 @@ class TestProjects:
         assert run["automationDetails"]["id"] == "pysentry-hook/uv.lock/"
         assert any(failure.detail in text for text in says(run, "audit-failure"))
 
+    def test_a_source_that_failed_leaves_out_only_what_it_owed_an_answer(self) -> None:
+        lost = an_unchecked()._replace(path="api/uv.lock", unanswered=True)
+        (run,) = runs(self.report("uv.lock", "api/uv.lock", unchecked=[lost], failures=(SILENT,)))
+        assert run["automationDetails"]["id"] == "pysentry-hook/uv.lock/"
+
+    def test_where_nothing_at_all_was_checked_no_project_was_successful(self) -> None:
+        nothing = Failure("input", "uv.lock", "uv.lock", "none of the 2 dependencies could be checked")
+        inputs = (an_input(), an_input("api/uv.lock"))
+        unchecked = [an_unchecked(), an_unchecked()._replace(path="api/uv.lock")]
+        found = runs(a_report(inputs=inputs, unchecked=unchecked, total=2, failures=(nothing,)))
+        assert [run["invocations"][0]["executionSuccessful"] for run in found] == [False, False]
+
     def test_a_folder_that_could_not_be_listed_is_left_out(self) -> None:
         broken = replace(an_input("api"), sha256=None, damaged=True)
         failure = Failure("input", "uv.lock", "api/uv.lock", "permission denied")
@@ -581,7 +602,9 @@ class TestSecrets:
         assert f"- <{shown}>\n" in rule["help"]["markdown"]
         assert f"- {shown}\n" in rule["help"]["text"]
 
-    @pytest.mark.parametrize("url", ["javascript:alert(1)", "https://[bad", "https://a.example:99999", "https://", ""])
+    @pytest.mark.parametrize(
+        "url", ["javascript:a(1)", "ftp://a.example/x", "https://[bad", "https://a.example:99999", "https://", ""]
+    )
     def test_what_is_no_address_of_the_web_is_no_reference(self, url: str) -> None:
         (rule,) = rules(a_report(a_finding(references=(url,))))
         assert "References" not in rule["help"]["markdown"]

@@ -1,6 +1,6 @@
 """An index of the tests, which both resolvers take for the user's own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -20,8 +20,10 @@ def index(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFact
     monkeypatch.setenv("PIP_TOOLS_CACHE_DIR", str(caches / "pip-tools"))
     with ExitStack() as stack:
 
-        def start(*releases: Release, private: bool = False, word: str | None = None) -> Index:
-            served = stack.enter_context(serve(releases, private=private))
+        def start(
+            *releases: Release, private: bool = False, word: str | None = None, quarantined: Sequence[str] = ()
+        ) -> Index:
+            served = stack.enter_context(serve(releases, private=private, quarantined=quarantined))
             url = served.with_password(word) if word else served.url
             for name in ("PIP_NO_INDEX", "UV_OFFLINE"):
                 monkeypatch.delenv(name, raising=False)

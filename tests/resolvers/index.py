@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import tarfile
 import threading
 import zipfile
@@ -12,6 +13,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 USER, PASSWORD = "me", "secret-word"
+_JSON = "application/vnd.pypi.simple.v1+json"
+_QUARANTINED = {
+    "meta": {"api-version": "1.4"},
+    "project-status": {"status": "quarantined"},
+    "files": [],
+    "versions": [],
+}
 
 
 class Release(NamedTuple):
@@ -36,25 +44,38 @@ class Index(NamedTuple):
 
 
 @contextmanager
-def serve(releases: Sequence[Release], *, private: bool = False) -> Iterator[Index]:
-    """Serve the releases by the simple API, https://packaging.python.org/specifications/simple-repository-api/."""
+def serve(
+    releases: Sequence[Release], *, private: bool = False, quarantined: Sequence[str] = (), silent: bool = False
+) -> Iterator[Index]:
+    """Serve the releases by the simple API, https://packaging.python.org/specifications/simple-repository-api/.
+
+    A quarantined project offers no files, https://peps.python.org/pep-0792/; a silent index never answers.
+    """
     files = {_file(release): _content(release) for release in releases}
     asked: list[tuple[str, str | None]] = []
+    ended = threading.Event()
     token = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             asked.append((self.path, self.headers.get("Authorization")))
-            if private and self.headers.get("Authorization") != token:
+            if silent:
+                ended.wait()
+            elif private and self.headers.get("Authorization") != token:
                 self._answer(401, b"", {"WWW-Authenticate": 'Basic realm="x"'})
             elif self.path.startswith("/simple/"):
                 name = self.path.split("/")[2]
+                if name in quarantined:
+                    self._answer(200, json.dumps(_QUARANTINED | {"name": name}).encode(), {"Content-Type": _JSON})
+                    return
                 names = [file for file in files if file.replace("_", "-").startswith(f"{name}-")]
                 links = "".join(f'<a href="/files/{file}">{file}</a>' for file in names)
                 self._answer(200 if names else 404, f"<!DOCTYPE html><html><body>{links}</body></html>".encode())
             else:
                 content = files.get(self.path.removeprefix("/files/"))
-                self._answer(404 if content is None else 200, content or b"", {"Content-Type": "application/zip"})
+                self._answer(
+                    404 if content is None else 200, content or b"", {"Content-Type": "application/octet-stream"}
+                )
 
         def _answer(self, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
             self.send_response(status)
@@ -75,6 +96,7 @@ def serve(releases: Sequence[Release], *, private: bool = False) -> Iterator[Ind
     try:
         yield Index(f"http://127.0.0.1:{server.server_address[1]}/simple", asked)
     finally:
+        ended.set()
         server.shutdown()
         server.server_close()
 
@@ -106,13 +128,29 @@ def _wheel(release: Release) -> bytes:
 
 
 def _sdist(release: Release, marker: Path) -> bytes:
-    setup = (
-        f"open({str(marker)!r}, 'w').close()\n"
-        f"from setuptools import setup\nsetup(name={release.name!r}, version={release.version!r})\n"
-    ).encode()
+    """A source distribution whose every build leaves the marker; its backend needs nothing else."""
+    told = f"open({str(marker)!r}, 'w').close()\n"
+    named = f"{release.name}-{release.version}"
+    texts = {
+        "setup.py": f"{told}from setuptools import setup\nsetup(name={release.name!r}, version={release.version!r})\n",
+        "pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
+        "backend.py": told
+        + _BACKEND.format(wheel=_file(release._replace(marker_of_build=None)), content=_wheel(release)),
+    }
     content = io.BytesIO()
     with tarfile.open(fileobj=content, mode="w:gz") as archive:
-        entry = tarfile.TarInfo(f"{release.name}-{release.version}/setup.py")
-        entry.size = len(setup)
-        archive.addfile(entry, io.BytesIO(setup))
+        for name, text in texts.items():
+            entry = tarfile.TarInfo(f"{named}/{name}")
+            entry.size = len(text.encode())
+            archive.addfile(entry, io.BytesIO(text.encode()))
     return content.getvalue()
+
+
+_BACKEND = """
+import pathlib
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    pathlib.Path(folder, {wheel!r}).write_bytes({content!r})
+    return {wheel!r}
+def build_sdist(folder, config_settings=None):
+    raise NotImplementedError
+"""

@@ -6,13 +6,14 @@ import time
 from pathlib import Path
 
 import pytest
+import rtoml
 
 from pysentry_hook.errors import UsageError
 from pysentry_hook.resolvers import RESOLVERS, NoResolverError, find, installed
 from pysentry_hook.resolvers.programs import Program, find_program
 from pysentry_hook.resolvers.request import Request, Resolution, ResolutionError
 from tests.resolvers.conftest import Serve
-from tests.resolvers.index import PASSWORD, Release
+from tests.resolvers.index import PASSWORD, Release, serve
 
 both = pytest.mark.parametrize("name", list(RESOLVERS))
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -25,18 +26,20 @@ def request(*texts: str, **changes: object) -> Request:
         "requires_python": None,
         "python_version": None,
         "indexes": (),
+        "own_indexes": {},
         "allow_build": False,
         "offline": False,
+        "seconds": 120.0,
     }
     return Request(**(settings | changes))  # type: ignore[arg-type]
 
 
 def resolve(name: str, asked: Request, folder: Path) -> str:
     resolver, program = find(name, folder / "audited")
-    (folder / "work").mkdir()
+    (folder / "work").mkdir(parents=True)
     found = resolver.resolve(program, asked, folder / "work")
     assert (found.resolver, found.version) == (name, program.version)
-    return (folder / "work" / found.format).read_text(encoding="utf-8")
+    return (folder / "work" / resolver.LOCK).read_text(encoding="utf-8")
 
 
 def refusal(name: str, asked: Request, folder: Path) -> ResolutionError:
@@ -65,9 +68,17 @@ def test_a_conflict_is_told_in_one_line_and_whole(name: str, index: Serve, tmp_p
     index(Release("a", "1.0", ("b>=2",)), Release("b", "1.0"))
     error = refusal(name, request("a", "b"), tmp_path)
     assert "b>=2" in error.summary
+    assert "a" not in error.missing
     assert "\n" not in error.summary
     assert len(error.summary) <= 400
     assert "b>=2" in error.whole
+
+
+@both
+def test_a_package_without_a_version_is_named(name: str, index: Serve, tmp_path: Path) -> None:
+    index(Release("a", "1.0", ("Gone.Away>=1",)), quarantined=["gone-away"])
+    assert refusal(name, request("a"), tmp_path).missing == ("gone-away",)
+    assert refusal(name, request("No_Where"), tmp_path / "again").missing == ("no-where",)
 
 
 @both
@@ -104,10 +115,54 @@ def test_what_is_no_requirement_of_an_index_reaches_no_resolver(text: str) -> No
         request(constraints=(text,))
 
 
-@pytest.mark.parametrize("url", ["https://x.example/${SECRET}/simple", "file:///x", "$X", "x"])
-def test_an_index_that_could_bring_a_secret_is_not_passed_on(url: str) -> None:
+@pytest.mark.parametrize(
+    "url", ["https://x.example/${SECRET}/simple", "file:///x", "$X", "x", "https://x.example/a https://y.example/b"]
+)
+def test_an_index_that_could_bring_a_secret_or_another_one_is_not_passed_on(url: str) -> None:
     with pytest.raises(ResolutionError, match="is not passed on"):
         request("a", indexes=(url,))
+    with pytest.raises(ResolutionError, match="is not passed on"):
+        request("a", own_indexes={"a": url})
+
+
+@pytest.mark.parametrize("scope", ["main", "dev"])
+@pytest.mark.parametrize("setting", ["", "UV_NO_SOURCES", "UV_NO_SOURCES_PACKAGE", "UV_NO_CONFIG", "uv.toml"])
+def test_uv_keeps_a_package_to_its_index_and_no_other_to_it(
+    index: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scope: str, setting: str
+) -> None:
+    index(Release("a", "1.0", ("c",)), Release("b", "1.0"), Release("c", "1.0"))
+    if setting == "uv.toml":
+        monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+        (tmp_path / "uv").mkdir()
+        (tmp_path / "uv" / "uv.toml").write_text("no-sources = true\n", encoding="utf-8")
+    elif setting:
+        monkeypatch.setenv(setting, "b" if setting.endswith("PACKAGE") else "1")
+    with serve([Release("b", "0.5", ("c",)), Release("a", "9"), Release("c", "9")]) as other:
+        text = resolve(
+            "uv", request(scopes={"main": ("a",), scope: ("a", "b")}, own_indexes={"b": other.url}), tmp_path
+        )
+        assert {path for path, _ in other.asked if "simple" in path} == {"/simple/b/"}
+    found = [(package["name"], package["version"]) for package in rtoml.loads(text)["package"]]
+    assert found[:3] == [("a", "1.0"), ("b", "0.5"), ("c", "1.0")]
+
+
+@pytest.mark.parametrize("setting", ["", "UV_NO_CONFIG", "UV_CONFIG_FILE"])
+def test_uv_asks_a_trusted_index_for_everything_beside_the_user_s_own(
+    index: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str
+) -> None:
+    index(Release("a", "1.0"), Release("b", "1.0"))
+    (tmp_path / "uv.toml").write_text("", encoding="utf-8")
+    if setting:
+        monkeypatch.setenv(setting, str(tmp_path / "uv.toml") if setting.endswith("FILE") else "1")
+    with (
+        serve([Release("c", "1.0")]) as own,
+        serve([Release("b", "0.5"), Release("c", "9"), Release("d", "1")]) as other,
+    ):
+        monkeypatch.setenv("UV_INDEX", own.url)
+        indexes = {"indexes": (other.url,), "own_indexes": {"b": other.url}}
+        text = resolve("uv", request("a", "b", "c", "d", **indexes), tmp_path)
+    found = [(package["name"], package["version"]) for package in rtoml.loads(text)["package"]]
+    assert found[:4] == [("a", "1.0"), ("b", "0.5"), ("c", "1.0"), ("d", "1")]
 
 
 @both

@@ -136,7 +136,7 @@ def test_a_planted_state_is_no_path_and_no_answer(planted: bytes, make_context: 
     (tmp_path / "cache" / "archives").mkdir()
     with Upstream([a_record()]) as upstream:
         source = Pypa(make_context(upstream.url_of("pypa"), cache=cache, offline=False))
-        cache.put(source._key, planted, stored=NOW.timestamp())
+        cache.put(source._remote._key, planted, stored=NOW.timestamp())
         answer = source.ask([a_package()])
     cache.close()
     assert len(answer.advisories) == 1

@@ -1,0 +1,207 @@
+"""`db sync, status, import, export, verify`: the advisory database, one file for offline and shared use."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from http import HTTPStatus
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pysentry_hook.commands.options import takes_flags
+from pysentry_hook.commands.running import cache_folder, prepare, scanning
+from pysentry_hook.config import Flags, Settings
+from pysentry_hook.errors import DatabaseError, SourceError, UsageError
+from pysentry_hook.http import MAX_ARCHIVE, Http, Response
+from pysentry_hook.sources.export import DEFAULT_URL
+from pysentry_hook.sources.store import Store, is_store
+from pysentry_hook.syncing import OSV, PYPA, imported, sync
+from pysentry_hook.text import count, one_line, without_credentials
+
+db = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, rich_markup_mode="rich")
+
+File = Annotated[Path | None, typer.Argument(metavar="[FILE]", help="The database; default: the one in the cache.")]
+_OPTIONS = ("service_url", "offline", "cache_dir", "config", "no_config")
+_DIGEST = re.compile(r"\s*([0-9a-fA-F]{64})\b")
+
+
+@db.command("sync")
+@takes_flags(*_OPTIONS)
+def sync_(
+    flags: Flags,
+    file: File = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say what is asked where.")] = False,
+) -> None:
+    """Build the database from the PyPA archive and the OSV export, or load what changed in them.
+
+    Example: pysentry-hook db sync advisories.db
+    """
+    settings = prepare(flags).settings
+    path = _path(file, settings)
+    urls = {PYPA: settings.urls["pypa"], OSV: settings.urls.get("osv-export", DEFAULT_URL)}
+    with scanning(settings, verbose=verbose) as work, _told(path):
+        made = sync(path, urls, work.http, datetime.now(UTC), lambda line: typer.echo(line, err=True))
+    for failure in made.failures:
+        typer.echo(f"error: {failure}", err=True)
+    if made.revision is None:
+        typer.echo(f"Nothing was written: {path} is as it was.", err=True)
+    else:
+        records = ", ".join(f"{source} {number:,}" for source, number in sorted(made.counts.items()))
+        typer.echo(f"{path}: {count(made.changed, 'record')} changed ({records}); revision {made.revision}")
+        typer.echo(f"Use it: pysentry-hook --advisory-db {path}", err=True)
+    raise typer.Exit(3 if made.failures else 0)
+
+
+@db.command()
+@takes_flags("cache_dir", "config", "no_config")
+def status(flags: Flags, file: File = None) -> None:
+    """Show what the database holds, from where, of when, and its revision.
+
+    Example: pysentry-hook db status
+    """
+    path = _path(file, prepare(flags).settings)
+    with _told(path), Store(path) as store:
+        typer.echo(f"{path}: revision {store.revision}")
+        counts = store.counts()
+        for origin in store.origins():
+            number = count(counts.get(origin.source, 0), "record")
+            typer.echo(f"  {origin.source:<8} {number} as of {origin.as_of:%Y-%m-%d %H:%M} UTC from {origin.url}")
+        damaged = store.damaged()
+        if damaged:
+            typer.echo(f"  {count(len(damaged), 'record')} could not be read: {', '.join(damaged[:10])}")
+
+
+@db.command()
+@takes_flags("cache_dir", "config", "no_config")
+def verify(flags: Flags, file: File = None) -> None:
+    """Check every record of the database against its digest, and the whole against its revision.
+
+    Example: pysentry-hook db verify advisories.db
+    """
+    path = _path(file, prepare(flags).settings)
+    with _told(path), Store(path) as store:
+        problems = list(store.problems())
+        for problem in problems[:10]:
+            typer.echo(f"error: {path}: {problem}", err=True)
+        if problems:
+            typer.echo(f"{count(len(problems), 'problem')}: make it anew with pysentry-hook db sync", err=True)
+            raise typer.Exit(2)
+        typer.echo(f"{path}: {count(sum(store.counts().values()), 'record')}, all as they should be; {store.revision}")
+
+
+@db.command()
+@takes_flags("cache_dir", "config", "no_config")
+def export(
+    flags: Flags,
+    target: Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy goes; FILE.sha256 is written too.")],
+    file: Annotated[
+        Path | None, typer.Option("--from", metavar="FILE", help="Another database than the cache's.")
+    ] = None,
+) -> None:
+    """Copy the database for others, with its SHA-256 beside it: any static host can serve both.
+
+    Example: pysentry-hook db export public/advisories.db
+    """
+    path = _path(file, prepare(flags).settings)
+    with _told(path):
+        with Store(path):
+            data = path.read_bytes()
+        digest = _put(target, data)
+    typer.echo(f"{target}: sha256 {digest}")
+    typer.echo(f"Use it: pysentry-hook --advisory-db URL#sha256={digest}", err=True)
+
+
+@db.command("import")
+@takes_flags(*_OPTIONS)
+def import_(
+    flags: Flags,
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A database, a zip, a folder, or an https URL.")],
+    file: Annotated[
+        Path | None, typer.Option("--to", metavar="FILE", help="Another database than the cache's.")
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say what is asked where.")] = False,
+) -> None:
+    """Take a database that others made; SOURCE.sha256 beside it is checked, and #sha256=... behind a URL pins it.
+
+    Example: pysentry-hook db import https://pkgs.acme.example/advisories.db
+    """
+    settings = prepare(flags).settings
+    path = _path(file, settings)
+    with scanning(settings, verbose=verbose) as work, _told(source):
+        made = _imported(source, path, work.http)
+    typer.echo(f"{path}: {made}")
+
+
+def _imported(source: str, path: Path, http: Http) -> str:
+    """Write the database of a source, and return its revision."""
+    address, _, pinned = source.partition("#sha256=")
+    if "://" in address:
+        data, beside = _loaded(address, http), _digest_behind(address, http)
+    else:
+        origin = Path(source)
+        if not origin.exists():
+            raise UsageError(f"{one_line(source, 120)} is not there")
+        if origin.is_dir() or not is_store(origin):
+            return imported(origin, path, datetime.fromtimestamp(int(origin.stat().st_mtime), UTC))
+        note = origin.with_name(f"{origin.name}.sha256")
+        data, beside = origin.read_bytes(), _digest(note.read_text("ascii", "replace")) if note.exists() else None
+    found = hashlib.sha256(data).hexdigest()
+    for wanted in (pinned.lower(), beside):
+        if wanted and wanted != found:
+            raise SourceError(f"has the SHA-256 {found}, and {wanted} was said")
+    return imported(data, path, datetime.now(UTC))
+
+
+def _loaded(url: str, http: Http) -> bytes:
+    def read(response: Response) -> bytes:
+        if response.status != HTTPStatus.OK:
+            raise SourceError(f"HTTP {response.status}")
+        return response.body
+
+    return http.get(url, read, accept="*/*", limit=MAX_ARCHIVE)
+
+
+def _digest_behind(url: str, http: Http) -> str | None:
+    """The digest that stands beside a file on its host; None where there is none."""
+
+    def read(response: Response) -> str | None:
+        return _digest(response.body.decode("ascii", "replace")) if response.status == HTTPStatus.OK else None
+
+    return http.get(f"{url}.sha256", read, accept="*/*")
+
+
+def _digest(text: str) -> str:
+    found = _DIGEST.match(text)
+    if found is None:
+        raise SourceError("the .sha256 beside it holds no SHA-256")
+    return found[1].lower()
+
+
+def _put(target: Path, data: bytes) -> str:
+    digest = hashlib.sha256(data).hexdigest()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name}.part")
+    part.write_bytes(data)
+    part.replace(target)
+    target.with_name(f"{target.name}.sha256").write_text(f"{digest}  {target.name}\n", encoding="ascii")
+    return digest
+
+
+def _path(file: Path | None, settings: Settings) -> Path:
+    return file or cache_folder(settings) / "advisories.db"
+
+
+@contextmanager
+def _told(name: object) -> Iterator[None]:
+    """Turn what goes wrong with a database into one line and exit code 2."""
+    shown = without_credentials(str(name)) if "://" in str(name) else str(name)
+    try:
+        yield
+    except SourceError as error:
+        raise DatabaseError(f"{shown}: {error}") from error
+    except OSError as error:
+        hint = "; make one with pysentry-hook db sync" if isinstance(error, FileNotFoundError) else ""
+        raise DatabaseError(f"{shown}: {error.strerror or error}{hint}") from error

@@ -1,0 +1,241 @@
+"""The database file: advisory records in one SQLite file, found by package, with a revision of their own.
+
+It is opened read-only, and what it holds is untrusted like every other input.
+"""
+
+import hashlib
+import json
+import os
+import sqlite3
+import tempfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple, Self
+
+from pysentry_hook.errors import SourceError
+from pysentry_hook.sources.records import MAX_RECORD_BYTES, names
+from pysentry_hook.text import one_line
+
+SCHEMA = 1
+MAGIC = b"SQLite format 3\0"
+_TABLES = {
+    "about": "CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    "record": (
+        "CREATE TABLE record (number INTEGER PRIMARY KEY, source TEXT NOT NULL, id TEXT NOT NULL, "
+        "digest TEXT NOT NULL, data BLOB NOT NULL, UNIQUE (source, id))"
+    ),
+    "package": "CREATE TABLE package (name TEXT, number INTEGER, PRIMARY KEY (name, number)) WITHOUT ROWID",
+}
+_AT_ONCE = 500
+
+
+class Origin(NamedTuple):
+    """Where the records of one source are from, and in which state."""
+
+    source: str
+    url: str
+    etag: str | None
+    newest: str | None
+    """The newest modification that is in it, as the source writes it; None where the source has none."""
+    as_of: datetime
+    """When the source was asked."""
+
+
+class Row(NamedTuple):
+    """One record of one source: its canonical JSON, and the digest of that."""
+
+    source: str
+    id: str
+    digest: str
+    data: bytes
+    packages: frozenset[str]
+
+
+def row(source: str, record: Mapping[str, object]) -> Row:
+    """Return the row of a record; the same content has the same digest, however it was written."""
+    text = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    data = text.encode("utf-8", "surrogatepass")
+    return Row(source, str(record.get("id")), hashlib.sha256(data).hexdigest(), data, frozenset(names(record)))
+
+
+def is_store(path: Path) -> bool:
+    """Whether a file is an SQLite file."""
+    with path.open("rb") as file:
+        return file.read(len(MAGIC)) == MAGIC
+
+
+class Store:
+    """A database file that is read; SourceError for what is none, or none of this schema."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            if not is_store(path):
+                raise SourceError("is no database of pysentry-hook")
+            # immutable: a file that is replaced, never written; no lock and no journal beside it is looked at
+            self._rows = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+            self._rows.execute("PRAGMA trusted_schema = OFF")
+            self._check()
+        except FileNotFoundError:
+            raise
+        except (OSError, sqlite3.Error, ValueError) as error:
+            raise SourceError(f"is no database of pysentry-hook ({one_line(error, 100)})") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._rows.close()
+
+    def _check(self) -> None:
+        """Refuse a file with other tables than ours: a view or trigger would run what somebody else wrote."""
+        found = dict(self._rows.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
+        if found != _TABLES:
+            raise SourceError("is no database of pysentry-hook: it has other tables")
+        version = self._about("schema")
+        if version != str(SCHEMA):
+            raise SourceError(f"has schema {one_line(version, 20)}, and this program reads {SCHEMA}: sync it anew")
+
+    def _about(self, key: str) -> str:
+        found = self._rows.execute("SELECT value FROM about WHERE key = ?", (key,)).fetchone()
+        if found is None:
+            raise SourceError(f"is incomplete: it does not tell its {key}")
+        return str(found[0])
+
+    @property
+    def revision(self) -> str:
+        """The hash over all (source, id, digest), as `sha256:` and 64 hexadecimal digits."""
+        return self._about("revision")
+
+    def origins(self) -> tuple[Origin, ...]:
+        """The sources that it was made from."""
+        known = json.loads(self._about("origins"))
+        return tuple(Origin(**{**each, "as_of": datetime.fromisoformat(each["as_of"])}) for each in known)
+
+    def damaged(self) -> tuple[str, ...]:
+        """The records that could not be read when it was made."""
+        return tuple(map(str, json.loads(self._about("damaged"))))
+
+    def counts(self) -> Mapping[str, int]:
+        """The number of records of each source."""
+        return dict(self._rows.execute("SELECT source, count(*) FROM record GROUP BY source ORDER BY source"))
+
+    def about(self, packages: Sequence[str]) -> Iterator[tuple[str, object]]:
+        """Give (source, record) of everything that is known of some packages; SourceError for a damaged file."""
+        try:
+            for start in range(0, len(packages), _AT_ONCE):
+                some = packages[start : start + _AT_ONCE]
+                marks = ",".join("?" * len(some))
+                query = (
+                    f"SELECT DISTINCT number, source, data FROM package JOIN record USING (number) "  # noqa: S608 (marks)
+                    f"WHERE name IN ({marks}) ORDER BY source, id"
+                )
+                yield from (
+                    (source, json.loads(_unpacked(data))) for _, source, data in self._rows.execute(query, some)
+                )
+        except (sqlite3.Error, ValueError, zlib.error, TypeError) as error:
+            raise SourceError(f"is damaged ({one_line(error, 100)})") from error
+
+    def rows(self, source: str | None = None) -> Iterator[Row]:
+        """Give all records, of one source or of all."""
+        packages: dict[int, set[str]] = {}
+        try:
+            for name, number in self._rows.execute("SELECT name, number FROM package"):
+                packages.setdefault(number, set()).add(name)
+            query = "SELECT number, source, id, digest, data FROM record WHERE ? IN (source, '') ORDER BY source, id"
+            for number, of, identifier, digest, data in self._rows.execute(query, (source or "",)):
+                yield Row(of, identifier, digest, _unpacked(data), frozenset(packages.get(number, ())))
+        except (sqlite3.Error, ValueError, zlib.error, TypeError) as error:
+            raise SourceError(f"is damaged ({one_line(error, 100)})") from error
+
+    def problems(self) -> Iterator[str]:
+        """Everything in which the file is not what it says: damage, wrong digests, a wrong revision."""
+        try:
+            for (said,) in self._rows.execute("PRAGMA integrity_check"):
+                if said != "ok":
+                    yield f"SQLite: {one_line(said)}"
+            every = []
+            for each in self.rows():
+                every.append((each.source, each.id, each.digest))
+                found = row(each.source, json.loads(each.data))
+                if found[:3] != each[:3] or found.packages != each.packages:
+                    yield f"{one_line(each.id, 60)} ({one_line(each.source, 20)}) is not what its digest says"
+            if _revision(every) != self.revision:
+                yield "its revision is not that of its records"
+        except (sqlite3.Error, SourceError, ValueError, AttributeError) as error:
+            yield one_line(error)
+
+
+def _unpacked(data: object) -> bytes:
+    """The bytes of a record, within the size that any record may have."""
+    if not isinstance(data, bytes):
+        raise TypeError("a record that is no bytes")
+    unpacking = zlib.decompressobj()
+    found = unpacking.decompress(data, MAX_RECORD_BYTES)
+    if unpacking.unconsumed_tail or not unpacking.eof:
+        raise ValueError("a record that is too large, or cut")
+    return found
+
+
+def _revision(rows: Iterable[tuple[str, str, str]]) -> str:
+    told = hashlib.sha256()
+    for source, identifier, digest in sorted(rows):
+        told.update(f"{source}\0{identifier}\0{digest}\n".encode())
+    return f"sha256:{told.hexdigest()}"
+
+
+def write_store(path: Path, rows: Iterable[Row], origins: Sequence[Origin], damaged: Iterable[str]) -> str:
+    """Write a database in one step and return its revision: the file that was there stays until the new one is whole.
+
+    The same records make the same revision; OSError where it cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(descriptor)
+    try:
+        revision = _fill(Path(name), rows, origins, damaged)
+        with Path(name).open("rb") as file:
+            os.fsync(file.fileno())
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(name).chmod(0o666 & ~mask)
+        Path(name).replace(path)
+    except sqlite3.Error as error:
+        raise OSError(0, one_line(error)) from error
+    finally:
+        with suppress(FileNotFoundError):
+            Path(name).unlink()
+    return revision
+
+
+def _fill(path: Path, rows: Iterable[Row], origins: Sequence[Origin], damaged: Iterable[str]) -> str:
+    every: list[tuple[str, str, str]] = []
+    with closing(sqlite3.connect(path, isolation_level=None)) as made:
+        # nobody sees this file before it is whole, so it needs no journal
+        made.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN")
+        for sql in _TABLES.values():
+            made.execute(sql)
+        for number, each in enumerate(rows, 1):
+            every.append((each.source, each.id, each.digest))
+            values = (number, each.source, each.id, each.digest, zlib.compress(each.data, 6))
+            made.execute("INSERT INTO record VALUES (?, ?, ?, ?, ?)", values)
+            made.executemany("INSERT INTO package VALUES (?, ?)", [(name, number) for name in sorted(each.packages)])
+        revision = _revision(every)
+        known = [{**origin._asdict(), "as_of": origin.as_of.astimezone(UTC).isoformat()} for origin in origins]
+        about = {
+            "schema": str(SCHEMA),
+            "revision": revision,
+            "origins": json.dumps(known),
+            "damaged": json.dumps(sorted(set(damaged))),
+        }
+        made.executemany("INSERT INTO about VALUES (?, ?)", sorted(about.items()))
+        made.execute("COMMIT")
+        made.execute("VACUUM")
+    return revision

@@ -1,0 +1,322 @@
+"""Files that were written for pysentry 0.5 mean here what they mean there, or a warning says why not."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from pysentry_hook.config import Settings
+from pysentry_hook.errors import ConfigError
+from pysentry_hook.model import Severity
+from pysentry_hook.policy.gates import settle_gate
+from tests.builders import a_folder_of_records, a_record, a_uv_lock
+from tests.config.settling import configured, settled, settled_in
+from tests.conftest import Run
+
+OURS, PEERS, PYPROJECT = ".pysentry-hook.toml", ".pysentry.toml", "pyproject.toml"
+EVERYWHERE = pytest.mark.parametrize("name", [PEERS, PYPROJECT])
+
+# what `config init` of pysentry 0.5 has as settings: all that it documents, each with its default
+DEFAULTS = """\
+version = 1
+defaults.format = "human"
+defaults.fail_on = "medium"
+defaults.severity = "low"
+defaults.scope = "all"
+defaults.direct_only = false
+defaults.detailed = false
+defaults.compact = false
+defaults.display = "table"
+defaults.include_withdrawn = false
+defaults.no_ci_detect = false
+defaults.groups = []
+defaults.include_scripts = false
+sources.enabled = ["pypa", "pypi", "osv"]
+sources.fail_on_partial = true
+resolver.type = "uv"
+resolver.no_resolver = false
+cache.enabled = true
+cache.resolution_ttl = 24
+cache.vulnerability_ttl = 48
+ignore.ids = []
+ignore.while_no_fix = []
+ignore.packages = []
+http.timeout = 120
+http.connect_timeout = 30
+http.max_retries = 3
+http.retry_initial_backoff = 1
+http.retry_max_backoff = 60
+http.show_progress = false
+maintenance.enabled = true
+maintenance.forbid_archived = false
+maintenance.forbid_deprecated = false
+maintenance.forbid_quarantined = true
+maintenance.forbid_unmaintained = false
+maintenance.check_direct_only = false
+maintenance.cache_ttl = 1
+notifications.enabled = true
+output.quiet = false
+groups = {}
+"""
+
+
+def put(folder: Path, name: str, text: str) -> None:
+    """Write dotted keys into a file of pysentry."""
+    head = "[tool.pysentry]\n" if name == PYPROJECT else ""
+    (folder / name).write_text(head + text, encoding="utf-8")
+
+
+def gate(settings: Settings, key: str) -> object:
+    return settle_gate(settings.policy, "default").settings[key].value
+
+
+def ignored(settings: Settings) -> list[tuple[str | None, str | None, bool]]:
+    return [(each.id, each.package, each.until_fixed) for each in settings.policy.suppressions]
+
+
+Meaning = Callable[[Settings], object]
+
+
+@EVERYWHERE
+@pytest.mark.parametrize(
+    ("line", "meaning", "expected"),
+    [
+        ("version = 1", lambda s: s.warnings, ()),
+        *((f'defaults.format = "{name}"', lambda s: s.format, name) for name in ("human", "json", "sarif", "markdown")),
+        *((f'defaults.fail_on = "{name}"', lambda s: gate(s, "fail_on"), name)
+          for name in ("low", "medium", "high", "critical")),
+        ('defaults.severity = "high"', lambda s: s.severity, Severity.HIGH),
+        ('defaults.scope = "main"', lambda s: s.main_only, True),
+        ('defaults.scope = "all"', lambda s: s.main_only, False),
+        ('defaults.groups = ["dev", "docs"]', lambda s: s.groups, ("dev", "docs")),
+        ("defaults.include_scripts = true", lambda s: s.include_scripts, True),
+        ("defaults.direct_only = true", lambda s: s.direct_only, True),
+        ("defaults.detailed = true", lambda s: s.detailed, True),
+        ('sources.enabled = ["osv", "pypa"]', lambda s: s.sources, ("pypa", "osv")),
+        ('sources.service_url = "https://osv.example"', lambda s: s.urls["osv"], "https://osv.example"),
+        ("sources.fail_on_partial = true", lambda s: (s.required, gate(s, "on_incomplete")),
+         (("pypa", "pypi", "osv"), "block")),
+        ("sources.fail_on_partial = false", lambda s: (s.required, gate(s, "on_incomplete")), (("osv",), "warn")),
+        ('resolver.type = "uv"', lambda s: s.resolver, "uv"),
+        ('resolver.type = "pip-tools"', lambda s: s.resolver, "pip-tools"),
+        ("resolver.no_resolver = true", lambda s: s.pins_only, True),
+        ("cache.enabled = false", lambda s: s.use_cache, False),
+        ("cache.resolution_ttl = 48", lambda s: s.resolution_fresh_for, timedelta(hours=48)),
+        ("cache.vulnerability_ttl = 6", lambda s: s.fresh_for, timedelta(hours=6)),
+        ('ignore.ids = ["CVE-2099-1", "GHSA-x"]', ignored, [("CVE-2099-1", None, False), ("GHSA-x", None, False)]),
+        ('ignore.while_no_fix = ["CVE-2099-1"]', ignored, [("CVE-2099-1", None, True)]),
+        ('ignore.packages = ["Disk_Cache"]', ignored, [(None, "disk-cache", False)]),
+        ('groups.Dev_Tools.fail_on = "critical"', lambda s: gate(s, "groups.dev-tools.fail_on"), "critical"),
+        *((f"maintenance.forbid_{name} = true",
+           lambda s, name=name: s.policy.maintenance[f"forbid_{name}"].value, True)
+          for name in ("archived", "deprecated", "quarantined", "unmaintained")),
+        ("maintenance.forbid_quarantined = false",
+         lambda s: s.policy.maintenance["forbid_quarantined"].value, False),
+        ("http.timeout = 60", lambda s: s.limits.read, 60),
+        ("http.connect_timeout = 7", lambda s: s.limits.connect, 7),
+        ("http.max_retries = 0", lambda s: s.limits.retries, 0),
+        ("http.retry_initial_backoff = 2", lambda s: s.limits.first_wait, 2),
+        ("http.retry_max_backoff = 9", lambda s: s.limits.longest_wait, 9),
+        ("output.quiet = true", lambda s: s.quiet, True),
+    ],
+)  # fmt: skip
+def test_a_setting_means_the_same(line: str, meaning: Meaning, expected: object, name: str, tmp_path: Path) -> None:
+    put(tmp_path, name, f"{line}\n")
+    settings = settled_in(tmp_path)
+    assert meaning(settings) == expected
+    assert settings.warnings == ()
+
+
+def test_no_ci_detect_keeps_the_branch_of_ci_from_choosing_the_gate(tmp_path: Path) -> None:
+    service = {"GITHUB_ACTIONS": "true", "GITHUB_REF_NAME": "main", "CI": "true"}
+    put(tmp_path, PEERS, "defaults.no_ci_detect = true\n")
+    settings = settled_in(tmp_path, service)
+    assert (settings.policy.occasion.event, settings.fresh_for) == (None, timedelta(hours=12))
+    put(tmp_path, PEERS, "defaults.no_ci_detect = false\n")
+    assert settled_in(tmp_path, service).policy.occasion.branch == "main"
+
+
+@EVERYWHERE
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("defaults.compact = true", "the human report is compact unless detailed"),
+        ('defaults.display = "text"', "there is one display"),
+        ("defaults.include_withdrawn = true", "withdrawn records are named with their group and are no findings"),
+        ("maintenance.enabled = false", "the status of projects is looked at where a resolution fails"),
+        ("maintenance.check_direct_only = true", "the status of projects is looked at where a resolution fails"),
+        ("maintenance.cache_ttl = 24", "the status of projects is asked for anew"),
+        ("http.show_progress = true", "progress is shown on a terminal"),
+    ],
+)
+def test_a_setting_that_changes_nothing_here_warns_with_the_reason(
+    line: str, why: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    put(tmp_path, name, f"{line}\n")
+    key = line.partition(" ")[0]
+    settings = settled_in(tmp_path)
+    assert settings.warnings == (f"{name}:{1 if name == PEERS else 2}: {key} changes nothing here: {why}",)
+    assert settings.policy == settled().policy
+
+
+@pytest.mark.parametrize("line", ["notifications.enabled = true", "notifications.enabled = false"])
+def test_there_is_nobody_to_be_notified_by(line: str, tmp_path: Path) -> None:
+    put(tmp_path, PEERS, f"{line}\n")
+    assert settled_in(tmp_path).warnings == ()
+
+
+def test_the_folder_of_the_cache_is_taken_from_the_users_file_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "home/pysentry").mkdir(parents=True)
+    put(tmp_path, PEERS, 'cache.directory = "/tmp/x"\n')
+    settings = settled_in(tmp_path)
+    assert settings.cache_dir is None
+    assert settings.warnings == (
+        ".pysentry.toml:1: cache.directory is not taken from a project's file; it was passed over",
+    )
+    (tmp_path / PEERS).unlink()
+    put(tmp_path / "home/pysentry", "config.toml", 'cache.directory = "/tmp/x"\n')
+    assert settled_in(tmp_path, {"XDG_CONFIG_HOME": str(tmp_path / "home")}).cache_dir == Path("/tmp/x")  # noqa: S108 (no file is made there)
+
+
+@EVERYWHERE
+def test_a_file_that_says_every_default_warns_of_nothing(name: str, tmp_path: Path) -> None:
+    put(tmp_path, name, DEFAULTS)
+    settings = settled_in(tmp_path)
+    assert settings.warnings == ()
+    assert gate(settings, "fail_on") == "medium"
+
+
+@pytest.mark.parametrize(
+    ("file", "flag", "expected"),
+    [
+        ("critical", None, "critical"),
+        ("critical", "medium", "medium"),
+        ("critical", "low", "low"),
+        ("low", "medium", "medium"),
+        ("low", "never", "never"),
+        (None, "medium", "medium"),
+    ],
+)
+def test_an_option_beats_the_file_also_where_it_repeats_the_default(
+    file: str | None, flag: str | None, expected: str, tmp_path: Path
+) -> None:
+    put(tmp_path, PEERS, f'defaults.fail_on = "{file}"\n' if file else "")
+    assert gate(settled_in(tmp_path, fail_on=flag), "fail_on") == expected
+
+
+def test_fail_on_medium_blocks_where_the_file_says_critical(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "uv.lock").write_text(a_uv_lock(("requests", "2.30.0")), encoding="utf-8")
+    database = a_folder_of_records(tmp_path / "db", a_record(database_specific={"severity": "MODERATE"}))
+    put(tmp_path, PEERS, 'defaults.fail_on = "critical"\n')
+    assert run("--advisory-db", database).returncode == 0
+    assert run("--advisory-db", database, "--fail-on", "medium").returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("default.fail_on = 'low'", "default is no setting of pysentry (did you mean defaults?)"),
+        ("defaults.failon = 'low'", "defaults.failon is no setting of pysentry (did you mean defaults.fail_on?)"),
+        ("defaults.only_fixable = true", "defaults.only_fixable is no setting of pysentry"),
+        ("cache.dir = 'x'", "cache.dir is no setting of pysentry"),
+        ("http.offline = true", "http.offline is no setting of pysentry"),
+        ("groups.dev.failon = 'low'", "groups.dev.failon is no setting of pysentry (did you mean groups.dev.fail_on?)"),
+        ("gates.release.fail_on = 'low'", "gates is no setting of pysentry"),
+        ("suppressions = []", "suppressions is no setting of pysentry"),
+        ("extends = 'x.toml'", "extends is no setting of pysentry"),
+    ],
+)
+def test_an_unknown_key_warns_and_is_passed_over(
+    line: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    put(tmp_path, PYPROJECT, f"{line}\ndefaults.fail_on = 'high'\n")
+    settings = settled_in(tmp_path)
+    (warning,) = settings.warnings
+    assert warning.startswith(f"pyproject.toml:2: {message}")
+    assert warning.endswith("; it was passed over")
+    assert gate(settings, "fail_on") == "high"
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        *((f"{key} = {value}", f"{key} = {value} is not one of low, medium, high, critical")
+          for key in ("defaults.fail_on", "groups.dev.fail_on") for value in ("''", "'never'", "'Low'", "1")),
+        ("defaults.fail_on = 'hihg'", "(did you mean high?)"),
+        ("defaults.format = 'xml'", "defaults.format = 'xml' is not one of"),
+        ("sources.enabled = []", "sources.enabled = [] names no source"),
+        ("sources.fail_on_partial = 'yes'", "sources.fail_on_partial = 'yes' is neither true nor false"),
+        ("sources.service_url = 'a'", "sources.service_url = 'a' is no http(s) URL"),
+        ("http.timeout = 0", "http.timeout = 0 is not a number from"),
+        ("ignore.ids = 'CVE-1'", "ignore.ids = 'CVE-1' is not a list of texts"),
+        ("defaults = 3", "defaults is not a table"),
+        ("groups = 3", "groups is not a table"),
+        ("groups.dev = 3", "groups.dev is no table of a group or extra"),
+        ("groups.'a b'.fail_on = 'low'", "groups.a b is no table of a group or extra"),
+    ],
+)  # fmt: skip
+def test_a_value_without_meaning_is_an_error_and_never_means_never(
+    line: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    put(tmp_path, PEERS, f"# from before\n{line}\n")
+    with pytest.raises(ConfigError) as caught:
+        configured(tmp_path)
+    assert str(caught.value).startswith(".pysentry.toml:2: ")
+    assert message in str(caught.value)
+
+
+def test_a_package_that_is_none_is_an_error(tmp_path: Path) -> None:
+    put(tmp_path, PEERS, "ignore.packages = ['a*']\n")
+    with pytest.raises(ConfigError, match=r"ignore\.packages has 'a\*', which is no name of a package"):
+        settled_in(tmp_path)
+
+
+@EVERYWHERE
+@pytest.mark.parametrize("ours", [OURS, PYPROJECT])
+def test_ours_beats_theirs_key_by_key(name: str, ours: str, tmp_path: Path) -> None:
+    head = "[tool.pysentry-hook]\n" if ours == PYPROJECT else ""
+    put(tmp_path, name, "defaults.fail_on = 'low'\nhttp.timeout = 60\n")
+    before = (tmp_path / ours).read_text(encoding="utf-8") if (tmp_path / ours).exists() else ""
+    (tmp_path / ours).write_text(f"{before}{head}defaults.fail_on = 'high'\n", encoding="utf-8")
+    settings = settled_in(tmp_path)
+    assert (gate(settings, "fail_on"), settings.limits.read) == ("high", 60)
+
+
+def test_ours_at_the_root_beats_theirs_that_is_nearer(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "app").mkdir()
+    put(tmp_path / "app", PEERS, "defaults.fail_on = 'low'\n")
+    put(tmp_path, OURS, "defaults.fail_on = 'high'\n")
+    assert gate(settled_in(tmp_path / "app"), "fail_on") == "high"
+
+
+def test_of_their_files_the_first_counts_alone(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "app").mkdir()
+    (tmp_path / "home/pysentry").mkdir(parents=True)
+    put(tmp_path / "home/pysentry", "config.toml", "output.quiet = true\n")
+    put(tmp_path, PEERS, "http.timeout = 60\n")
+    put(tmp_path / "app", PYPROJECT, "http.connect_timeout = 9\n")
+    put(tmp_path / "app", PEERS, "defaults.fail_on = 'low'\n")
+    home = {"XDG_CONFIG_HOME": str(tmp_path / "home")}
+    assert configured(tmp_path / "app", home).settings().keys() == {"defaults.fail_on"}
+    (tmp_path / "app" / PEERS).unlink()
+    assert configured(tmp_path / "app", home).settings().keys() == {"http.connect_timeout"}
+    (tmp_path / "app" / PYPROJECT).unlink()
+    assert configured(tmp_path / "app", home).settings().keys() == {"http.timeout"}
+    (tmp_path / PEERS).unlink()
+    assert configured(tmp_path / "app", home).settings().keys() == {"output.quiet"}
+
+
+def test_the_threshold_of_a_group_holds_for_what_only_it_brings_in(tmp_path: Path) -> None:
+    put(tmp_path, PEERS, "defaults.fail_on = 'low'\ngroups.dev.fail_on = 'critical'\n")
+    settled_gate = settle_gate(settled_in(tmp_path).policy, "default")
+    assert settled_gate.threshold(frozenset(["dev"]))[0] is Severity.CRITICAL
+    assert settled_gate.threshold(frozenset(["dev", "main"]))[0] is Severity.LOW
