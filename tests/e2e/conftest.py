@@ -84,6 +84,7 @@ def shop(run: Run, tmp_path: Path) -> Repository:
     """An empty repository on branch main."""
     return a_repository(run, tmp_path)
 
+
 IN_CI = bool(os.environ.get("CI"))  # a test's own environment does not hold it any more
 
 
