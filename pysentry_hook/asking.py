@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from pysentry_hook.advisories import Advisory, AdvisoryData, Package, SourceAnswer
 from pysentry_hook.cache import Cache
 from pysentry_hook.config import Settings
 from pysentry_hook.http import Http
-from pysentry_hook.model import Advisory, AdvisoryData, Dependency, Failure, NormalizedName, Package, SourceAnswer
+from pysentry_hook.model import Dependency, Failure, NormalizedName
 from pysentry_hook.report import NotKnown
 from pysentry_hook.sources import SOURCES
 from pysentry_hook.sources.context import Context, Source

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from pysentry_hook.advisories import Package
 from pysentry_hook.asking import Answers, Asker
 from pysentry_hook.baseline import Before
-from pysentry_hook.model import Dependency, Inventory, Package
+from pysentry_hook.model import Dependency, Inventory
 
 Scoped = Sequence[tuple[Inventory, int]]
 """Inventories, and how many of the entries of each are left out."""

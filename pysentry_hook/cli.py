@@ -11,7 +11,7 @@ import typer
 
 from pysentry_hook import __version__
 from pysentry_hook.errors import PysentryHookError
-from pysentry_hook.text import clean
+from pysentry_hook.text import printable
 
 DEFAULT = "scan"
 _BUG = 70
@@ -81,7 +81,7 @@ def main() -> None:
         _refuse_foreign(arguments)
         sys.exit(_run(name, arguments, f"pysentry-hook {name}" if named else "pysentry-hook"))
     except PysentryHookError as error:
-        for line in map(clean, str(error).splitlines()):
+        for line in map(printable, str(error).splitlines()):
             sys.stderr.write(f"error: {line}\n")
         sys.exit(error.exit_code)
     except KeyboardInterrupt:

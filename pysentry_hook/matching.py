@@ -4,20 +4,12 @@ The rules are those of https://ossf.github.io/osv-schema/#evaluation on PEP 440 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from packaging.version import Version
 
-from pysentry_hook.model import (
-    Advisory,
-    Affected,
-    Event,
-    NormalizedName,
-    Package,
-    Say,
-    Vulnerability,
-    parse_version,
-)
+from pysentry_hook.advisories import Advisory, Affected, Event, Package, Say, Vulnerability
+from pysentry_hook.model import NormalizedName, parse_version
 from pysentry_hook.severity import assess, is_malware
 
 _PREFIXES = ("CVE-", "GHSA-", "PYSEC-", "OSV-", "MAL-")
@@ -180,23 +172,28 @@ def _fixes(records: Iterable[Advisory], name: NormalizedName) -> tuple[Version, 
     return tuple(sorted(fixes))
 
 
-_SIGNS = {"introduced": ">=", "fixed": "<", "limit": "<", "last_affected": "<="}
+_SIGNS = {"fixed": "<", "limit": "<", "last_affected": "<="}
 
 
 def _describe(entry: Affected) -> tuple[str, ...]:
     """The ranges of an entry in the notation of version specifiers, one text an interval."""
-    texts = []
-    for events in entry.ranges:
-        interval: list[str] = []
-        for kind, version in events:
-            if kind == "introduced":
-                interval = [f">={version}"] if version is not None else []
-            elif version is not None:
-                texts.append(",".join([*interval, f"{_SIGNS[kind]}{version}"]))
-                interval = []
-        if events and events[-1].kind == "introduced":
-            texts.append(interval[0] if interval else "all versions")
-    return tuple(texts)
+    return tuple(text for events in entry.ranges for text in _intervals(events))
+
+
+def _intervals(events: Sequence[Event]) -> Iterator[str]:
+    """What `in_range` holds to be affected: an end counts where an interval is open, and nothing after a limit."""
+    start: str | None = None
+    for kind, version in events:
+        if kind == "introduced":
+            start = start if start is not None else f">={version}" if version is not None else ""
+        elif start is not None:
+            if version is not None:
+                yield f"{start},{_SIGNS[kind]}{version}".lstrip(",")
+            start = None
+        if kind == "limit":
+            return
+    if start is not None:
+        yield start or "all versions"
 
 
 def _union(groups: Iterable[Iterable[str]]) -> tuple[str, ...]:

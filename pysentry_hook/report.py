@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from packaging.version import Version
 
-from pysentry_hook.model import AdvisoryData, Dependency, Failure, Location, NormalizedName, Subject, Vulnerability
+from pysentry_hook.advisories import AdvisoryData, Vulnerability
+from pysentry_hook.model import Dependency, Failure, Location, NormalizedName, Subject
 from pysentry_hook.rules import Policy, Rule, Suppression
 
 

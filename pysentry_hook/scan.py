@@ -8,6 +8,7 @@ from pathlib import Path
 from packaging.version import Version
 
 from pysentry_hook import __version__
+from pysentry_hook.advisories import Package, Vulnerability
 from pysentry_hook.asking import Answers, Asker
 from pysentry_hook.baseline import Bases, Before, read_before
 from pysentry_hook.cache import Cache
@@ -18,7 +19,7 @@ from pysentry_hook.graph import Ways
 from pysentry_hook.http import Http
 from pysentry_hook.inputs.declarations import NOT_PINNED
 from pysentry_hook.matching import Knowledge
-from pysentry_hook.model import Dependency, Failure, Inventory, Package, Subject, Vulnerability
+from pysentry_hook.model import Dependency, Failure, Inventory, Subject
 from pysentry_hook.policy.judge import judge
 from pysentry_hook.policy.novelty import compared, unsure
 from pysentry_hook.reading import Reading, remarks, within_scope

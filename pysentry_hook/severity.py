@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
-from pysentry_hook.model import Advisory, Cvss, Severity
+from pysentry_hook.advisories import Advisory, Cvss
+from pysentry_hook.model import Severity
 
 _LABELS = {
     "low": Severity.LOW,

@@ -18,7 +18,10 @@ _CREDENTIALS = re.compile(r"(?<=://)[^/\s]*@")
 
 def clean(value: object) -> str:
     """Return `value` as text without characters that could act on a terminal or reorder a line."""
-    return "" if value is None else _UNSAFE.sub("", str(value).replace("\r\n", "\n"))
+    text = "" if value is None else str(value)
+    if text.isascii() and text.isprintable():  # most texts, and ten times as fast to see
+        return text
+    return _UNSAFE.sub("", text.replace("\r\n", "\n"))
 
 
 def printable(line: object) -> str:
@@ -28,7 +31,10 @@ def printable(line: object) -> str:
 
 def one_line(value: object, limit: int = 200) -> str:
     """Return `value` as one clean line of at most `limit` characters."""
-    text = _WHITE.sub(" ", clean(value)).strip()
+    text = clean(value)
+    if "  " in text or not text.isprintable():  # of white space only the blank is printable
+        text = _WHITE.sub(" ", text)
+    text = text.strip()
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 

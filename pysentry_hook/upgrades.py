@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from packaging.version import Version
 
+from pysentry_hook.advisories import Advisory, Package, Vulnerability
 from pysentry_hook.matching import Knowledge
-from pysentry_hook.model import Advisory, Package, Vulnerability
 
 MAX_ROUNDS = 20
 

@@ -9,22 +9,8 @@ from typing import Any
 
 from packaging.version import Version
 
-from pysentry_hook.model import (
-    MAIN,
-    Advisory,
-    Affected,
-    Dependency,
-    Edge,
-    Event,
-    Inventory,
-    Location,
-    Node,
-    NormalizedName,
-    Package,
-    Unchecked,
-    Vulnerability,
-    normalize,
-)
+from pysentry_hook.advisories import Advisory, Affected, Event, Package, Vulnerability
+from pysentry_hook.model import MAIN, Dependency, Edge, Inventory, Location, Node, NormalizedName, Unchecked, normalize
 from pysentry_hook.report import Coverage, Facts, Finding, UncheckedLine
 from pysentry_hook.rules import NO_OCCASION, Layer, Occasion, Place, Policy, Rule, Stated, Suppression, Table
 from pysentry_hook.sources.records import parse

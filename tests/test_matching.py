@@ -1,4 +1,4 @@
-"""Which versions are affected, and which records are one vulnerability."""
+"""Which versions are affected."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
-from pysentry_hook.matching import Knowledge, affects, alias_groups, id_order, in_range
-from pysentry_hook.model import Advisory, Severity, Vulnerability
+from pysentry_hook.advisories import Advisory, Vulnerability
+from pysentry_hook.matching import Knowledge, affects, in_range
 from pysentry_hook.sources.records import parse
 from tests.builders import a_package, a_record, affected, an_advisory
 
@@ -235,115 +235,6 @@ def test_no_events_are_an_empty_range() -> None:
     assert not affected().ranges
 
 
-def test_records_that_name_each_other_are_one_vulnerability() -> None:
-    found = the_vulnerability(
-        an_advisory("PYSEC-2099-1", aliases=["CVE-2099-1"]), an_advisory("GHSA-aaaa-bbbb-cccc", aliases=["CVE-2099-1"])
-    )
-    assert found.id == "CVE-2099-1"
-    assert found.aliases == ("GHSA-aaaa-bbbb-cccc", "PYSEC-2099-1")
-
-
-def test_a_record_that_knows_two_others_joins_them() -> None:
-    first = an_advisory("PYSEC-2099-1", aliases=["CVE-2099-1"])
-    second = an_advisory("GHSA-aaaa-bbbb-cccc", aliases=["CVE-2099-2"])
-    bridge = an_advisory("PYSEC-2099-9", aliases=["CVE-2099-2", "CVE-2099-1"])
-    assert len(alias_groups([first, second])) == 2
-    for order in ([first, second, bridge], [bridge, second, first], [first, bridge, second]):
-        assert len(alias_groups(order)) == 1
-    assert the_vulnerability(first, second, bridge).aliases == (
-        "CVE-2099-2",
-        "GHSA-aaaa-bbbb-cccc",
-        "PYSEC-2099-1",
-        "PYSEC-2099-9",
-    )
-
-
-def test_a_bridge_that_does_not_affect_this_version_joins_all_the_same() -> None:
-    first = an_advisory("PYSEC-2099-1", aliases=["CVE-2099-1"])
-    second = an_advisory("PYSEC-2099-2", aliases=["CVE-2099-2"])
-    bridge = an_advisory("PYSEC-2099-3", aliases=["PYSEC-2099-1", "PYSEC-2099-2"], fixed="1.0")
-    assert the_vulnerability(first, second, bridge).id == "CVE-2099-1"
-
-
-def test_the_same_record_from_two_sources_is_one_vulnerability_with_two_says() -> None:
-    found = the_vulnerability(an_advisory(source="osv"), an_advisory(source="pypa"))
-    assert [(say.source, say.id) for say in found.says] == [("osv", "PYSEC-2099-1"), ("pypa", "PYSEC-2099-1")]
-
-
-def test_a_withdrawn_record_joins_nothing() -> None:
-    first = an_advisory("PYSEC-2099-1")
-    second = an_advisory("PYSEC-2099-2")
-    withdrawn = an_advisory("PYSEC-2099-3", aliases=["PYSEC-2099-1", "PYSEC-2099-2"], withdrawn="2099-02-01T00:00:00Z")
-    assert len(alias_groups([first, second, withdrawn])) == 3
-    found = Knowledge([first, second, withdrawn]).vulnerabilities(a_package())
-    assert [vulnerability.id for vulnerability in found] == ["PYSEC-2099-1", "PYSEC-2099-2"]
-
-
-def test_a_withdrawn_record_that_a_live_one_names_is_told_beside_it() -> None:
-    live = an_advisory("GHSA-aaaa-bbbb-cccc", aliases=["PYSEC-2099-1"])
-    withdrawn = an_advisory("PYSEC-2099-1", aliases=["CVE-2099-1"], withdrawn="2099-02-01T00:00:00Z")
-    found = the_vulnerability(live, withdrawn)
-    assert found.id == "GHSA-aaaa-bbbb-cccc"
-    assert "CVE-2099-1" not in found.aliases
-    assert [(say.id, say.affected, say.withdrawn) for say in found.says] == [
-        ("GHSA-aaaa-bbbb-cccc", True, None),
-        ("PYSEC-2099-1", False, "2099-02-01T00:00:00Z"),
-    ]
-
-
-def test_a_record_withdrawn_in_one_source_and_live_in_another_affects() -> None:
-    found = the_vulnerability(
-        an_advisory(source="pypa", withdrawn="2099-02-01T00:00:00Z"), an_advisory(source="osv", fixed="2.31.0")
-    )
-    assert [(say.source, say.affected) for say in found.says] == [("osv", True), ("pypa", False)]
-    assert found.fixed_in == (Version("2.31.0"),)
-
-
-def test_related_and_upstream_records_stay_apart() -> None:
-    first = an_advisory("PYSEC-2099-1", related=["PYSEC-2099-2"], upstream=["PYSEC-2099-2"])
-    assert len(Knowledge([first, an_advisory("PYSEC-2099-2")]).vulnerabilities(a_package())) == 2
-
-
-@pytest.mark.parametrize(
-    ("names", "expected"),
-    [
-        (["PYSEC-2099-1", "GHSA-aaaa-bbbb-cccc", "CVE-2099-1"], "CVE-2099-1"),
-        (["PYSEC-2099-1", "CVE-2021-10000", "CVE-2021-9999"], "CVE-2021-9999"),
-        (["PYSEC-2099-1", "CVE-2100-1", "CVE-2099-20000"], "CVE-2099-20000"),
-        (["PYSEC-2099-1", "GHSA-zzzz-zzzz-zzzz", "GHSA-aaaa-bbbb-cccc"], "GHSA-aaaa-bbbb-cccc"),
-        (["OSV-2099-1", "PYSEC-2099-10", "PYSEC-2099-9"], "PYSEC-2099-9"),
-        (["MAL-2099-1", "OSV-2099-1"], "OSV-2099-1"),
-        (["SNYK-1", "MAL-2099-1"], "MAL-2099-1"),
-    ],
-)
-def test_the_id_is_the_lowest_cve_else_ghsa_pysec_osv_mal(names: list[str], expected: str) -> None:
-    for first in names:
-        found = the_vulnerability(an_advisory(first, aliases=[name for name in names if name != first]))
-        assert found.id == expected
-        assert set(found.aliases) == set(names) - {expected}
-
-
-def test_a_late_copy_of_a_known_vulnerability_does_not_change_its_id() -> None:
-    early = an_advisory("GHSA-aaaa-bbbb-cccc", aliases=["CVE-2099-1"], published="2099-01-01T00:00:00Z")
-    late = an_advisory("PYSEC-2100-1", aliases=["CVE-2099-1"], published="2100-01-01T00:00:00Z")
-    found = the_vulnerability(late, early)
-    assert (found.id, found.published) == ("CVE-2099-1", "2099-01-01T00:00:00Z")
-
-
-def test_ids_are_sorted_by_kind_and_then_by_number() -> None:
-    names = ["X-1", "MAL-2099-2", "CVE-2099-10", "GHSA-2222", "CVE-2099-9", "PYSEC-2099-1", "GHSA-aaaa", "OSV-2099-1"]
-    assert sorted(names, key=id_order) == [
-        "CVE-2099-9",
-        "CVE-2099-10",
-        "GHSA-2222",
-        "GHSA-aaaa",
-        "PYSEC-2099-1",
-        "OSV-2099-1",
-        "MAL-2099-2",
-        "X-1",
-    ]
-
-
 @pytest.mark.parametrize(
     ("events", "expected"),
     [
@@ -357,6 +248,12 @@ def test_ids_are_sorted_by_kind_and_then_by_number() -> None:
             ("<2.5", ">=3.0,<3.5"),
         ),
         ([{"introduced": "0"}, {"fixed": "1.0"}, {"introduced": "2.0"}], ("<1.0", ">=2.0")),
+        ([{"introduced": "0"}, {"fixed": "1.0"}, {"limit": "5.0"}], ("<1.0",)),
+        ([{"introduced": "0"}, {"fixed": "1.0"}, {"introduced": "3.0"}, {"limit": "2.0"}], ("<1.0",)),
+        ([{"introduced": "0"}, {"last_affected": "1.0"}, {"fixed": "2.0"}], ("<=1.0",)),
+        ([{"introduced": "1.0"}, {"introduced": "2.0"}, {"fixed": "3.0"}], (">=1.0,<3.0",)),
+        ([{"fixed": "2.0"}], ()),
+        ([{"introduced": "0"}, {"fixed": "0"}], ("<0",)),
     ],
 )
 def test_ranges_are_told_as_one_specifier_an_interval(events: Events, expected: tuple[str, ...]) -> None:
@@ -369,74 +266,11 @@ def test_a_range_that_several_records_state_is_told_once() -> None:
     assert the_vulnerability(first, second).ranges == ("<2.31.0",)
 
 
-def test_what_each_source_says_is_kept_where_they_disagree() -> None:
-    pypa = an_advisory("PYSEC-2099-1", source="pypa", fixed="2.31.0")
-    osv = an_advisory(
-        "GHSA-aaaa-bbbb-cccc",
-        source="osv",
-        aliases=["PYSEC-2099-1"],
-        fixed="2.32.0",
-        database_specific={"severity": "HIGH"},
-    )
-    other = an_advisory("CVE-2099-1", source="osv", aliases=["PYSEC-2099-1"], fixed="2.0")
-    found = the_vulnerability(pypa, osv, other)
-    assert [(say.source, say.id, say.affected, list(map(str, say.fixed_in)), say.severity) for say in found.says] == [
-        ("osv", "CVE-2099-1", False, ["2.0"], None),
-        ("osv", "GHSA-aaaa-bbbb-cccc", True, ["2.32.0"], Severity.HIGH),
-        ("pypa", "PYSEC-2099-1", True, ["2.31.0"], None),
-    ]
-    assert list(map(str, found.fixed_in)) == ["2.31.0", "2.32.0"]
-    assert found.severity is Severity.HIGH
-
-
-def test_fixed_versions_are_in_version_order_and_each_is_told_once() -> None:
-    first = an_advisory(events=[{"introduced": "0"}, {"fixed": "2.9"}, {"introduced": "2.10"}, {"fixed": "2.31"}])
-    second = an_advisory(source="pypa", fixed="2.31.0")
-    assert list(map(str, the_vulnerability(first, second).fixed_in)) == ["2.9", "2.31"]
-
-
-def test_a_version_that_only_another_package_fixes_is_no_fix() -> None:
-    record = a_record()
-    record["affected"].append(a_record(package="idna", fixed="1.0")["affected"][0])
-    assert the_vulnerability(parse(record, "osv")).fixed_in == ()
-
-
-def test_the_summary_comes_from_a_record_that_has_one() -> None:
-    pypa = an_advisory("PYSEC-2099-1", details="Long. " * 50)
-    osv = an_advisory("GHSA-aaaa-bbbb-cccc", aliases=["PYSEC-2099-1"], summary="A flaw", details="Short.")
-    assert the_vulnerability(pypa, osv).summary == "A flaw"
-
-
-def test_a_record_that_does_not_affect_this_version_tells_nothing_of_it() -> None:
-    hit = an_advisory("PYSEC-2099-1", references=[{"type": "WEB", "url": "https://a.example/1"}])
-    other = an_advisory(
-        "GHSA-aaaa-bbbb-cccc",
-        aliases=["PYSEC-2099-1"],
-        fixed="1.0",
-        summary="About old versions",
-        references=[{"type": "WEB", "url": "https://a.example/2"}],
-        database_specific={"severity": "CRITICAL"},
-    )
-    found = the_vulnerability(hit, other)
-    assert (found.summary, found.references, found.severity) == ("", ("https://a.example/1",), None)
-
-
-def test_a_malicious_package_is_malware_and_critical() -> None:
-    found = the_vulnerability(an_advisory("MAL-2099-1"))
-    assert (found.malware, found.severity) == (True, Severity.CRITICAL)
-
-
 def test_a_package_of_which_nothing_is_known_is_not_affected() -> None:
     knowledge = Knowledge([an_advisory()])
     assert knowledge.vulnerabilities(a_package("idna", "3.4")) == []
     assert not knowledge.affected(a_package("idna", "3.4"))
     assert knowledge.records(a_package("idna").name) == ()
-
-
-def test_vulnerabilities_come_in_the_order_of_their_ids() -> None:
-    names = ["PYSEC-2099-1", "CVE-2099-10", "CVE-2099-9", "GHSA-aaaa-bbbb-cccc"]
-    found = Knowledge(map(an_advisory, names)).vulnerabilities(a_package())
-    assert [item.id for item in found] == ["CVE-2099-9", "CVE-2099-10", "GHSA-aaaa-bbbb-cccc", "PYSEC-2099-1"]
 
 
 def test_a_version_below_any_of_several_limits_is_within_them() -> None:
@@ -446,12 +280,11 @@ def test_a_version_below_any_of_several_limits_is_within_them() -> None:
     assert affects(an_advisory(events=[{"introduced": "0"}, {"limit": "1.0"}, {"limit": "*"}]), a_package(version="3"))
 
 
-def test_a_record_that_malware_is_an_alias_of_is_malware() -> None:
-    knowledge = Knowledge([an_advisory("GHSA-aaaa-bbbb-cccc", aliases=["MAL-2099-1"])])
-    assert knowledge.vulnerabilities(a_package())[0].malware
-
-
 def test_nothing_at_or_above_the_limit_is_affected_even_if_introduced_there() -> None:
     advisory = an_advisory(events=[{"introduced": "0"}, {"fixed": "1.0"}, {"introduced": "3.0"}, {"limit": "2.0"}])
     assert affects(advisory, a_package(version="0.5"))
     assert not affects(advisory, a_package(version="3.5"))
+
+
+def test_what_is_fixed_before_every_version_affects_none() -> None:
+    assert not in_range(affected("requests", ("introduced", None), ("fixed", None)).ranges[0], Version("1.0"))

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from pysentry_hook.model import Advisory, Severity
+from pysentry_hook.advisories import Advisory
+from pysentry_hook.model import Severity
 from pysentry_hook.severity import assess, label, rating, score
 from tests.builders import an_advisory
 

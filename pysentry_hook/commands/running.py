@@ -34,7 +34,7 @@ from pysentry_hook.reports import FORMATS
 from pysentry_hook.reports.look import Look
 from pysentry_hook.rules import Place
 from pysentry_hook.scan import Result, scan
-from pysentry_hook.text import one_line
+from pysentry_hook.text import one_line, printable
 from pysentry_hook.tree import CommitTree, FolderTree, Tree
 
 _LONGEST_LINE = 600
@@ -58,7 +58,7 @@ def prepare(flags: Flags) -> Prepared:
     tree, folder = audited(flags.requirements or flags.paths)
     settings = _settled(flags, tree, folder, now.date())
     for warning in settings.warnings:
-        typer.echo(f"warning: {warning}", err=True)
+        typer.echo(printable(f"warning: {warning}"), err=True)
     return Prepared(settings, tree, folder)
 
 
@@ -130,7 +130,7 @@ def scanning(settings: Settings, *, verbose: bool) -> Iterator[Scanning]:
             typer.echo(line, err=True)
 
     def warn(line: str) -> None:
-        typer.echo(f"warning: {line}", err=True)
+        typer.echo(printable(f"warning: {line}"), err=True)
 
     http = Http(settings.limits, offline=settings.offline, ca_bundle=settings.ca_bundle, log=log)
     here = Http(settings.limits, offline=True)
@@ -155,7 +155,8 @@ def cache_folder(settings: Settings) -> Path:
 def say(root: Path, errors: Sequence[InputError]) -> None:
     """One line on stderr for each error, with its file as it is written from here."""
     for error in errors:
-        typer.echo(f"error: {one_line(error.told(os.path.relpath(root / error.path)), _LONGEST_LINE)}", err=True)
+        told = one_line(error.told(os.path.relpath(root / error.path)), _LONGEST_LINE)
+        typer.echo(printable(f"error: {told}"), err=True)
 
 
 def origin_from_here(root: Path, origin: str, place: Place | None) -> str:

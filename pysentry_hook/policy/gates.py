@@ -69,8 +69,7 @@ class Gate:
         return self._thresholds[groups]
 
     def _strictest(self, groups: frozenset[str]) -> Threshold:
-        keys = {_group_key(group) for group in groups} or {"fail_on"}
-        known = [key if key in self.settings else "fail_on" for key in sorted(keys)]
+        known = {key if key in self.settings else "fail_on" for key in map(_group_key, groups)} or {"fail_on"}
         strictest = min(known, key=lambda key: (_SEVERITIES.index(str(self.settings[key].value)), key))
         word = str(self.settings[strictest].value)
         return Threshold(None if word == NEVER else Severity[word.upper()], self.rule(strictest))

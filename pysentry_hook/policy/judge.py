@@ -133,7 +133,7 @@ def _end_of_grace(finding: Finding, gate: Gate, today: date) -> date | None:
     severity = finding.vulnerability.severity
     number = days.get(severity.word if severity else "unknown", 0)
     try:
-        return published + timedelta(days=int(number)) if number else None
+        return published + timedelta(days=int(number))
     except OverflowError:
         return None
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from pysentry_hook.model import Inventory, NormalizedName, Package, Vulnerability
+from pysentry_hook.advisories import Package, Vulnerability
+from pysentry_hook.model import Inventory, NormalizedName
 from pysentry_hook.report import Finding, Novelty
 
 Known = Callable[[Package], Iterable[Vulnerability]]

@@ -225,9 +225,9 @@ def _fix(group: Sequence[Verdict], look: Look) -> tuple[str, str, str]:
     text = advice([verdict.finding for verdict in group], lock, place)
     _, tried, words = text.partition(_NOT_TRIED)
     if not tried:
-        return f"Fix:     {finding.dependency.name}: ", text, ""
+        return f"Fix:     {finding.dependency.name}: {text}", "", ""
     if not words.endswith(name):
-        return "Fix (not tried):  ", words, ""
+        return f"Fix (not tried):  {words}", "", ""
     start = words.removesuffix(name)
     option = " --upgrade-package" if start.endswith(" --upgrade-package") else ""
     end = f" && git add {shlex.quote(lock)}"

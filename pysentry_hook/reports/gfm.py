@@ -16,7 +16,9 @@ LONGEST = 200
 """Characters of one cell, id or reason; what is longer ends with an ellipsis."""
 _SPECIAL = re.compile(r"[&<>`*~\[\]|#$\\]|(?<![^\W_])_|_(?![^\W_])")
 _START = re.compile(r"[-+=]|::|[0-9]{1,9}[.)](?=\s|$)")
-_PARTED = re.compile(r"@(?=\S)|&#35;(?=\S)|\bGH-(?=\d)|:(?=//)|\bwww(?=\.)", re.IGNORECASE)
+# every branch begins with a character of its own, so that a long text without any of them is skipped at once
+_PARTED = re.compile(r"@(?=\S)|&#35;(?=\S)|[Gg](?<=\b.)[Hh]-(?=\d)|:(?=//)|[Ww](?<=\b.)[Ww]{2}(?=\.)")
+_PLAIN = re.compile(r"[A-Za-z0-9 ,.;:()'\"/?=+%-]*")
 _NO_PLAIN_CODE = re.compile(r"[`|\\]|##")
 _BACKTICKS = re.compile("`+")
 _ADVISORIES = (
@@ -28,9 +30,16 @@ _ADVISORIES = (
 
 def words(text: object, limit: int = LONGEST) -> str:
     """Foreign text as one line of plain text that means nothing to Markdown, HTML or GitHub."""
-    escaped = _SPECIAL.sub(lambda found: f"&#{ord(found[0])};", one_line(text, limit))
-    escaped = _PARTED.sub(lambda found: f"{found[0]}&#8203;", escaped)
+    escaped = one_line(text, limit)
+    if not _is_plain(escaped):
+        escaped = _SPECIAL.sub(lambda found: f"&#{ord(found[0])};", escaped)
+        escaped = _PARTED.sub(lambda found: f"{found[0]}&#8203;", escaped)
     return f"&#{ord(escaped[0])};{escaped[1:]}" if _START.match(escaped) else escaped
+
+
+def _is_plain(line: str) -> bool:
+    """Whether there is nothing to write otherwise, which is so for most lines and ten times as fast to see."""
+    return _PLAIN.fullmatch(line) is not None and not any(mark in line.lower() for mark in ("://", "www.", "gh-"))
 
 
 def code(text: object, limit: int = LONGEST) -> str:

@@ -4,7 +4,8 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from pysentry_hook.model import AdvisoryData, Severity
+from pysentry_hook.advisories import AdvisoryData
+from pysentry_hook.model import Severity
 from pysentry_hook.report import Decision, Finding, Novelty, Report, Verdict
 from pysentry_hook.reports.accepting import suppression_lines, ways_on
 from pysentry_hook.reports.fixes import advice

@@ -12,7 +12,8 @@ from pysentry_hook.report import Decision, Finding
 from pysentry_hook.reports.policy_json import place_document, policy_document, suppression_document
 
 if TYPE_CHECKING:
-    from pysentry_hook.model import AdvisoryData, Location, Vulnerability
+    from pysentry_hook.advisories import AdvisoryData, Vulnerability
+    from pysentry_hook.model import Location
     from pysentry_hook.report import Baseline, InputSummary, Report, StatusVerdict, Verdict
     from pysentry_hook.reports.look import Look
     from pysentry_hook.rules import Rule

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from pysentry_hook.model import AdvisoryData
+from pysentry_hook.advisories import AdvisoryData
 from pysentry_hook.report import Decision, NotKnown, Report, Verdict
 from pysentry_hook.reports.gfm import Part, advisory, code, folded, row, table_head, words
 from pysentry_hook.reports.look import Look

@@ -7,7 +7,8 @@ import sarif_om
 
 from pysentry_hook.report import Decision, Report
 from pysentry_hook.reports.sarif_results import place
-from pysentry_hook.reports.sarif_text import is_outside, message, relative_uri
+from pysentry_hook.reports.sarif_text import message, relative_uri
+from pysentry_hook.reports.words import is_outside
 from pysentry_hook.rules import Suppression
 from pysentry_hook.text import count, some
 

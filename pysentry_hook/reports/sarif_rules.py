@@ -7,10 +7,12 @@ from typing import Any
 
 import sarif_om
 
+from pysentry_hook.advisories import Vulnerability
 from pysentry_hook.matching import id_order
-from pysentry_hook.model import Severity, Vulnerability
+from pysentry_hook.model import Severity
 from pysentry_hook.report import Finding
-from pysentry_hook.reports.sarif_text import markdown, paragraphs, shortened, web_uri, words
+from pysentry_hook.reports import gfm
+from pysentry_hook.reports.sarif_text import paragraphs, shortened, web_uri, words
 from pysentry_hook.text import one_line
 
 _LONGEST_NAME = 255
@@ -179,10 +181,10 @@ def _help(group: Group) -> Any:
     """The same as text and as Markdown."""
     rows = [(name, one_line(value, _LONGEST_DESCRIPTION)) for name, value in _rows(group)]
     plain = "".join(f"{name}: {value}\n" for name, value in rows)
-    table = "".join(f"| {name} | {markdown(value)} |\n" for name, value in rows)
+    table = "".join(f"| {name} | {gfm.words(value, _LONGEST_DESCRIPTION)} |\n" for name, value in rows)
     links = group.references[:_MOST_REFERENCES]
     text = f"{group.title}\n\n{group.details}\n\n{plain}"
-    marked = f"## {markdown(group.title)}\n\n{paragraphs(group.details)}\n\n| | |\n|---|---|\n{table}"
+    marked = f"## {gfm.words(group.title)}\n\n{paragraphs(group.details)}\n\n| | |\n|---|---|\n{table}"
     return sarif_om.MultiformatMessageString(
         text=text + "".join(("\nReferences:\n", *(f"- {url}\n" for url in links)) if links else ()),
         markdown=marked + "".join(("\n### References\n\n", *(f"- <{url}>\n" for url in links)) if links else ()),

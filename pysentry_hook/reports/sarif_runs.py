@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 import sarif_om
 
-from pysentry_hook.model import AdvisoryData, Subject
+from pysentry_hook.advisories import AdvisoryData
+from pysentry_hook.model import Subject
 from pysentry_hook.report import Decision, Report
 from pysentry_hook.reports import sarif_notes
 from pysentry_hook.reports.fingerprints import fingerprints

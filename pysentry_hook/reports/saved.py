@@ -9,19 +9,9 @@ from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
+from pysentry_hook.advisories import AdvisoryData, Cvss, Say, Vulnerability
 from pysentry_hook.errors import ReportError
-from pysentry_hook.model import (
-    AdvisoryData,
-    Cvss,
-    Dependency,
-    Failure,
-    Location,
-    NormalizedName,
-    Say,
-    Severity,
-    Subject,
-    Vulnerability,
-)
+from pysentry_hook.model import Dependency, Failure, Location, NormalizedName, Severity, Subject
 from pysentry_hook.report import (
     Baseline,
     Coverage,

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from pysentry_hook.model import Dependency, Say, Severity, Vulnerability
+from pysentry_hook.advisories import Say, Vulnerability
+from pysentry_hook.model import Dependency, Severity
 from pysentry_hook.report import Decision, Finding, Report, Verdict
 from pysentry_hook.reports.look import Look
 from pysentry_hook.text import count

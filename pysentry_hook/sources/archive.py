@@ -16,10 +16,11 @@ from http import HTTPStatus
 from pathlib import PurePosixPath
 from typing import Any
 
+from pysentry_hook.advisories import Advisory
 from pysentry_hook.cache import Cache
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http import Response
-from pysentry_hook.model import Advisory, NormalizedName, normalize
+from pysentry_hook.model import NormalizedName, normalize
 from pysentry_hook.sources.context import recall
 from pysentry_hook.sources.records import MAX_RECORD_BYTES, DamagedRecordError, load_json, load_yaml, names, parse
 from pysentry_hook.text import one_line

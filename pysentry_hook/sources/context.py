@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
+from pysentry_hook.advisories import Package, SourceAnswer
 from pysentry_hook.cache import Cache, Entry
 from pysentry_hook.http import Http
-from pysentry_hook.model import Failure, Package, SourceAnswer
+from pysentry_hook.model import Failure
 
 Value = TypeVar("Value")
 

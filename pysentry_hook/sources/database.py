@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from pysentry_hook.advisories import Advisory, AdvisoryData, Package, SourceAnswer
 from pysentry_hook.errors import SourceError
-from pysentry_hook.model import Advisory, AdvisoryData, Failure, Package, SourceAnswer
+from pysentry_hook.model import Failure
 from pysentry_hook.sources.archive import Archive
 from pysentry_hook.sources.context import Context
 from pysentry_hook.sources.records import MAX_RECORD_BYTES, DamagedRecordError, load_json, load_yaml, names, parse

@@ -9,9 +9,9 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
+from pysentry_hook.advisories import Advisory, AdvisoryData, Package, SourceAnswer
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http import Response
-from pysentry_hook.model import Advisory, AdvisoryData, Package, SourceAnswer
 from pysentry_hook.sources.context import Context, aged, failures, recall
 from pysentry_hook.sources.records import DamagedRecordError, load_json, parse
 from pysentry_hook.text import one_line, without_credentials

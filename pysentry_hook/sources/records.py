@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from pysentry_hook.model import Advisory, Affected, Event, NormalizedName, normalize, parse_version
+from pysentry_hook.advisories import Advisory, Affected, Event
+from pysentry_hook.model import NormalizedName, normalize, parse_version
 from pysentry_hook.text import clean, one_line
 
 MAX_RECORD_BYTES = 8 * 1024 * 1024

@@ -10,7 +10,8 @@ import sys
 import time
 from dataclasses import replace
 
-from pysentry_hook.model import Cvss, Location, Severity
+from pysentry_hook.advisories import Cvss
+from pysentry_hook.model import Location, Severity
 from pysentry_hook.report import Report
 from pysentry_hook.reports import FORMATS
 from pysentry_hook.reports.look import Look

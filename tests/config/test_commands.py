@@ -180,14 +180,17 @@ def test_a_project_is_validated_by_the_files_that_count_for_it(run: Run, tmp_pat
         '[[suppressions]]\nid = "CVE-2099-1"\nreason = "a b c"\nexpires = 2020-01-01\n',
         encoding="utf-8",
     )
-    for done in (run("config", "validate", "app"), run("config", "validate", cwd=tmp_path / "app")):
+    for words, here, files in (
+        (["app"], tmp_path, ["app/.pysentry-hook.toml", ".pysentry-hook.toml"]),
+        ([], tmp_path / "app", [".pysentry-hook.toml", "../.pysentry-hook.toml"]),
+    ):
+        done = run("config", "validate", *words, cwd=here)
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout.splitlines() == [
-            "app/.pysentry-hook.toml: valid",
-            ".pysentry-hook.toml: valid",
+            *(f"{file}: valid" for file in files),
             "2 settings, 2 gates (nightly, release), 1 suppression",
         ]
-    assert run("config", "path", "app").stdout.splitlines() == ["app/.pysentry-hook.toml", ".pysentry-hook.toml"]
+        assert run("config", "path", *words, cwd=here).stdout.splitlines() == files
 
 
 def test_one_file_can_be_validated_by_its_name(run: Run, tmp_path: Path) -> None:

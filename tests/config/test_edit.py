@@ -205,6 +205,25 @@ def test_an_array_that_is_written_inline_is_changed_in_its_place(text: str, sepa
         assert renewed(target, before, number - 1, {"owner": "me"}) == before.replace(inline(number), more)
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("[{1}]", "[{1}, {9}]"),
+        ("[ {1}, ]", "[ {1}, {9}, ]"),
+        ("[\n  {1}\n]", "[\n  {1},\n  {9}\n]"),
+        ("[\n\t{1}, # why\n]", "[\n\t{1}, # why\n\t{9},\n]"),
+        ("[\r\n  {1},\r\n  # the end\r\n]", "[\r\n  {1},\r\n  {9},\r\n  # the end\r\n]"),
+        ("[\n  {1}]", "[\n  {1}, {9}]"),
+        ("[]", "[{9}]"),
+        ("[\n  # none\n]", "[{9}\n  # none\n]"),
+    ],
+)
+def test_a_further_entry_is_written_as_those_before_it(before: str, after: str) -> None:
+    more = ", ".join(f"{key} = {toml(value)}" for key, value in ENTRY.items())
+    texts = [f"suppressions = {text}\n".replace("{1}", inline(1)) for text in (before, after)]
+    assert added(OURS, texts[0], ENTRY) == texts[1].replace("{9}", f"{{ {more} }}")
+
+
 @pytest.mark.parametrize("text", INLINE)
 def test_the_only_entry_of_an_array_is_removed_and_another_put_into_it(text: str) -> None:
     target = the_target(text)

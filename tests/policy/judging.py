@@ -18,6 +18,7 @@ def judged(*findings: Finding, policy: Policy | None = None, today: date = TODAY
 def the_verdict(finding: Finding, policy: Policy | None = None, today: date = TODAY) -> Verdict:
     """The verdict on one finding."""
     (verdict,) = judged(finding, policy=policy, today=today).verdicts
+    assert verdict.finding is finding
     return verdict
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from pysentry_hook.model import AdvisoryData, Failure, Severity
+from pysentry_hook.advisories import AdvisoryData
+from pysentry_hook.model import Failure, Severity
 from pysentry_hook.policy.judge import judge
 from pysentry_hook.report import Baseline, Facts, Report, UncheckedLine, reported
 from pysentry_hook.rules import Occasion, Policy, Rule

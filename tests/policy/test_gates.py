@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pysentry_hook.policy.gates import BUILT_IN, KEYS, settle_gate, told
-from pysentry_hook.rules import SILENT, Layer, Policy, Stated
+from pysentry_hook.rules import SILENT, Layer, Place, Policy, Stated
 from tests.builders import a_layer, a_policy, a_table
 from tests.policy.judging import judged
 
@@ -147,8 +147,9 @@ def test_a_floor_limits_files_and_bases_and_loosens_nothing(key: str) -> None:
 
 
 def test_a_floor_limits_what_is_built_in() -> None:
-    floor = layer("floor", {"unknown_severity": "block", "only_introduced": False, "fail_on": "critical"})
-    policy = replace(a_policy(), floor=floor)
+    words = {"unknown_severity": "block", "only_introduced": False, "fail_on": "critical", "max_data_age_hours": 24}
+    policy = replace(a_policy(), floor=layer("floor", words))
+    assert settled(policy, "max_data_age_hours", "commit") == (24, "floor")
     assert settled(policy, "unknown_severity", "commit") == ("block", "floor")
     assert settled(policy, "only_introduced", "commit") == (False, "floor")
     assert settled(policy, "fail_on", "commit") == ("high", "built-in gate commit")
@@ -188,6 +189,13 @@ def test_grace_is_the_fewest_days_that_every_side_gives(
     assert settled(replace(a_policy(grace_days=own), floor=a_layer({"grace_days": base}, {})), "grace_days")[0] == (
         settled_days
     )
+
+
+def test_the_side_that_shortens_grace_is_named_with_its_place() -> None:
+    place = Place("policy.toml", 3)
+    base = Layer(defaults={"grace_days": Stated({"low": 3}, str(place), place)}, gates={})
+    policy = replace(a_policy(grace_days={"low": 30}), bases=(base,))
+    assert settle_gate(policy, "default").settings["grace_days"] == Stated({"low": 3}, "policy.toml:3", place)
 
 
 def test_the_report_tells_every_setting_that_it_was_judged_by() -> None:

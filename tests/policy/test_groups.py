@@ -37,6 +37,12 @@ def test_a_package_has_the_strictest_threshold_of_all_the_scopes_that_reach_it(g
     assert threshold(policy, *groups)[0] == value
 
 
+def test_the_strictest_is_so_by_its_value_and_not_by_its_name() -> None:
+    policy = a_policy(fail_on="high", groups__dev__fail_on="critical", groups__docs__fail_on="low")
+    assert threshold(policy, "dev", "docs")[0] == "low"
+    assert threshold(policy, "main", "docs")[0] == "low"
+
+
 def test_the_threshold_of_a_scope_may_be_stricter_than_that_of_the_gate() -> None:
     verdict = the_verdict(
         a_finding(a_dependency(groups=["dev"]), severity=Severity.LOW), a_policy(groups__dev__fail_on="low")

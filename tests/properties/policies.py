@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from pysentry_hook.model import AdvisoryData, Failure, Location, Severity, normalize
+from pysentry_hook.advisories import AdvisoryData
+from pysentry_hook.model import Failure, Location, Severity, normalize
 from pysentry_hook.report import Baseline, Decision, Facts, Finding, GateResult, Novelty, Status, UncheckedLine
 from pysentry_hook.rules import Layer, Occasion, Policy, Stated, Suppression, Table
 from tests.builders import STATUSES, a_dependency, a_finding, a_suppression, some_facts

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
+from pysentry_hook.advisories import Advisory, Vulnerability
 from pysentry_hook.matching import Knowledge, alias_groups, in_range
-from pysentry_hook.model import Advisory, Vulnerability
 from pysentry_hook.sources.records import parse
 from tests.builders import a_package, a_record, an_advisory
 

@@ -3,7 +3,7 @@
 import json
 from functools import lru_cache
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from pysentry_hook.reports import github, markdown
@@ -63,6 +63,8 @@ def _shape(plain: str) -> list[tuple[str, ...]]:
 
 
 @given(hostile)
+@example("1) ")
+@example("___")
 @some_examples
 def test_no_text_breaks_out_of_its_place_in_markdown(text: str) -> None:
     assume(one_line(text))
@@ -94,6 +96,7 @@ def test_no_text_of_a_report_in_json_is_a_command_or_another_text(text: str) -> 
 
 
 @given(hostile)
+@example("&lt;")
 def test_words_and_code_are_read_as_the_line_that_they_were(text: str) -> None:
     for written in (words(text), code(text)):
         line = one_line(text)

@@ -5,17 +5,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from pysentry_hook.model import (
-    AdvisoryData,
-    Cvss,
-    Failure,
-    Location,
-    NormalizedName,
-    Say,
-    Severity,
-    Subject,
-    normalize,
-)
+from pysentry_hook.advisories import AdvisoryData, Cvss, Say
+from pysentry_hook.model import Failure, Location, NormalizedName, Severity, Subject, normalize
 from pysentry_hook.policy.judge import judge
 from pysentry_hook.report import (
     Baseline,

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
-from pysentry_hook.model import Cvss, Say, Severity, normalize
+from pysentry_hook.advisories import Cvss, Say
+from pysentry_hook.model import Severity, normalize
 from pysentry_hook.policy.gates import BUILT_IN
 from pysentry_hook.report import Baseline, Finding, Novelty, Report
 from pysentry_hook.reports.explain import chosen, explain

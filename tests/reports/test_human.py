@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
-from pysentry_hook.model import Say, Severity, normalize
+from pysentry_hook.advisories import Say
+from pysentry_hook.model import Severity, normalize
 from pysentry_hook.report import Finding, NotKnown, Report, SkippedInput
 from pysentry_hook.reports.human import render
 from pysentry_hook.reports.look import Look

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
-from pysentry_hook.model import Cvss, Failure, Location, Severity, Subject
+from pysentry_hook.advisories import Cvss
+from pysentry_hook.model import Failure, Location, Severity, Subject
 from pysentry_hook.report import Finding, PolicyFile, Report
 from pysentry_hook.reports import json as json_report
 from pysentry_hook.reports.look import Look
@@ -612,11 +613,11 @@ class TestSecrets:
     @pytest.mark.parametrize(
         ("text", "shown"),
         [
-            ("<script>a</script> <!-- b", "&#60;script&#62;a&#60;/script&#62; &#60;&#33;-- b"),
-            ("[a](https://b.example) ![c](d)", "&#91;a&#93;(https:&#8203;//b.example) &#33;&#91;c&#93;(d)"),
+            ("<script>a</script> <!-- b", "&#60;script&#62;a&#60;/script&#62; &#60;!-- b"),
+            ("[a](https://b.example) ![c](d)", "&#91;a&#93;(https:&#8203;//b.example) !&#91;c&#93;(d)"),
             ("`a` | **b** _c_ ~d~", "&#96;a&#96; &#124; &#42;&#42;b&#42;&#42; &#95;c&#95; &#126;d&#126;"),
             ("@org/team www.a.example me@a.example", "@&#8203;org/team www&#8203;.a.example me@&#8203;a.example"),
-            ("1. a", "1&#46; a"),
+            ("1. a", "&#49;. a"),
             ("- a", "&#45; a"),
             ("# a", "&#35; a"),
             ("===", "&#61;=="),

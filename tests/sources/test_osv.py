@@ -5,8 +5,8 @@ from typing import cast
 
 import pytest
 
+from pysentry_hook.advisories import SourceAnswer
 from pysentry_hook.cache import MemoryCache
-from pysentry_hook.model import SourceAnswer
 from pysentry_hook.sources.osv import BATCH, Osv
 from tests.builders import a_package, a_record
 from tests.sources.conftest import LATER, NOW, MakeContext

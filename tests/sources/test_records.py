@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pysentry_hook.model import Advisory
+from pysentry_hook.advisories import Advisory
 from pysentry_hook.sources.records import DamagedRecordError, load_json, load_yaml, names, parse
 from tests.builders import a_record
 

@@ -1,13 +1,14 @@
 """What a developer sees who commits, under pre-commit and under prek."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.builders import a_uv_lock
+from tests.builders import a_folder_of_records, a_uv_lock
 from tests.e2e.hook.conftest import RECORDS, services
 from tests.e2e.hook.hooking import CLEAN, IDNA, OLD, Project
-from tests.upstream import Upstream
+from tests.upstream import Fault, Upstream
 
 pytestmark = pytest.mark.network  # the hook environments are installed from the package registry
 
@@ -198,6 +199,25 @@ def test_without_a_network_answers_that_are_here_count(project: Project) -> None
         project.environment |= services(gone, project.folder.parent / "cache")
         project.commit().of(1)
     assert project.commit().of(1).lines()[0] == BLOCKED
+
+
+def test_a_service_that_is_slow_is_waited_for_three_seconds(project: Project, upstream: Upstream) -> None:
+    upstream.faults.append(Fault("/", "slow", seconds=60))
+    project.begun(IDNA)
+    project.lock(IDNA, CLEAN)
+    begin = time.monotonic()
+    lines = project.commit().of(0).lines()
+    assert time.monotonic() - begin < 30
+    assert lines[1].startswith("not audited: requests 2.31.0: ")
+
+
+def test_a_database_serves_in_place_of_a_network(project: Project, upstream: Upstream) -> None:
+    records = a_folder_of_records(project.folder.parent / "records", *RECORDS)
+    project.stage(".pre-commit-config.yaml", project.house.configuration(f"args: [--advisory-db={records}]"))
+    project.begun(IDNA)
+    project.lock(IDNA, OLD)
+    assert project.commit().of(1).lines()[0] == BLOCKED
+    assert upstream.requests == []
 
 
 def test_a_suppression_that_ends_soon_is_told(project: Project) -> None:

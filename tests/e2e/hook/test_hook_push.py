@@ -67,6 +67,13 @@ def test_every_project_of_the_repository_is_judged(remote: Project) -> None:
     assert "  services/api/uv.lock:15 " in push(remote, "main").of(1).said(PUSH)
 
 
+def test_both_hooks_can_be_run_by_hand(remote: Project) -> None:
+    remote.begun(OLD)
+    shown = remote.tool("run", "--hook-stage", "manual", "--all-files").of(1)
+    assert "This commit holds requests 2.30.0" in shown.said()
+    assert "This push holds requests 2.30.0" in shown.said(PUSH)
+
+
 def test_a_branch_that_is_deleted_is_no_trouble(remote: Project) -> None:
     remote.begun(CLEAN)
     push(remote, "--no-verify", "main", "main:topic").of(0)

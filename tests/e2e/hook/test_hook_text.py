@@ -16,6 +16,7 @@ import pytest
 from tests.builders import a_record, a_uv_lock
 from tests.conftest import Run
 from tests.e2e.hook.conftest import RECORDS, services
+from tests.e2e.hook.hooking import HOUSE
 from tests.resolvers.index import Release, serve
 from tests.upstream import Upstream
 
@@ -223,6 +224,16 @@ def test_a_finding_of_a_push_is_accepted_for_the_whole_repository(desk: Desk) ->
     assert 'fail_on = "medium"' in desk.shell(command(lines, "Why:"), folder="api")
     desk.shell(command(lines, "Accept:").replace("…", "the path is closed"), folder="api")
     assert "nothing that blocks" in desk.hook("--push", code=0)[0]
+
+
+def test_the_readme_shows_what_a_blocked_commit_prints(desk: Desk) -> None:
+    desk.program("uvx")
+    readme = (HOUSE / "README.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```console\n(pysentry-hook: blocked.*?\n)```", readme, re.DOTALL)
+    desk.stage("pyproject.toml", '[project]\nname = "shop"\n\n\n\n\n\ndependencies = [\n    "requests",\n]\n')
+    desk.stage("uv.lock", a_uv_lock(("idna", "3.4"), ("requests", "2.30.0")))
+    day = re.compile(r"\d{4}-\d\d-\d\d")
+    assert day.sub("DAY", "\n".join(desk.hook(code=1)) + "\n") == day.sub("DAY", shown)
 
 
 def test_a_reason_must_be_given(desk: Desk) -> None:
