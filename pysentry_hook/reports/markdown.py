@@ -48,7 +48,6 @@ def _parts(report: Report, look: Look) -> Iterator[Part]:
     blocking, warning = by_decision[Decision.BLOCK], by_decision[Decision.WARN]
     yield Part(_head(report, look))
     yield from _concerned(list(concerns(report, look)))
-    yield from _changed(report)
     yield from _noted(report, look)
     if not report.complete:
         yield from failures(report, look)
@@ -143,13 +142,6 @@ def _concern(concern: Concern) -> str:
     if concern.command:
         lines.append(f"  Renew: {code(concern.command, _LONG)}")
     return "\\\n".join(lines) + "\n"
-
-
-def _changed(report: Report) -> Iterator[Part]:
-    """What the change that is judged makes of the policy, in plain sight."""
-    if report.policy_changes:
-        rows = [f"- ⚠️ {words(_capital(portable(line)), _LONG)}\n" for line in report.policy_changes]
-        yield Part(rows=rows, after="\n")
 
 
 def _noted(report: Report, look: Look) -> Iterator[Part]:
