@@ -13,7 +13,7 @@ from pysentry_hook.http import MAX_ARCHIVE, Http
 from pysentry_hook.sources.archive import Archive, whole_zip
 from pysentry_hook.sources.database import as_file, records_of
 from pysentry_hook.sources.export import MANY, Export
-from pysentry_hook.sources.records import DamagedRecordError, parse
+from pysentry_hook.sources.records import DamagedRecordError, names, parse
 from pysentry_hook.sources.store import MAGIC, Origin, Row, Store, row, write_store
 from pysentry_hook.text import one_line, without_credentials
 
@@ -134,13 +134,23 @@ def _changed_since(listed: Iterable[tuple[str, str]], known: _Part) -> list[str]
 def _unpacked(source: str, content: bytes) -> tuple[dict[str, Row], tuple[str, ...]]:
     """The records of an archive by id, and the names of those that cannot be used."""
     archive = Archive("", lambda: content, MemoryCache(), source=source, stored=0)
+    return _rows(source, archive.everything())
+
+
+def _rows(source: str, records: Iterable[tuple[str, object]]) -> tuple[dict[str, Row], tuple[str, ...]]:
+    """The rows of records that have the names of their files, and the names of those that cannot be used.
+
+    Of these the ones that name packages are kept too, so that nobody calls those packages clean.
+    """
     rows: dict[str, Row] = {}
     damaged: list[str] = []
-    for member, record in archive.everything():
-        each = _row(source, record)
-        if each is None:
-            damaged.append(f"{source}:{one_line(member.rpartition('/')[2], 60)}")
-        else:
+    for file, record in records:
+        name = one_line(file.rpartition("/")[2], 60)
+        usable = _is_usable(source, record)
+        if not usable:
+            damaged.append(f"{source}:{name}")
+        if isinstance(record, Mapping) and (usable or names(record)):
+            each = row(source, record) if usable else row(source, record)._replace(id=name.rpartition(".")[0])
             rows[each.id] = each
     return rows, tuple(damaged)
 
@@ -162,19 +172,15 @@ def imported(content: bytes | Path, path: Path, as_of: datetime) -> str:
 
 
 def _from_records(origin: Path, path: Path, as_of: datetime) -> str:
-    found = {name: (record, _row("import", record)) for name, record in records_of(origin)}
-    rows = {each.id: each for _, each in found.values() if each}
-    damaged = [f"import:{one_line(name.rpartition('/')[2], 60)}" for name, (_, each) in found.items() if not each]
+    rows, damaged = _rows("import", records_of(origin))
     if not rows:
         raise SourceError("holds no advisory records (*.json, *.yaml)")
     return write_store(path, rows.values(), [Origin("import", origin.name, None, None, as_of)], damaged)
 
 
-def _row(source: str, record: object) -> Row | None:
-    if not isinstance(record, Mapping):
-        return None
+def _is_usable(source: str, record: object) -> bool:
     try:
         parse(record, source)
     except DamagedRecordError:
-        return None
-    return row(source, record)
+        return False
+    return True

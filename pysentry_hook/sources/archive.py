@@ -16,13 +16,12 @@ from http import HTTPStatus
 from pathlib import PurePosixPath
 from typing import Any
 
-from pysentry_hook.advisories import Advisory
 from pysentry_hook.cache import Cache
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http import Response
 from pysentry_hook.model import NormalizedName, normalize
 from pysentry_hook.sources.context import recall
-from pysentry_hook.sources.records import MAX_RECORD_BYTES, DamagedRecordError, load_json, load_yaml, names, parse
+from pysentry_hook.sources.records import MAX_RECORD_BYTES, DamagedRecordError, Found, load_json, load_yaml, names
 from pysentry_hook.text import one_line
 
 MAX_ENTRIES = 500_000
@@ -50,23 +49,15 @@ class Archive:
         self._stored = stored
         self._zip: zipfile.ZipFile | None = None
 
-    def records(self, asked: Iterable[NormalizedName]) -> tuple[list[Advisory], list[str]]:
-        """Return the advisories about these packages, and the records that are damaged."""
+    def records(self, asked: Iterable[NormalizedName]) -> Found:
+        """Return what the records about these packages say, and which of all are damaged."""
         index = self._index()
-        advisories: list[Advisory] = []
-        damaged = [PurePosixPath(member).stem for member in index.get(_DAMAGED, ())]
-        for name in sorted(set(asked) & index.keys()):
+        found = Found(frozenset(asked))
+        found.damaged.update(PurePosixPath(member).stem for member in index.get(_DAMAGED, ()))
+        for name in sorted(found.wanted.intersection(index)):
             for member, record in self._of_package(name, index[name]):
-                try:
-                    advisory = parse(record, self._source)
-                except DamagedRecordError:
-                    damaged.append(PurePosixPath(member).stem)
-                    continue
-                advisories.append(advisory)
-                if advisory.damage:
-                    damaged.append(advisory.id)
-        unique = {advisory.id: advisory for advisory in advisories}
-        return list(unique.values()), sorted(set(damaged))
+                found.take(record, PurePosixPath(member).stem, self._source, {name})
+        return found
 
     def everything(self) -> Iterator[tuple[str, object]]:
         """Give every record by the name of its file; None for one that cannot be read."""
@@ -127,7 +118,7 @@ def _index_of(archive: zipfile.ZipFile, load: Callable[[str], object]) -> Index:
     index: Index = {}
     for info in archive.infolist():
         path = PurePosixPath(info.filename)
-        if info.is_dir() or path.suffix not in {".json", ".yaml", ".yml"}:
+        if info.filename.endswith("/") or path.suffix not in {".json", ".yaml", ".yml"}:
             continue
         if path.suffix != ".json" and path.parts[-3:-2] == ("vulns",):
             packages: set[str] = {normalize(path.parts[-2])}

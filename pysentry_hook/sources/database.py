@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from pysentry_hook.advisories import Advisory, AdvisoryData, Package, SourceAnswer
+from pysentry_hook.advisories import AdvisoryData, Package, SourceAnswer
 from pysentry_hook.errors import SourceError
 from pysentry_hook.model import Failure
 from pysentry_hook.sources.archive import Archive
-from pysentry_hook.sources.context import Context
-from pysentry_hook.sources.records import MAX_RECORD_BYTES, DamagedRecordError, load_json, load_yaml, names, parse
+from pysentry_hook.sources.context import Context, failures
+from pysentry_hook.sources.records import MAX_RECORD_BYTES, DamagedRecordError, Found, load_json, load_yaml, names
 from pysentry_hook.sources.remote import Remote
 from pysentry_hook.sources.store import MAGIC, Store, is_store
 from pysentry_hook.text import one_line, without_credentials
@@ -22,11 +22,10 @@ _SUFFIXES = (".json", ".yaml", ".yml")
 MAX_FILES = 500_000
 
 
-class _Found(NamedTuple):
+class _State(NamedTuple):
     """What one database knows, which state of it, and of when."""
 
-    advisories: list[Advisory]
-    damaged: list[str]
+    records: Found
     revision: str
     as_of: datetime | None
     stale: bool = False
@@ -53,15 +52,25 @@ class Database:
             cause = error.strerror or type(error).__name__ if isinstance(error, OSError) else str(error)
             return self._failed(f"{self._shown}: {cause} (every package)")
         data = AdvisoryData(
-            "database", "database", self._shown, found.revision, found.as_of, found.stale, tuple(found.damaged)
+            "database",
+            "database",
+            self._shown,
+            found.revision,
+            found.as_of,
+            found.stale,
+            tuple(sorted(found.records.damaged)),
         )
         trouble = self._remote.trouble if self._remote else None
+        unanswered = found.records.unanswered(packages)
         return SourceAnswer(
             data=data,
-            advisories=tuple(found.advisories),
-            answered=frozenset(packages),
+            advisories=tuple(found.records.advisories.values()),
+            answered=frozenset(packages) - unanswered.keys(),
             unknown={},
-            failures=(Failure("source", "database", None, f"{self._shown}: {trouble}"),) if trouble else (),
+            failures=(
+                *((Failure("source", "database", None, f"{self._shown}: {trouble}"),) if trouble else ()),
+                *failures("database", unanswered),
+            ),
         )
 
     def _failed(self, cause: str) -> SourceAnswer:
@@ -69,7 +78,7 @@ class Database:
         failure = Failure("source", "database", None, cause)
         return SourceAnswer(data=data, advisories=(), answered=frozenset(), unknown={}, failures=(failure,))
 
-    def _on_disk(self, packages: Sequence[Package]) -> _Found:
+    def _on_disk(self, packages: Sequence[Package]) -> _State:
         changed = datetime.fromtimestamp(int(self._path.stat().st_mtime), UTC)
         if self._path.is_dir():
             return _in_folder(self._path, packages)._replace(as_of=changed)
@@ -79,7 +88,7 @@ class Database:
         digest = hashlib.sha256(content).hexdigest()
         return self._in_zip(digest, lambda: content, packages, self._path.stat().st_mtime)
 
-    def _behind(self, remote: Remote, packages: Sequence[Package]) -> _Found:
+    def _behind(self, remote: Remote, packages: Sequence[Package]) -> _State:
         """Look packages up in the file behind an address, which is loaded again only when it changed."""
         digest, stored = remote.current()
         content = remote.content(digest)
@@ -91,10 +100,11 @@ class Database:
         remote.confirm()
         return found._replace(stale=self._context.is_stale(stored))
 
-    def _in_zip(self, digest: str, content: Callable[[], bytes], packages: Sequence[Package], stored: float) -> _Found:
+    def _in_zip(self, digest: str, content: Callable[[], bytes], packages: Sequence[Package], stored: float) -> _State:
         archive = Archive(digest, content, self._context.cache, source="database", stored=stored)
-        advisories, damaged = archive.records(package.name for package in packages)
-        return _Found(advisories, damaged, _short(digest), self._context.as_of(int(stored)))
+        return _State(
+            archive.records(package.name for package in packages), _short(digest), self._context.as_of(int(stored))
+        )
 
 
 @contextmanager
@@ -110,26 +120,19 @@ def _short(digest: str) -> str:
     return f"sha256:{digest.removeprefix('sha256:')[:16]}"
 
 
-def _in_store(path: Path, packages: Sequence[Package]) -> _Found:
+def _in_store(path: Path, packages: Sequence[Package]) -> _State:
     """Look packages up in a database file, which tells its revision and its age."""
     with Store(path) as store:
-        advisories, damaged = [], list(store.damaged())
-        for source, record in store.about(sorted({package.name for package in packages})):
-            try:
-                advisory = parse(record, one_line(source, 20))
-            except DamagedRecordError as error:
-                damaged.append(f"{source}: a record {error}")
-                continue
-            advisories.append(advisory)
-            damaged.extend([advisory.id] if advisory.damage else [])
+        found = Found(frozenset(package.name for package in packages))
+        found.damaged.update(store.damaged())
+        for source, record in store.about(sorted(found.wanted)):
+            found.take(record, f"{source}: {_identity(record)}", one_line(source, 20), found.wanted & names(record))
         as_of = min((origin.as_of for origin in store.origins()), default=None)
-        return _Found(advisories, sorted(set(damaged)), _short(store.revision), as_of)
+        return _State(found, _short(store.revision), as_of)
 
 
-def _in_folder(folder: Path, packages: Sequence[Package]) -> _Found:
-    wanted = {package.name for package in packages}
-    advisories: dict[str, Advisory] = {}
-    damaged: list[str] = []
+def _in_folder(folder: Path, packages: Sequence[Package]) -> _State:
+    found = Found(frozenset(package.name for package in packages))
     digest = hashlib.sha256()
     count = 0
     for file in _records_below(folder):
@@ -139,15 +142,19 @@ def _in_folder(folder: Path, packages: Sequence[Package]) -> _Found:
         try:
             record = _decode(file, data)
             count += _is_record(record)
-            if names(record) & wanted:
-                advisory = parse(record, "database")
-                advisories[advisory.id] = advisory
-                damaged.extend([advisory.id] if advisory.damage else [])
         except DamagedRecordError:
-            damaged.append(file.stem)
-    if not (count or damaged):
+            found.damaged.add(file.stem)
+            continue
+        if about := found.wanted & names(record):
+            found.take(record, file.stem, "database", about)
+    if not (count or found.damaged):
         raise SourceError("holds no advisory records (*.json, *.yaml)")
-    return _Found(list(advisories.values()), sorted(damaged), _short(digest.hexdigest()), None)
+    return _State(found, _short(digest.hexdigest()), None)
+
+
+def _identity(record: object) -> str:
+    """How a record without a file calls itself."""
+    return one_line(record.get("id"), 60) if isinstance(record, dict) else "a record"
 
 
 def _is_record(value: object) -> bool:

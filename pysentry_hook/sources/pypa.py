@@ -6,7 +6,7 @@ from pysentry_hook.advisories import AdvisoryData, Package, SourceAnswer
 from pysentry_hook.errors import SourceError
 from pysentry_hook.model import Failure
 from pysentry_hook.sources.archive import Archive
-from pysentry_hook.sources.context import Context
+from pysentry_hook.sources.context import Context, failures
 from pysentry_hook.sources.remote import Remote
 from pysentry_hook.text import without_credentials
 
@@ -24,7 +24,7 @@ class Pypa:
             digest, stored = self._remote.current()
             content, cache = self._remote.content, self._context.cache
             archive = Archive(digest, lambda: content(digest), cache, source="pypa", stored=stored)
-            advisories, damaged = archive.records(package.name for package in packages)
+            found = archive.records(package.name for package in packages)
             self._remote.confirm()  # only now is it known that the archive can be read
         except SourceError as error:
             return self._failed(str(error))
@@ -35,14 +35,16 @@ class Pypa:
             revision=f"sha256:{digest[:16]}",
             as_of=self._context.as_of(stored),
             stale=self._context.is_stale(stored),
-            damaged_records=tuple(damaged),
+            damaged_records=tuple(sorted(found.damaged)),
         )
+        unanswered = found.unanswered(packages)
+        trouble = (Failure("source", "pypa", None, self._remote.trouble),) if self._remote.trouble else ()
         return SourceAnswer(
             data=data,
-            advisories=tuple(advisories),
-            answered=frozenset(packages),
+            advisories=tuple(found.advisories.values()),
+            answered=frozenset(packages) - unanswered.keys(),
             unknown={},
-            failures=(Failure("source", "pypa", None, self._remote.trouble),) if self._remote.trouble else (),
+            failures=(*trouble, *failures("pypa", unanswered)),
         )
 
     def _failed(self, cause: str) -> SourceAnswer:

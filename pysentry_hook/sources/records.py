@@ -6,11 +6,12 @@ The schema is https://ossf.github.io/osv-schema/. What cannot be used is set asi
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from pysentry_hook.advisories import Advisory, Affected, Event
+from pysentry_hook.advisories import Advisory, Affected, Event, Package
 from pysentry_hook.model import NormalizedName, normalize, parse_version
 from pysentry_hook.text import clean, one_line
 
@@ -122,6 +123,34 @@ def parse(record: object, source: str) -> Advisory:
         cwes=tuple(cwe for cwe in _texts(specific.get("cwe_ids")) if _ID.fullmatch(cwe)),
         damage="; ".join(damage) or None,
     )
+
+
+@dataclass(slots=True)
+class Found:
+    """What the records of one database say of some packages."""
+
+    wanted: frozenset[NormalizedName]
+    advisories: dict[tuple[str, str], Advisory] = field(default_factory=dict)
+    """By source and id."""
+    damaged: set[str] = field(default_factory=set)
+    broken: dict[NormalizedName, str] = field(default_factory=dict)
+    """Packages that an unusable record names, and why it is none: what it says of them is not known."""
+
+    def take(self, record: object, member: str, source: str, about: Collection[NormalizedName]) -> None:
+        """Keep the advisory of a record, or what is not known of the packages that it is `about`."""
+        try:
+            advisory = parse(record, source)
+        except DamagedRecordError as error:
+            self.damaged.add(member)
+            self.broken.update(dict.fromkeys(about, f"the record {one_line(member, 60)} {error}"))
+            return
+        self.advisories[source, advisory.id] = advisory
+        if advisory.damage:
+            self.damaged.add(advisory.id)
+
+    def unanswered(self, packages: Iterable[Package]) -> dict[Package, str]:
+        """The packages of which not everything is known, and why."""
+        return {package: self.broken[package.name] for package in packages if package.name in self.broken}
 
 
 def names(record: object) -> set[NormalizedName]:

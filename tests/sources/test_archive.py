@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pysentry_hook.advisories import Advisory
 from pysentry_hook.cache import MemoryCache
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http import Http, Limits
@@ -19,6 +20,7 @@ from pysentry_hook.sources import archive as module
 from pysentry_hook.sources.archive import Archive
 from pysentry_hook.sources.context import Context
 from pysentry_hook.sources.database import Database
+from pysentry_hook.syncing import imported
 from tests.builders import a_folder_of_records, a_package, a_record, a_zip
 
 REQUESTS = [normalize("requests")]
@@ -47,6 +49,12 @@ def an_archive(content: bytes, cache: MemoryCache | None = None) -> Archive:
     return Archive("0" * 64, lambda: content, cache or MemoryCache(), source="database", stored=0)
 
 
+def records(archive: Archive) -> tuple[list[Advisory], list[str]]:
+    """What an archive knows of requests, and which of its records are damaged."""
+    found = archive.records(REQUESTS)
+    return list(found.advisories.values()), sorted(found.damaged)
+
+
 def zipped(members: dict[str, str | bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", compression) as archive:
@@ -56,7 +64,7 @@ def zipped(members: dict[str, str | bytes], compression: int = zipfile.ZIP_DEFLA
 
 
 def test_a_zip_of_the_pypa_layout_is_read_by_package() -> None:
-    advisories, damaged = an_archive(zipped({PYPA: YAML, PYPA.replace("requests", "flask"): "id: ["})).records(REQUESTS)
+    advisories, damaged = records(an_archive(zipped({PYPA: YAML, PYPA.replace("requests", "flask"): "id: ["})))
     assert advisories[0].affected[0].versions == {"1.10", "2.30.0"}
     assert damaged == []
 
@@ -68,7 +76,7 @@ def test_a_zip_of_the_osv_layout_is_read_by_package() -> None:
         "GHSA-3.json": json.dumps(a_record("GHSA-3", "requests", ecosystem="npm")),
         "modified_id.csv": "no record",
     })  # fmt: skip
-    advisories, damaged = an_archive(content).records(REQUESTS)
+    advisories, damaged = records(an_archive(content))
     assert [advisory.id for advisory in advisories] == ["GHSA-1"]
     assert damaged == []
 
@@ -81,7 +89,7 @@ def test_damaged_members_are_named() -> None:
         "GHSA-4.json": json.dumps(a_record("GHSA-4")),
         "GHSA-5.json": json.dumps({**a_record("no usable id"), "id": 7}),
     })  # fmt: skip
-    advisories, damaged = an_archive(content).records(REQUESTS)
+    advisories, damaged = records(an_archive(content))
     assert [advisory.id for advisory in advisories] == ["GHSA-4"]
     assert damaged == ["GHSA-1", "GHSA-2", "GHSA-5", "PYSEC-2099-3"]
 
@@ -90,7 +98,7 @@ def test_a_member_with_damaged_compression_is_named() -> None:
     content = bytearray(zipped({"GHSA-1.json": json.dumps(a_record("GHSA-1")), "GHSA-2.json": json.dumps(a_record())}))
     start = len("GHSA-1.json") + 30
     content[start : start + 40] = bytes(40)
-    advisories, damaged = an_archive(bytes(content)).records(REQUESTS)
+    advisories, damaged = records(an_archive(bytes(content)))
     assert damaged == ["GHSA-1"]
     assert [advisory.id for advisory in advisories] == ["PYSEC-2099-1"]
 
@@ -100,13 +108,13 @@ def test_an_encrypted_member_is_named() -> None:
     central = content.index(b"PK\x01\x02")
     content[6] |= 1
     content[central + 8] |= 1
-    assert an_archive(bytes(content)).records(REQUESTS)[1] == ["GHSA-1"]
+    assert records(an_archive(bytes(content)))[1] == ["GHSA-1"]
 
 
 @pytest.mark.parametrize("compression", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_a_member_that_unpacks_beyond_the_limit_is_named_and_not_loaded(compression: int) -> None:
     bomb = zipped({"GHSA-1.json": b" " * (64 << 20), "GHSA-2.json": json.dumps(a_record())}, compression)
-    advisories, damaged = an_archive(bomb).records(REQUESTS)
+    advisories, damaged = records(an_archive(bomb))
     assert damaged == ["GHSA-1"]
     assert len(advisories) == 1
 
@@ -144,13 +152,21 @@ def test_a_zip_with_changed_bytes_never_crashes(data: st.DataObject) -> None:
         an_archive(bytes(content)).records(REQUESTS)
 
 
+def test_a_member_without_a_name_is_no_record() -> None:
+    content = zipped({"a": "nothing", PYPA: YAML})
+    entry = content.index(b"PK\x01\x02")
+    content = content[: entry + 46] + b"\0" + content[entry + 47 :]  # zipfile ends a name at its first NUL
+    advisories, damaged = records(an_archive(content))
+    assert ([advisory.id for advisory in advisories], damaged) == (["PYSEC-2099-1"], [])
+
+
 def test_aliases_that_multiply_are_damage_and_cost_nothing() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10)]
     laughs = "\n".join([*lines, "id: PYSEC-2099-1", "details: *a9"])
     itself = "id: PYSEC-2099-2\ndetails: &d [*d]\n"
     content = zipped({PYPA: laughs, PYPA.replace("-1.y", "-2.y"): itself, PYPA.replace("-1.y", "-3.y"): YAML})
-    advisories, damaged = an_archive(content).records(REQUESTS)
+    advisories, damaged = records(an_archive(content))
     assert damaged == ["PYSEC-2099-1", "PYSEC-2099-2"]
     assert len(advisories) == 1
 
@@ -162,7 +178,7 @@ def test_a_cached_index_of_the_wrong_shape_hides_nothing(planted: bytes) -> None
     an_archive(content, cache).records(REQUESTS)
     for key in list(cache._entries):
         cache.put(key, planted, stored=0)
-    advisories, damaged = an_archive(content, cache).records(REQUESTS)
+    advisories, damaged = records(an_archive(content, cache))
     assert advisories or damaged
 
 
@@ -237,3 +253,31 @@ def test_a_folder_of_other_documents_is_no_database(tmp_path: Path) -> None:
     answer = a_database(tmp_path).ask([a_package()])
     assert "holds no advisory records" in answer.failures[0].detail
     assert not answer.answered
+
+
+UNUSABLE = {"id": "$(id)", "affected": [{"package": {"name": "requests", "ecosystem": "PyPI"}, "versions": ["2.30.0"]}]}
+
+
+@pytest.mark.parametrize("where", ["folder", "zip", "database"])
+def test_a_package_that_an_unusable_record_names_is_not_answered_for(tmp_path: Path, where: str) -> None:
+    """What the record says of it is not known, which is no reason to call it clean."""
+    path = a_folder_of_records(tmp_path / "db", a_record("GHSA-1", "flask"))
+    (path / "odd.json").write_text(json.dumps(UNUSABLE), encoding="utf-8")
+    if where == "zip":
+        path = a_zip(tmp_path / "db.zip", {file.name: file.read_bytes() for file in path.iterdir()})
+    if where == "database":
+        imported(path, tmp_path / "db.sqlite", datetime(2099, 3, 1, tzinfo=UTC))
+        path = tmp_path / "db.sqlite"
+    answer = a_database(path).ask([a_package(), a_package("flask")])
+    assert "odd" in answer.data.damaged_records or "import:odd.json" in answer.data.damaged_records
+    assert answer.answered == {a_package("flask")}
+    (failure,) = answer.failures
+    assert "has no usable id" in failure.detail
+    assert "requests 2.30.0" in failure.detail
+
+
+def test_a_package_whose_record_cannot_be_unpacked_any_more_is_not_answered_for() -> None:
+    cache = MemoryCache()
+    cache.put(f"index:{'0' * 64}", b'{"requests": ["gone.json"]}', stored=0)
+    found = an_archive(zipped({PYPA: YAML}), cache).records(REQUESTS)
+    assert found.unanswered([a_package()]) == {a_package(): "the record gone is not an object"}
