@@ -12,18 +12,9 @@ from tests.e2e.hook.hooking import HOUSE, OLD, QUICK, House, Project, done
 pytestmark = pytest.mark.network  # the hook environments are installed from the package registry
 
 NEEDED = {
-    *(
-        "annotated_doc",
-        "certifi",
-        "charset_normalizer",
-        "cvss",
-        "diskcache",
-        "fastjsonschema",
-        "idna",
-        "markdown_it_py",
-    ),
-    *("mdurl", "packaging", "platformdirs", "pygments", "pysentry_hook", "pyyaml", "requests", "rich", "rtoml"),
-    *("shellingham", "tomlkit", "typer", "urllib3"),
+    *("annotated_doc", "attrs", "certifi", "charset_normalizer", "cvss", "diskcache", "fastjsonschema", "idna"),
+    *("markdown_it_py", "mdurl", "packaging", "pbr", "platformdirs", "pygments", "pysentry_hook", "pyyaml", "requests"),
+    *("rich", "rtoml", "sarif_om", "shellingham", "tomlkit", "typer", "urllib3"),
 }
 SEEDS = {"pip", "setuptools", "wheel"}
 """What a tool puts into every environment."""
