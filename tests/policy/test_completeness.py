@@ -10,8 +10,8 @@ from pysentry_hook.advisories import AdvisoryData
 from pysentry_hook.model import Failure, Severity
 from pysentry_hook.policy.judge import judge
 from pysentry_hook.report import Baseline, Facts, Report, UncheckedLine, reported
-from pysentry_hook.rules import Occasion, Policy, Rule
-from tests.builders import a_finding, a_policy, some_facts
+from pysentry_hook.rules import Layer, Occasion, Policy, Rule
+from tests.builders import a_finding, a_policy, a_table, some_facts
 from tests.policy.judging import TODAY
 
 SCANNED = datetime(2026, 11, 22, 13, 2, 5, tzinfo=UTC)
@@ -133,6 +133,17 @@ def test_of_two_gates_the_younger_data_are_asked_for() -> None:
         settings = [{"max_data_age_hours": hours} if hours else {} for hours in (first, second)]
         (told,) = report_of(facts, on_main(*settings)).gate.too_old
         assert "max_data_age_hours is 24" in told
+
+
+def test_of_two_gates_with_the_same_limit_the_first_is_named() -> None:
+    facts = some_facts(advisory_data=(of("osv", 30),))
+    gates = {
+        name: a_table({"branches": ("main",), "max_data_age_hours": 24}, f"{name}.toml:1") for name in ("push", "audit")
+    }
+    policy = replace(a_policy(occasion=TWO_GATES), own=Layer(defaults={}, gates=gates))
+    report = report_of(facts, policy)
+    assert report.gate.names == ("push", "audit")
+    assert report.gate.too_old[0].endswith("max_data_age_hours is 24 (push.toml:1)")
 
 
 def test_a_gate_that_judges_only_what_is_new_says_that_there_is_no_baseline() -> None:

@@ -222,6 +222,7 @@ def test_the_report_tells_every_setting_that_it_was_judged_by() -> None:
         (1.5, "1.5"),
         (100_000.25, "100000.25"),
         ("high", "high"),
+        (("https://u:p@a.example/simple?t=1",), "https://a.example/simple"),
     ],
 )
 def test_values_are_told_in_the_words_of_the_configuration(value: object, words: str) -> None:

@@ -42,6 +42,7 @@ def test_what_may_be_older_warns(novelty: Novelty, whole: bool, gate: str, malwa
 
 def test_it_says_so_and_is_not_counted_as_older() -> None:
     result = judged(Novelty.UNKNOWN, whole=False)
+    assert result.verdicts[0].finding.novelty is Novelty.UNKNOWN
     assert result.verdicts[0].reason == "git does not tell what is merged, so it may be older"
     assert result.verdicts[0].rule.key == "gates.commit.only_introduced"
     assert result.not_judged == 0
