@@ -194,6 +194,7 @@ class GateResult:
     statuses: tuple[StatusVerdict, ...]
     unused: tuple[Suppression, ...]
     expired: tuple[Suppression, ...]
+    """Those whose last day is over, and those for which a fixed version came out, where they waited for that."""
     ending: tuple[Suppression, ...]
     """Those that cover something and end within two weeks."""
     refused: tuple[Suppression, ...]

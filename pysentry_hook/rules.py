@@ -76,6 +76,14 @@ class Suppression:
         """What it is for, in words."""
         return " in ".join(part for part in (self.id or "every finding", self.package) if part)
 
+    def has_ended(self, day: date) -> bool:
+        """Whether its last day is over."""
+        return self.expires is not None and day > self.expires
+
+    def end(self, day: date) -> str:
+        """How one that holds no more has ended, in words."""
+        return f"on {self.expires}" if self.has_ended(day) else "because a fixed version is out"
+
 
 class Occasion(NamedTuple):
     """What a gate is asked for: what is built, and where that is known from."""

@@ -49,7 +49,7 @@ def judge(facts: Facts, policy: Policy, today: date) -> GateResult:
         verdicts=verdicts,
         statuses=tuple(_status(status, policy) for status in sorted(facts.statuses, key=_order)),
         unused=suppressions.unused(accepting),
-        expired=suppressions.expired(),
+        expired=suppressions.over(ordered, accepting),
         ending=tuple(entry for entry in policy.suppressions if id(entry) in covering and suppressions.ends_soon(entry)),
         refused=tuple(_refused(policy.suppressions, choice.gates)),
         reasons=tuple(_reasons(facts, choice.gates)),

@@ -41,21 +41,29 @@ class Suppressions:
         vulnerability = finding.vulnerability
         if vulnerability.malware and (entry.package is None or entry.version is None or entry.id is None):
             return False
-        if entry.until_fixed and vulnerability.fixed_in:
-            return False
-        return not self.has_expired(entry)
+        return not (self.has_come_true(entry, finding) or self.has_expired(entry))
+
+    def has_come_true(self, entry: Suppression, finding: Finding) -> bool:
+        """Whether it holds until there is a fixed version, and there is one."""
+        return entry.until_fixed and bool(finding.vulnerability.fixed_in)
 
     def has_expired(self, entry: Suppression) -> bool:
         """Whether the last day of a suppression is over."""
-        return entry.expires is not None and self._today > entry.expires
+        return entry.has_ended(self._today)
 
     def ends_soon(self, entry: Suppression) -> bool:
         """Whether it still holds, and for two weeks at most."""
         return entry.expires is not None and timedelta(0) <= entry.expires - self._today <= NOTICE
 
-    def expired(self) -> tuple[Suppression, ...]:
-        """Those whose last day is over, whether they speak of a finding or not."""
-        return tuple(filter(self.has_expired, self.entries))
+    def over(self, findings: Sequence[Finding], speaking: Sequence[Sequence[Suppression]]) -> tuple[Suppression, ...]:
+        """Those that hold no more: their last day is over, or what they wait for has come for one of the findings."""
+        fixed = {
+            id(entry)
+            for finding, entries in zip(findings, speaking, strict=True)
+            for entry in entries
+            if self.has_come_true(entry, finding)
+        }
+        return tuple(entry for entry in self.entries if self.has_expired(entry) or id(entry) in fixed)
 
     def unused(self, speaking: Iterable[Sequence[Suppression]]) -> tuple[Suppression, ...]:
         """Those that speak of no finding, and have not expired; `speaking` is what `about` found."""

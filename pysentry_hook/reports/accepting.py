@@ -34,7 +34,8 @@ def ways_on(report: Report, look: Look) -> Iterator[str]:
 def accept_command(report: Report, verdict: Verdict, look: Look) -> str:
     """The command that would accept a finding, with a reason to fill in; what was accepted before is renewed."""
     identifier, package = verdict.finding.vulnerability.id, verdict.finding.dependency.name
-    ended = any(_is_written(entry, identifier, package) for entry in report.gate.expired)
+    over = [entry for entry in report.gate.expired if entry.has_ended(report.gate.day)]
+    ended = any(_is_written(entry, identifier, package) for entry in over)
     names = f"{shlex.quote(identifier)} -p {shlex.quote(package)}"
     return (
         f'pysentry-hook suppressions {"renew" if ended else "add"} {names} --reason "…" '
@@ -70,8 +71,9 @@ def concerns(report: Report, look: Look) -> Iterator[Concern]:
     for entry in report.gate.expired:
         yield Concern(
             entry,
-            f"a suppression ended on {entry.expires}, and holds no more: "
-            f"{entry.told} ({origin(entry.rule, look)}). Renew or remove it.",
+            f"a suppression ended {entry.end(report.gate.day)}, and holds no more: "
+            f"{entry.told} ({origin(entry.rule, look)}). "
+            f"{'Renew or remove it' if entry.has_ended(report.gate.day) else 'Upgrade, and remove it'}.",
         )
     for entry in report.gate.refused:
         yield Concern(

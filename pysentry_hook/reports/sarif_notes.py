@@ -160,7 +160,7 @@ def _suppressions(report: Report) -> Iterator[Note]:
     for entry in gate.ending:
         yield _about(entry, "warning", f"A suppression ends on {entry.expires}")
     for entry in gate.expired:
-        yield _about(entry, "warning", f"A suppression ended on {entry.expires} and holds no more")
+        yield _about(entry, "warning", f"A suppression ended {entry.end(gate.day)} and holds no more")
     for entry in gate.refused:
         yield _about(entry, "warning", "Ignored without a reason, so it is judged")
     for entry in gate.unused:

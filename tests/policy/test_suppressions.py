@@ -100,6 +100,18 @@ def test_until_fixed_ends_when_a_fixed_version_is_out() -> None:
     assert covers(a_suppression(), a_finding(severity=Severity.HIGH, fixed_in=(Version("2.31.0"),)))
 
 
+def test_a_suppression_that_a_fixed_version_ends_is_told_and_no_other() -> None:
+    fixed, unfixed = (a_finding(severity=Severity.HIGH, fixed_in=each) for each in ((Version("2.31.0"),), ()))
+    entry = a_suppression(until_fixed=True)
+    assert judged(fixed, policy=a_policy(entry)).expired == (entry,)
+    assert entry.end(TODAY) == "because a fixed version is out"
+    assert judged(unfixed, policy=a_policy(entry)).expired == ()
+    assert judged(fixed, policy=a_policy(a_suppression())).expired == ()
+    over = a_suppression(until_fixed=True, expires=date(2026, 1, 1))
+    assert judged(fixed, policy=a_policy(over)).expired == (over,)
+    assert over.end(TODAY) == "on 2026-01-01"
+
+
 @pytest.mark.parametrize(
     ("today", "covered"),
     [("2026-01-01", True), ("2026-11-30", True), ("2026-12-01", True), ("2026-12-02", False), ("2027-12-01", False)],
