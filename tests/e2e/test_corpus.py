@@ -14,16 +14,6 @@ from tests.conftest import Run
 from tests.upstream import Upstream
 
 CORPUS = Path(os.environ.get("PYSENTRY_CORPUS", ""))
-FORMATS = {
-    "uv.lock",
-    "poetry.lock",
-    "Pipfile.lock",
-    "pylock.toml",
-    "pdm.lock",
-    "pyproject.toml",
-    "Pipfile",
-    "requirements.txt",
-}
 DATABASES = {
     "expected": ["pypa-advisory-db.zip"],
     "expected-2026-07": ["pypa-advisory-db-2026-07.zip"],
@@ -45,7 +35,7 @@ def _index() -> list[dict[str, Any]]:
         return []
     with zipfile.ZipFile(CORPUS / "projects.zip") as archive:
         projects: list[dict[str, Any]] = json.loads(archive.read("index.json"))
-    return [project for project in projects if project["format"] in FORMATS]
+    return projects
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +52,9 @@ def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _inputs(project: dict[str, Any], folder: Path) -> list[object]:
-    """A lock is found in its folder; requirements files are named, because some have names of their own."""
+    """A lock is found in its folder; scripts and requirements files are named, as they have names of their own."""
+    if project["format"] == "pep723":
+        return [folder / name for name in project["inputs"]]
     if project["format"] != "requirements.txt":
         return [folder]
     return [word for name in project["inputs"] for word in ("--requirements", folder / name)]
