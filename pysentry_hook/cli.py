@@ -58,6 +58,7 @@ COMMANDS: dict[str, Callable[[], Callable[..., Any]]] = {
     "suppressions": lambda: _group("suppressions"),
     "db": lambda: _group("db"),
     "config": lambda: _group("config"),
+    "plan": lambda: _alone("plan", "plan"),
     "resolvers": lambda: _alone("resolvers", "resolvers"),
     "hook": lambda: _alone("hook", "hook"),
     "action": lambda: _alone("action", "action"),

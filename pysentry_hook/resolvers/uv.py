@@ -11,7 +11,7 @@ from typing import Any
 from pysentry_hook.model import MAIN
 from pysentry_hook.resolvers.process import failed, run
 from pysentry_hook.resolvers.programs import Program
-from pysentry_hook.resolvers.request import Request, Resolution, ResolutionError
+from pysentry_hook.resolvers.request import Request, Resolution, ResolutionError, as_lines
 from pysentry_hook.text import one_line, some
 
 NAME = "uv"
@@ -28,11 +28,14 @@ def resolve(program: Program, request: Request, folder: Path) -> Resolution:
     """Return the lock of a project that we write from the request alone; ResolutionError where uv makes none."""
     try:
         (folder / "pyproject.toml").write_text(_manifest(request), encoding="utf-8")
+        if request.preferred:
+            (folder / LOCK).write_text(_lock(request), encoding="utf-8")
     except OSError as error:
         raise ResolutionError(f"nothing can be written for uv: {error.strerror}") from error
     words = ["lock", "--no-progress", "--color", "never", "--no-python-downloads", "--python", sys.executable]
     words += [] if request.allow_build else ["--no-build"]
     words += ["--offline"] if request.offline else []
+    words += [word for text in request.upgrades for word in ("--upgrade-package", text)]
     # in a file they would not count where the user's UV_CONFIG_FILE or UV_NO_CONFIG is set
     further = {"UV_INDEX": " ".join(request.indexes)} if request.indexes else {}
     ended = run([program.path, *words, "--directory", folder], folder, seconds=request.seconds, further=further)
@@ -69,8 +72,10 @@ def _manifest(request: Request) -> str:
     uv: dict[str, Any] = {
         "package": False,
         "no-sources": False,
+        **request.options,
         "constraint-dependencies": list(request.constraints),
-        "environments": [_environment(request)],
+        "override-dependencies": list(request.overrides),
+        "environments": _environments(request),
     }
     uv |= _own_indexes(request) if request.own_indexes else {}
     return tomlkit.dumps({
@@ -85,6 +90,18 @@ def _manifest(request: Request) -> str:
     })  # fmt: skip
 
 
+def _lock(request: Request) -> str:
+    """A lock of names and versions alone: uv keeps to them where it can, and takes all else from the index."""
+    import json  # a string of JSON is one of TOML
+
+    lines = ["version = 1", f"requires-python = {json.dumps(_ANY_PYTHON)}"]
+    for each in request.preferred:
+        lines += ["[[package]]", f"name = {json.dumps(each.name)}", f"version = {json.dumps(each.version)}"]
+        lines += [f"source = {{ registry = {json.dumps(each.index)} }}"]
+        lines += [f"resolution-markers = {json.dumps(list(each.markers))}"] if each.markers else []
+    return as_lines(lines)
+
+
 def _own_indexes(request: Request) -> dict[str, Any]:
     """The indexes that are asked for the packages alone that come from them.
 
@@ -95,6 +112,13 @@ def _own_indexes(request: Request) -> dict[str, Any]:
         "index": [{"name": name, "url": url, "explicit": True} for url, name in names.items()],
         "sources": {package: {"index": names[url]} for package, url in request.own_indexes.items()},
     }
+
+
+def _environments(request: Request) -> list[str]:
+    """The markers of what is resolved for: the Pythons, within the environments that the project names."""
+    pythons = _environment(request)
+    named = request.options.get("environments", ())
+    return [f"({each}) and ({pythons})" for each in named] if named and pythons else [*named] or [pythons]
 
 
 def _environment(request: Request) -> str:

@@ -1,0 +1,129 @@
+"""Propose changes for one package, the mildest and nearest first, each with what the resolver makes of it."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from packaging.version import Version
+
+from pysentry_hook.model import NormalizedName
+from pysentry_hook.plan.bench import Bench, Outcome
+from pysentry_hook.plan.bounds import admits, nearest, raised, within, without_upper
+from pysentry_hook.plan.goals import Goal
+from pysentry_hook.proposal import Change, Edit, Kind
+from pysentry_hook.resolvers.request import ResolutionError
+
+Attempt = Outcome | ResolutionError
+Changes = tuple[Change, ...]
+
+_LEVELS = 4
+MOST_TOPS = 6
+"""Of how many direct dependencies that bring a package in the bounds are looked at."""
+
+
+class Proposals:
+    """Proposes on top of what is accepted; `attempt` resolves and judges changes."""
+
+    def __init__(self, bench: Bench, attempt: Callable[[Changes], Attempt]) -> None:
+        self._project = bench.project
+        self._attempt = attempt
+
+    def of(self, goal: Goal, base: Outcome) -> Iterator[Attempt]:
+        """Give what each proposal comes to, or why it cannot be resolved."""
+        if self._project.is_lock:
+            for target in goal.targets:
+                asks = nearest(goal.package, target)
+                yield from self._nearest(base, [(refresh(goal.package, ask),) for ask in asks])
+        declared = {each.name for each in self._project.declarations}
+        if goal.package in declared:
+            for target in goal.targets:
+                yield from self._restated(base, goal, target, (goal.package,))
+        tops = [name for name in goal.tops if name in declared and name != goal.package][:MOST_TOPS]
+        own = (goal.package,) if goal.package in declared else ()
+        for target in goal.targets:
+            for names in dict.fromkeys([*((top, *own) for top in tops), (*tops, *own)] if tops else []):
+                yield from self._restated(base, goal, target, names)
+        if self._project.is_lock:
+            yield self._attempt((*base.changes, refresh(goal.package, goal.package)))
+        yield from self._unpromised(base, goal)
+
+    def _unpromised(self, base: Outcome, goal: Goal) -> Iterator[Attempt]:
+        """What no declaration can say: a constraint, and against what parents ask for an override."""
+        if not self._project.takes_overrides:
+            return
+        kinds = (Kind.OVERRIDE,) if self._project.is_lock else (Kind.CONSTRAINT, Kind.OVERRIDE)
+        for kind in kinds:
+            for target in goal.targets:
+                asks = [*nearest(goal.package, target)][1:]
+                changes = [(Change(kind=kind, package=goal.package, ask=ask),) for ask in asks]
+                yield from self._nearest(base, changes)
+
+    def _nearest(self, base: Outcome, levels: Sequence[Changes]) -> Iterator[Attempt]:
+        """Give the nearest level first; where not even the widest can be resolved, give that refusal alone."""
+        widest = self._attempt((*base.changes, *levels[-1]))
+        if isinstance(widest, ResolutionError):
+            yield widest
+            return
+        for level in levels:
+            yield self._attempt((*base.changes, *level))
+
+    def _restated(
+        self, base: Outcome, goal: Goal, target: Version, names: tuple[NormalizedName, ...]
+    ) -> Iterator[Attempt]:
+        """Take the upper bounds of some declarations away, see what is chosen, and write the bounds for that."""
+        levels = [self._loosened(base, goal, target, names, level) for level in range(_LEVELS)]
+        for outcome in self._nearest(base, levels):
+            yield outcome if isinstance(outcome, ResolutionError) else self._written(base, outcome, goal, names)
+
+    def _loosened(
+        self, base: Outcome, goal: Goal, target: Version, names: tuple[NormalizedName, ...], level: int
+    ) -> Changes:
+        """The changes that show what would be chosen, at one of four distances."""
+        changes = []
+        for name in dict.fromkeys((*names, goal.package)):
+            if name == goal.package:
+                ask = [*nearest(name, target)][level]
+            else:
+                ask = within(name, max(base.versions(name), default=None), level)
+            edits = tuple(
+                Edit(each.number, each.location.path, each.location.line, text, without_upper(text))
+                for each in self._project.declarations
+                if each.name == name and name in names
+                for text in (each.requested.requirement,)
+            )
+            changes.append(Change(kind=Kind.UPPER_BOUND, package=name, ask=ask, edits=edits))
+        return tuple(changes)
+
+    def _written(self, base: Outcome, seen: Outcome, goal: Goal, names: tuple[NormalizedName, ...]) -> Attempt:
+        """What the bounds come to that allow what was chosen, and not more than before beside it."""
+        changes: list[Change] = []
+        for name in dict.fromkeys((*names, goal.package)):
+            versions = seen.versions(name)
+            if not versions:
+                continue
+            edits = tuple(self._edits(name, versions[-1])) if name in names else ()
+            ask = exactly(name, versions) if self._project.is_lock else None
+            if edits or ask:
+                changes.append(Change(kind=_kind(edits, versions[-1]), package=name, ask=ask, edits=edits))
+        return self._attempt((*base.changes, *changes))
+
+    def _edits(self, name: NormalizedName, version: Version) -> Iterator[Edit]:
+        """What becomes of each declaration; one that allows the version stays, where a lock keeps what was chosen."""
+        for each in self._project.declarations:
+            text = each.requested.requirement
+            if each.name == name and not (self._project.is_lock and admits(text, version)):
+                yield Edit(each.number, each.location.path, each.location.line, text, raised(text, version))
+
+
+def refresh(name: NormalizedName, ask: str) -> Change:
+    """The change of the lock alone."""
+    return Change(kind=Kind.REFRESH, package=name, ask=ask)
+
+
+def exactly(name: NormalizedName, versions: Sequence[Version]) -> str:
+    """What asks for these versions again; several, of a package that is forked, are chosen by the resolver."""
+    return f"{name}>={versions[0]},<={versions[0]}" if len(versions) == 1 else name
+
+
+def _kind(edits: Sequence[Edit], version: Version) -> Kind:
+    if not edits:
+        return Kind.REFRESH
+    return Kind.LOWER_BOUND if all(admits(edit.before, version) for edit in edits) else Kind.UPPER_BOUND

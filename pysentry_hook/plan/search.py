@@ -1,0 +1,88 @@
+"""Search for the smallest set of changes: accept what clears findings, then leave out what is not needed for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pysentry_hook.model import NormalizedName
+from pysentry_hook.plan.bench import Bench, Outcome, names
+from pysentry_hook.plan.bounds import nearest
+from pysentry_hook.plan.goals import Goal
+from pysentry_hook.plan.proposals import Attempt, Changes, Proposals, refresh
+from pysentry_hook.proposal import Seen
+from pysentry_hook.resolvers.request import ResolutionError
+
+
+@dataclass(slots=True)
+class Search:
+    """What has been accepted so far, and what was answered for packages that do not move."""
+
+    bench: Bench
+    start: Outcome
+    """The state to which no change was made."""
+    best: Outcome
+    refusals: dict[NormalizedName, ResolutionError] = field(default_factory=dict)
+    spoilt: dict[NormalizedName, tuple[Seen, ...]] = field(default_factory=dict)
+    """What the nearest proposal would bring in, where one can be resolved and none is better."""
+    _tried: dict[Changes, Attempt] = field(default_factory=dict)
+
+    def run(self, goals: Sequence[Goal]) -> None:
+        """Accept what clears the goals: all at once where that is possible, else one after another."""
+        if self.bench.project.is_lock and len(goals) > 1:
+            together = tuple(refresh(goal.package, next(nearest(goal.package, goal.targets[0]))) for goal in goals)
+            outcome = self.attempt(together)
+            if isinstance(outcome, Outcome) and all(self._clears(goal, outcome) for goal in goals):
+                self.best = outcome
+        proposals = Proposals(self.bench, self.attempt)
+        for goal in goals:
+            if not self._clears(goal, self.best):
+                self._reach(goal, proposals)
+        self._drop_what_is_not_needed()
+
+    def attempt(self, changes: Changes) -> Attempt:
+        """What changes come to; the same are tried once."""
+        if changes not in self._tried:
+            self._tried[changes] = self.bench.attempt(changes)
+        return self._tried[changes]
+
+    def _reach(self, goal: Goal, proposals: Proposals) -> None:
+        """Take the first proposal that clears the findings of one package, else one that clears them somewhere."""
+        partial: Outcome | None = None
+        for outcome in proposals.of(goal, self.best):
+            if isinstance(outcome, ResolutionError):
+                self.refusals.setdefault(goal.package, outcome)
+                continue
+            if self._clears(goal, outcome):
+                self.best = outcome
+                return
+            if brought := self._brought_in(outcome):
+                self.spoilt.setdefault(goal.package, brought)
+            elif partial is None and self._clears_somewhere(goal, outcome):
+                partial = outcome
+        if partial is not None:
+            self.best = partial
+
+    def _clears(self, goal: Goal, outcome: Outcome) -> bool:
+        """Whether the findings of a package are gone that a version clears, and none came that was not there."""
+        left = {name for verdict in outcome.blocking.of_package(goal.package) for name in names(verdict)}
+        return not left & goal.names and not self._brought_in(outcome)
+
+    def _brought_in(self, outcome: Outcome) -> tuple[Seen, ...]:
+        """What blocks and was not there before, nor in what is accepted."""
+        return (*outcome.blocking.without(self.best.blocking), *outcome.blocking.without(self.start.blocking))
+
+    def _clears_somewhere(self, goal: Goal, outcome: Outcome) -> bool:
+        """Whether there is a version without the findings now, where there was none."""
+
+        def clean(state: Outcome) -> bool:
+            affected = {verdict.finding.dependency.version for verdict in state.blocking.of_package(goal.package)}
+            return bool(set(state.versions(goal.package)) - affected)
+
+        return clean(outcome) and not clean(self.best)
+
+    def _drop_what_is_not_needed(self) -> None:
+        """Leave out each change without which as much is cleared, the last first."""
+        for change in reversed(self.best.changes):
+            rest = tuple(each for each in self.best.changes if each is not change)
+            outcome = self.attempt(rest) if rest else self.start
+            if isinstance(outcome, Outcome) and not outcome.blocking.without(self.best.blocking):
+                self.best = outcome
