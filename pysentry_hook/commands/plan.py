@@ -1,20 +1,27 @@
-"""`plan`: the changes that clear what blocks, tried with the resolver and judged by the same gate."""
+"""`plan`: the changes that clear what blocks, tried with the resolver and judged by the same gates."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
+from pysentry_hook import resolvers
 from pysentry_hook.baseline import Bases
 from pysentry_hook.commands.options import takes_flags
 from pysentry_hook.commands.progress import progress
-from pysentry_hook.commands.running import prepare, say, scanning
+from pysentry_hook.commands.running import Prepared, Scanning, prepare, say, scanning
 from pysentry_hook.config import Flags
-from pysentry_hook.errors import UnreadableInputsError
-from pysentry_hook.model import Inventory
-from pysentry_hook.reading import read_inputs
+from pysentry_hook.errors import UnreadableInputsError, UsageError
+from pysentry_hook.model import Inventory, NormalizedName
+from pysentry_hook.plan import plan as planned
+from pysentry_hook.plan.bench import Outcome
+from pysentry_hook.plan.project import Project, open_project
+from pysentry_hook.proposal import Plan
+from pysentry_hook.reading import Reading, read_inputs
 from pysentry_hook.report import Report
+from pysentry_hook.resolving import Resolving
+from pysentry_hook.scan import scan
 
 
 @takes_flags()
@@ -22,49 +29,69 @@ def plan(
     flags: Flags,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say what is sent where.")] = False,
 ) -> None:
-    """Find the smallest changes that clear what blocks, and try them.
-
-    Example: pysentry-hook plan
-    """
-    from pysentry_hook import resolvers
-    from pysentry_hook.plan import plan as make
-    from pysentry_hook.plan.project import open_project
-    from pysentry_hook.resolving import Resolving
-    from pysentry_hook.scan import scan
-
+    """Find the smallest changes that clear what blocks, and try them with uv in a temporary folder."""
     prepared = prepare(flags)
-    settings = prepared.settings
-    now = datetime.now(UTC)
-    with scanning(settings, verbose=verbose) as work:
+    with scanning(prepared.settings, verbose=verbose) as work:
+        made, _ = _Planning(prepared, work, datetime.now(UTC)).plan()
+    typer.echo(made)
+    raise typer.Exit(exit_code(made))
+
+
+def exit_code(made: Plan) -> int:
+    """0: nothing blocks after the changes; 1: something still does; 3: an answer that was due did not come."""
+    if made.held or made.introduced or made.after.blocking:
+        return 3 if made.failures and not made.changes and not made.complete else 1
+    return 0 if made.complete else 3
+
+
+@dataclass(slots=True)
+class _Planning:
+    """One run of the command."""
+
+    prepared: Prepared
+    work: Scanning
+    now: datetime
+
+    def plan(self) -> tuple[Plan, Outcome]:
+        """Read the one input, judge it, and plan for it."""
+        settings = self.prepared.settings
+        read = self._read()
+        _, program = resolvers.find("uv", read.root)
+        resolving = Resolving(
+            settings,
+            root=read.root,
+            http=self.work.http,
+            cache=self.work.cache,
+            now=self.now,
+            log=self.work.log,
+            progress=progress,
+        )
+        (inventory,) = read.inventories
+        installed = replace(resolving.resolved(inventory), requirements=())
+
+        def judged(state: Inventory) -> Report:
+            return self._judged(replace(read, inventories=[state]))
+
+        def opened(unusable: frozenset[NormalizedName]) -> Project:
+            return open_project(inventory, installed, read.tree, settings, unusable=unusable)
+
+        before = judged(installed)
+        return planned(opened, before, program=program, settings=settings, scan=judged, now=self.now)
+
+    def _read(self) -> Reading:
         try:
-            read = read_inputs(settings, prepared.tree)
+            read = read_inputs(self.prepared.settings, self.prepared.tree)
         except UnreadableInputsError as error:
             say(error.root, error.errors)
             raise typer.Exit(error.exit_code) from error
-        (inventory,) = read.inventories
-        resolving = Resolving(
-            settings, root=read.root, http=work.http, cache=work.cache, now=now, log=work.log, progress=progress
-        )
-        resolved = replace(resolving.resolved(inventory), requirements=())
+        if len(read.inventories) != 1:
+            named = ", ".join(inventory.path for inventory in read.inventories) or "nothing"
+            raise UsageError(f"plan takes one input at a time, and this is {named}: name one of them")
+        return read
+
+    def _judged(self, read: Reading) -> Report:
+        settings, work = self.prepared.settings, self.work
         bases = Bases(refs=(settings.against,)) if settings.against else Bases()
-
-        def judged(inv: Inventory) -> Report:
-            reading = replace(read, inventories=[inv])
-            return scan(
-                settings, reading, bases, http=work.http, cache=work.cache, now=now, log=work.log, progress=progress
-            ).report
-
-        before = judged(resolved)
-        _, program = resolvers.find("uv", read.root)
-
-        def opened(unusable):
-            return open_project(inventory, resolved, read.tree, settings, unusable=unusable)
-
-        made, _ = make(opened, before, program=program, settings=settings, scan=judged, now=now)
-
-    for key in ("runs", "complete", "failures", "before", "after", "moves", "introduced", "commands", "notes"):
-        print(key, getattr(made, key))
-    for x in made.changes:
-        print(x.kind.value, x.ask, x.edits)
-    print("cleared", len(made.cleared))
-    for line in dict.fromkeys((x.seen.package, str(x.seen.version), x.reason[:250], x.chain, x.exception) for x in made.held): print(*line)
+        return scan(
+            settings, read, bases, http=work.http, cache=work.cache, now=self.now, log=work.log, progress=progress
+        ).report

@@ -124,7 +124,7 @@ class Bench:
         kept = tuple(each for each in inventory.dependencies if each.name in held)
         unchecked = tuple(each for each in inventory.unchecked if each.node.name in held)
         project, roots = inventory.roots[0], set(lock.roots)
-        stays = {each.node for each in (*kept, *unchecked)}
+        stays = {each.node for each in kept} | {each.node for each in unchecked}
         edges = [Edge(project if edge.parent in roots else edge.parent, edge.child, edge.marker) for edge in lock.edges]
         edges += [edge for edge in inventory.edges if edge.child in stays]
         return replace(

@@ -10,7 +10,7 @@ from pysentry_hook.inputs import pdm_lock, pipfile, pipfile_lock, poetry_lock, p
 from pysentry_hook.inputs.documents import parse_toml, read_text
 from pysentry_hook.inputs.manifest import requirement_name
 from pysentry_hook.inputs.scopes import scope_name
-from pysentry_hook.model import Inventory, Location, NormalizedName, Requested
+from pysentry_hook.model import Dependency, Inventory, Location, NormalizedName, Requested, Unchecked
 from pysentry_hook.resolvers.request import Preferred, Request
 from pysentry_hook.sources.permission import PUBLIC, Permission
 from pysentry_hook.text import one_line
@@ -125,7 +125,8 @@ def open_project(
 ) -> Project:
     """Return what to ask for: `read` is the input as it was read, `inventory` what it installs.
 
-    `unusable` are packages of which the index has nothing that can be resolved; they stay as they are. UsageError where an input cannot be planned for, InputError where a file is broken.
+    `unusable` are packages of which the index has nothing that can be resolved; they stay as they are.
+    UsageError where an input cannot be planned for, InputError where a file is broken.
     """
     permission = Permission(settings.trusted_mirrors, settings.private, settings.pip_indexes)
     manifests = list(_manifests(read, tree))
@@ -221,7 +222,8 @@ def _held(inventory: Inventory, manifests: Iterable[Inventory], permission: Perm
 
 def _brought_in(inventory: Inventory, held: frozenset[NormalizedName]) -> list[tuple[Requested, Location]]:
     """What the held packages need: the lock tells the names, and nobody the versions."""
-    items = {item.node: item for item in (*inventory.dependencies, *inventory.unchecked)}
+    every: tuple[Dependency | Unchecked, ...] = (*inventory.dependencies, *inventory.unchecked)
+    items = {item.node: item for item in every}
     found = []
     for parent, child, marker in inventory.edges:
         if parent.name not in held or child.name in held or child not in items or parent not in items:

@@ -1,6 +1,6 @@
 """Propose changes for one package, the mildest and nearest first, each with what the resolver makes of it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from packaging.version import Version
 
@@ -25,6 +25,27 @@ class Proposals:
     def __init__(self, bench: Bench, attempt: Callable[[Changes], Attempt]) -> None:
         self._project = bench.project
         self._attempt = attempt
+
+    def together(self, goals: Sequence[Goal], base: Outcome) -> Attempt | None:
+        """What all goals come to at once, each at its nearest version; None where no change can say that."""
+        nearest_of = {goal.package: goal.targets[0] for goal in goals}
+        bound = tuple(
+            dict.fromkeys(
+                each.name
+                for each in self._project.declarations
+                if each.name in nearest_of
+                and not (self._project.is_lock and admits(each.requested.requirement, nearest_of[each.name]))
+            )
+        )
+        free = [name for name in nearest_of if name not in bound]
+        if free and not self._project.is_lock:
+            return None
+        changes = [refresh(name, next(nearest(name, nearest_of[name]))) for name in free]
+        if not bound:
+            return self._attempt((*base.changes, *changes))
+        loose = [self._loose(name, next(nearest(name, nearest_of[name])), bound) for name in bound]
+        seen = self._attempt((*base.changes, *changes, *loose))
+        return seen if isinstance(seen, ResolutionError) else self._written(base, seen, (*bound, *free), bound)
 
     def of(self, goal: Goal, base: Outcome) -> Iterator[Attempt]:
         """Give what each proposal comes to, or why it cannot be resolved."""
@@ -71,31 +92,36 @@ class Proposals:
         """Take the upper bounds of some declarations away, see what is chosen, and write the bounds for that."""
         levels = [self._loosened(base, goal, target, names, level) for level in range(_LEVELS)]
         for outcome in self._nearest(base, levels):
-            yield outcome if isinstance(outcome, ResolutionError) else self._written(base, outcome, goal, names)
+            yield (
+                outcome
+                if isinstance(outcome, ResolutionError)
+                else self._written(base, outcome, (*names, goal.package), names)
+            )
 
     def _loosened(
         self, base: Outcome, goal: Goal, target: Version, names: tuple[NormalizedName, ...], level: int
     ) -> Changes:
         """The changes that show what would be chosen, at one of four distances."""
-        changes = []
-        for name in dict.fromkeys((*names, goal.package)):
-            if name == goal.package:
-                ask = [*nearest(name, target)][level]
-            else:
-                ask = within(name, max(base.versions(name), default=None), level)
-            edits = tuple(
-                Edit(each.number, each.location.path, each.location.line, text, without_upper(text))
-                for each in self._project.declarations
-                if each.name == name and name in names
-                for text in (each.requested.requirement,)
-            )
-            changes.append(Change(kind=Kind.UPPER_BOUND, package=name, ask=ask, edits=edits))
-        return tuple(changes)
+        asks = {name: within(name, max(base.versions(name), default=None), level) for name in names}
+        asks[goal.package] = [*nearest(goal.package, target)][level]
+        return tuple(self._loose(name, ask, names) for name, ask in asks.items())
 
-    def _written(self, base: Outcome, seen: Outcome, goal: Goal, names: tuple[NormalizedName, ...]) -> Attempt:
-        """What the bounds come to that allow what was chosen, and not more than before beside it."""
+    def _loose(self, name: NormalizedName, ask: str, names: Collection[NormalizedName]) -> Change:
+        """A package without the upper bounds of its declarations, if it is one of `names`."""
+        edits = tuple(
+            Edit(each.number, each.location.path, each.location.line, text, without_upper(text))
+            for each in self._project.declarations
+            if each.name == name and name in names
+            for text in (each.requested.requirement,)
+        )
+        return Change(kind=Kind.UPPER_BOUND, package=name, ask=ask, edits=edits)
+
+    def _written(
+        self, base: Outcome, seen: Outcome, packages: Sequence[NormalizedName], names: Collection[NormalizedName]
+    ) -> Attempt:
+        """What the bounds of `names` come to that allow what was chosen of the packages, and little beside it."""
         changes: list[Change] = []
-        for name in dict.fromkeys((*names, goal.package)):
+        for name in dict.fromkeys(packages):
             versions = seen.versions(name)
             if not versions:
                 continue

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 
 from pysentry_hook.model import NormalizedName
 from pysentry_hook.plan.bench import Bench, Outcome, names
-from pysentry_hook.plan.bounds import nearest
 from pysentry_hook.plan.goals import Goal
-from pysentry_hook.plan.proposals import Attempt, Changes, Proposals, refresh
+from pysentry_hook.plan.proposals import Attempt, Changes, Proposals
 from pysentry_hook.proposal import Seen
 from pysentry_hook.resolvers.request import ResolutionError
 
@@ -26,17 +25,24 @@ class Search:
     _tried: dict[Changes, Attempt] = field(default_factory=dict)
 
     def run(self, goals: Sequence[Goal]) -> None:
-        """Accept what clears the goals: all at once where that is possible, else one after another."""
-        if self.bench.project.is_lock and len(goals) > 1:
-            together = tuple(refresh(goal.package, next(nearest(goal.package, goal.targets[0]))) for goal in goals)
-            outcome = self.attempt(together)
-            if isinstance(outcome, Outcome) and all(self._clears(goal, outcome) for goal in goals):
-                self.best = outcome
-        proposals = Proposals(self.bench, self.attempt)
-        for goal in goals:
-            if not self._clears(goal, self.best):
-                self._reach(goal, proposals)
+        """Accept what clears the goals, and leave out what is not needed for it."""
+        self._reach_all(goals, Proposals(self.bench, self.attempt))
         self._drop_what_is_not_needed()
+
+    def _reach_all(self, goals: Sequence[Goal], proposals: Proposals) -> None:
+        """Clear goals at once where that is possible, else each half of them by itself."""
+        left = [goal for goal in goals if not self._clears(goal, self.best)]
+        if not left:
+            return
+        outcome = proposals.together(left, self.best)
+        if isinstance(outcome, Outcome) and all(self._clears(goal, outcome) for goal in left):
+            self.best = outcome
+        elif len(left) == 1:
+            self._reach(left[0], proposals)
+        else:
+            middle = len(left) // 2
+            self._reach_all(left[:middle], proposals)
+            self._reach_all(left[middle:], proposals)
 
     def attempt(self, changes: Changes) -> Attempt:
         """What changes come to; the same are tried once."""
@@ -80,9 +86,23 @@ class Search:
         return clean(outcome) and not clean(self.best)
 
     def _drop_what_is_not_needed(self) -> None:
-        """Leave out each change without which as much is cleared, the last first."""
+        """Leave out each change without which as much is cleared, the last first.
+
+        A package whose version is preferred moves without a change of its own only with one that needs it.
+        """
         for change in reversed(self.best.changes):
+            if not self._may_move_alone(change.package):
+                continue
             rest = tuple(each for each in self.best.changes if each is not change)
             outcome = self.attempt(rest) if rest else self.start
             if isinstance(outcome, Outcome) and not outcome.blocking.without(self.best.blocking):
                 self.best = outcome
+
+    def _may_move_alone(self, name: NormalizedName) -> bool:
+        moved = {
+            each.name
+            for each in self.best.inventory.dependencies
+            if self.best.versions(each.name) != self.start.versions(each.name)
+        }
+        parents = {edge.parent.name for edge in self.best.inventory.edges if edge.child.name == name}
+        return not self.bench.project.is_lock or bool(parents & moved)

@@ -21,7 +21,7 @@ class Preferred(NamedTuple):
 
     name: NormalizedName
     version: str
-    index: str
+    registry: str
     markers: tuple[str, ...] = ()
 
 

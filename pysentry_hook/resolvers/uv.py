@@ -97,7 +97,7 @@ def _lock(request: Request) -> str:
     lines = ["version = 1", f"requires-python = {json.dumps(_ANY_PYTHON)}"]
     for each in request.preferred:
         lines += ["[[package]]", f"name = {json.dumps(each.name)}", f"version = {json.dumps(each.version)}"]
-        lines += [f"source = {{ registry = {json.dumps(each.index)} }}"]
+        lines += [f"source = {{ registry = {json.dumps(each.registry)} }}"]
         lines += [f"resolution-markers = {json.dumps(list(each.markers))}"] if each.markers else []
     return as_lines(lines)
 
