@@ -32,7 +32,7 @@ def plan(
     """Find the smallest changes that clear what blocks, and try them with uv in a temporary folder."""
     prepared = prepare(flags)
     with scanning(prepared.settings, verbose=verbose) as work:
-        made, _ = _Planning(prepared, work, datetime.now(UTC)).plan()
+        made, _ = Planning(prepared, work, datetime.now(UTC)).plan()
     typer.echo(made)
     raise typer.Exit(exit_code(made))
 
@@ -45,7 +45,7 @@ def exit_code(made: Plan) -> int:
 
 
 @dataclass(slots=True)
-class _Planning:
+class Planning:
     """One run of the command."""
 
     prepared: Prepared

@@ -68,7 +68,9 @@ def _holders(bench: Bench, inventory: Inventory, name: NormalizedName, wish: str
         answer = bench.alone([f"{parent.name}=={parent.version}", wish])
         if isinstance(answer, ResolutionError):
             said = " ".join(answer.whole.split())
-            asked = re.search(rf"depends on {re.escape(name)}((?:[<>=!~]=?=?[^\s,]+,?)+)", said)
+            asked = re.search(
+                rf"\b{re.escape(parent.name)}\S* depends? on {re.escape(name)}((?:[<>=!~]=?=?[^\s,]+,?)+)", said
+            )
             yield parent, one_line(asked[1].rstrip(",."), 80) if asked else ""
 
 

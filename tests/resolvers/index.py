@@ -1,6 +1,7 @@
 """A package index of the tests: wheels and one sdist that are made here, some of them behind a password."""
 
 import base64
+import hashlib
 import io
 import json
 import tarfile
@@ -30,6 +31,10 @@ class Release(NamedTuple):
     requires: tuple[str, ...] = ()
     marker_of_build: Path | None = None
     """For an sdist: the file that its setup.py would write."""
+    yanked: bool = False
+    python: str | None = None
+    """The Pythons that it runs on, as PEP 440 specifiers."""
+    uploaded: str = "2020-01-01T00:00:00Z"
 
 
 class Index(NamedTuple):
@@ -68,14 +73,26 @@ def serve(
                 if name in quarantined:
                     self._answer(200, json.dumps(_QUARANTINED | {"name": name}).encode(), {"Content-Type": _JSON})
                     return
-                names = [file for file in files if file.replace("_", "-").startswith(f"{name}-")]
-                links = "".join(f'<a href="/files/{file}">{file}</a>' for file in names)
-                self._answer(200 if names else 404, f"<!DOCTYPE html><html><body>{links}</body></html>".encode())
+                listed = [release for release in releases if release.name == name]
+                self._list(name, listed)
             else:
                 content = files.get(self.path.removeprefix("/files/"))
                 self._answer(
                     404 if content is None else 200, content or b"", {"Content-Type": "application/octet-stream"}
                 )
+
+        def _list(self, name: str, listed: Sequence[Release]) -> None:
+            status = 200 if listed else 404
+            if _JSON in (self.headers.get("Accept") or ""):
+                page = {"meta": {"api-version": "1.1"}, "name": name, "versions": [each.version for each in listed]}
+                self._answer(
+                    status,
+                    json.dumps(page | {"files": [_listed(each, files[_file(each)]) for each in listed]}).encode(),
+                    {"Content-Type": _JSON},
+                )
+                return
+            links = "".join(f'<a href="/files/{_file(each)}">{_file(each)}</a>' for each in listed)
+            self._answer(status, f"<!DOCTYPE html><html><body>{links}</body></html>".encode())
 
         def _answer(self, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
             self.send_response(status)
@@ -107,6 +124,17 @@ def _file(release: Release) -> str:
     return f"{release.name.replace('-', '_')}-{release.version}-py3-none-any.whl"
 
 
+def _listed(release: Release, content: bytes) -> dict[str, object]:
+    return {
+        "filename": _file(release),
+        "url": f"/files/{_file(release)}",
+        "hashes": {"sha256": hashlib.sha256(content).hexdigest()},
+        "yanked": release.yanked,
+        "upload-time": release.uploaded,
+        **({"requires-python": release.python} if release.python else {}),
+    }
+
+
 def _content(release: Release) -> bytes:
     return _sdist(release, release.marker_of_build) if release.marker_of_build else _wheel(release)
 
@@ -115,6 +143,7 @@ def _wheel(release: Release) -> bytes:
     name = release.name.replace("-", "_")
     folder = f"{name}-{release.version}.dist-info"
     needs = "".join(f"Requires-Dist: {text}\n" for text in release.requires)
+    needs += f"Requires-Python: {release.python}\n" if release.python else ""
     texts = {
         f"{folder}/METADATA": f"Metadata-Version: 2.1\nName: {release.name}\nVersion: {release.version}\n{needs}",
         f"{folder}/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
