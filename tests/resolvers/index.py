@@ -69,19 +69,18 @@ def serve(
             elif private and self.headers.get("Authorization") != token:
                 self._answer(401, b"", {"WWW-Authenticate": 'Basic realm="x"'})
             elif self.path.startswith("/simple/"):
-                name = self.path.split("/")[2]
-                if name in quarantined:
-                    self._answer(200, json.dumps(_QUARANTINED | {"name": name}).encode(), {"Content-Type": _JSON})
-                    return
-                listed = [release for release in releases if release.name == name]
-                self._list(name, listed)
+                self._list(self.path.split("/")[2])
             else:
                 content = files.get(self.path.removeprefix("/files/"))
                 self._answer(
                     404 if content is None else 200, content or b"", {"Content-Type": "application/octet-stream"}
                 )
 
-        def _list(self, name: str, listed: Sequence[Release]) -> None:
+        def _list(self, name: str) -> None:
+            if name in quarantined:
+                self._answer(200, json.dumps(_QUARANTINED | {"name": name}).encode(), {"Content-Type": _JSON})
+                return
+            listed = [release for release in releases if release.name == name]
             status = 200 if listed else 404
             if _JSON in (self.headers.get("Accept") or ""):
                 page = {"meta": {"api-version": "1.1"}, "name": name, "versions": [each.version for each in listed]}
