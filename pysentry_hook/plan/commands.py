@@ -3,8 +3,9 @@
 import shlex
 from collections.abc import Iterator, Sequence
 
+from packaging.requirements import Requirement
+
 from pysentry_hook.inputs import pdm_lock, pipfile, pipfile_lock, poetry_lock, pyproject, requirements, uv_lock
-from pysentry_hook.inputs.manifest import requirement_name
 from pysentry_hook.plan.bench import Outcome
 from pysentry_hook.plan.project import Project
 from pysentry_hook.proposal import Change, Kind
@@ -57,7 +58,10 @@ def _pins(project: Project, outcome: Outcome) -> Iterator[str]:
 
 def asked(change: Change, outcome: Outcome) -> str:
     """What uv is asked for: the version that was found where there is one, else what was asked."""
-    versions = outcome.versions(change.package)
-    if len(versions) == 1 and change.kind is not Kind.OVERRIDE:
-        return f"{change.package}=={versions[0]}"
-    return change.ask if change.ask and requirement_name(change.ask) else change.package
+    if not change.ask or change.kind is Kind.OVERRIDE:
+        return change.ask or change.package
+    stated = Requirement(change.ask)
+    found = [version for version in outcome.versions(change.package) if stated.specifier.contains(version)]
+    if len(found) != 1:
+        return change.ask
+    return f"{change.package}=={found[0]}" + (f" ; {stated.marker}" if stated.marker else "")

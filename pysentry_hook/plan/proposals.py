@@ -1,10 +1,12 @@
 """Propose changes for one package, the mildest and nearest first, each with what the resolver makes of it."""
 
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 
 from packaging.version import Version
 
-from pysentry_hook.model import NormalizedName
+from pysentry_hook.model import NormalizedName, normalize
 from pysentry_hook.plan.bench import Bench, Outcome
 from pysentry_hook.plan.bounds import admits, nearest, raised, within, without_upper
 from pysentry_hook.plan.goals import Goal
@@ -15,6 +17,7 @@ Attempt = Outcome | ResolutionError
 Changes = tuple[Change, ...]
 
 _LEVELS = 4
+_NEEDS_PYTHON = re.compile(r"\b([\w.-]+?)[<>=!~]\S* depends? on Python>=(\d+(?:\.\d+)*)")
 MOST_TOPS = 6
 """Of how many direct dependencies that bring a package in the bounds are looked at."""
 
@@ -24,7 +27,31 @@ class Proposals:
 
     def __init__(self, bench: Bench, attempt: Callable[[Changes], Attempt]) -> None:
         self._project = bench.project
-        self._attempt = attempt
+        self._try = attempt
+        self.limited: dict[NormalizedName, str] = {}
+        """The Pythons on which alone a package has a fix, as a marker, as far as the resolver has told."""
+
+    def _attempt(self, changes: Changes) -> Attempt:
+        """What changes come to; what the resolver says to be for some Pythons alone is asked for these alone."""
+        while True:
+            limited = tuple(self._limited(change) for change in changes)
+            outcome = self._try(limited)
+            if isinstance(outcome, Outcome) or not self._learns(outcome, changes):
+                return outcome
+
+    def _limited(self, change: Change) -> Change:
+        marker = self.limited.get(change.package)
+        if marker is None or change.ask is None or ";" in change.ask or not self._project.is_lock:
+            return change
+        return replace(change, ask=f"{change.ask} ; {marker}")
+
+    def _learns(self, refusal: ResolutionError, changes: Changes) -> bool:
+        """Whether the refusal tells of a package that is asked for that its fix needs a later Python."""
+        asked = {change.package for change in changes} - self.limited.keys()
+        said = " ".join(refusal.whole.split())
+        found = {normalize(name): python for name, python in _NEEDS_PYTHON.findall(said) if normalize(name) in asked}
+        self.limited |= {name: f"python_full_version >= '{python}'" for name, python in found.items()}
+        return bool(found) and self._project.is_lock
 
     def together(self, goals: Sequence[Goal], base: Outcome) -> Attempt | None:
         """What all goals come to at once, each at its nearest version; None where no change can say that."""
@@ -53,9 +80,13 @@ class Proposals:
             for target in goal.targets:
                 asks = nearest(goal.package, target)
                 yield from self._nearest(base, [(refresh(goal.package, ask),) for ask in asks])
+            if goal.package in self.limited:  # no bound brings a release that is not there
+                return
         declared = {each.name for each in self._project.declarations}
         if goal.package in declared:
             for target in goal.targets:
+                if len(base.versions(goal.package)) > 1:
+                    yield self._where_it_is_affected(base, goal, target)
                 yield from self._restated(base, goal, target, (goal.package,))
         tops = [name for name in goal.tops if name in declared and name != goal.package][:MOST_TOPS]
         own = (goal.package,) if goal.package in declared else ()
@@ -97,6 +128,19 @@ class Proposals:
                 if isinstance(outcome, ResolutionError)
                 else self._written(base, outcome, (*names, goal.package), names)
             )
+
+    def _where_it_is_affected(self, base: Outcome, goal: Goal, target: Version) -> Attempt:
+        """Other bounds for those declarations of a forked package alone that admit an affected version."""
+        edits = tuple(
+            Edit(each.number, each.location.path, each.location.line, text, raised(text, target))
+            for each in self._project.declarations
+            for text in (each.requested.requirement,)
+            if each.name == goal.package
+            and not admits(text, target)
+            and any(admits(text, version) for version in goal.installed)
+        )
+        change = Change(kind=_kind(edits, target), package=goal.package, ask=goal.package, edits=edits)
+        return self._attempt((*base.changes, change))
 
     def _loosened(
         self, base: Outcome, goal: Goal, target: Version, names: tuple[NormalizedName, ...], level: int

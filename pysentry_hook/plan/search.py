@@ -23,26 +23,33 @@ class Search:
     spoilt: dict[NormalizedName, tuple[Seen, ...]] = field(default_factory=dict)
     """What the nearest proposal would bring in, where one can be resolved and none is better."""
     _tried: dict[Changes, Attempt] = field(default_factory=dict)
+    _proposals: Proposals = field(init=False)
 
     def run(self, goals: Sequence[Goal]) -> None:
         """Accept what clears the goals, and leave out what is not needed for it."""
-        self._reach_all(goals, Proposals(self.bench, self.attempt))
+        self._proposals = Proposals(self.bench, self.attempt)
+        self._reach_all(goals)
         self._drop_what_is_not_needed()
 
-    def _reach_all(self, goals: Sequence[Goal], proposals: Proposals) -> None:
+    def _reach_all(self, goals: Sequence[Goal]) -> None:
         """Clear goals at once where that is possible, else each half of them by itself."""
-        left = [goal for goal in goals if not self._clears(goal, self.best)]
+        left = [goal for goal in goals if not self._reached(goal, self.best)]
         if not left:
             return
-        outcome = proposals.together(left, self.best)
-        if isinstance(outcome, Outcome) and all(self._clears(goal, outcome) for goal in left):
+        outcome = self._proposals.together(left, self.best)
+        if isinstance(outcome, Outcome) and all(self._reached(goal, outcome) for goal in left):
             self.best = outcome
         elif len(left) == 1:
-            self._reach(left[0], proposals)
+            self._reach(left[0])
         else:
             middle = len(left) // 2
-            self._reach_all(left[:middle], proposals)
-            self._reach_all(left[middle:], proposals)
+            self._reach_all(left[:middle])
+            self._reach_all(left[middle:])
+
+    def _reached(self, goal: Goal, outcome: Outcome) -> bool:
+        """Whether as much is cleared of a goal as can be: everything, or for the Pythons that have a fix."""
+        limited = goal.package in self._proposals.limited
+        return self._clears(goal, outcome) or (limited and self._clears_somewhere(goal, outcome))
 
     def attempt(self, changes: Changes) -> Attempt:
         """What changes come to; the same are tried once."""
@@ -50,14 +57,14 @@ class Search:
             self._tried[changes] = self.bench.attempt(changes)
         return self._tried[changes]
 
-    def _reach(self, goal: Goal, proposals: Proposals) -> None:
+    def _reach(self, goal: Goal) -> None:
         """Take the first proposal that clears the findings of one package, else one that clears them somewhere."""
         partial: Outcome | None = None
-        for outcome in proposals.of(goal, self.best):
+        for outcome in self._proposals.of(goal, self.best):
             if isinstance(outcome, ResolutionError):
                 self.refusals.setdefault(goal.package, outcome)
                 continue
-            if self._clears(goal, outcome):
+            if self._reached(goal, outcome):
                 self.best = outcome
                 return
             if brought := self._brought_in(outcome):
@@ -83,7 +90,7 @@ class Search:
             affected = {verdict.finding.dependency.version for verdict in state.blocking.of_package(goal.package)}
             return bool(set(state.versions(goal.package)) - affected)
 
-        return clean(outcome) and not clean(self.best)
+        return clean(outcome) and not (clean(self.best) and outcome is not self.best) and not self._brought_in(outcome)
 
     def _drop_what_is_not_needed(self) -> None:
         """Leave out each change without which as much is cleared, the last first.

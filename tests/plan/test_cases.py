@@ -230,9 +230,9 @@ def test_what_has_no_wheel_stays_and_the_rest_is_planned_for(shops: Shops, tmp_p
     shop = shops(built, Release("six", "1.0"), Release("six", "1.1"))
     shop.write("pyproject.toml", MANIFEST.format(["old", "six"]))
     source = f'source = {{ registry = "{shop.index.url}" }}'
+    needs = 'dependencies = [{ name = "old" }, { name = "six" }]\n'
     packages = (
-        'name = "shop"\nversion = "1"\nsource = { virtual = "." }\n'
-        'dependencies = [{ name = "old" }, { name = "six" }]\n',
+        f'name = "shop"\nversion = "1"\nsource = {{ virtual = "." }}\n{needs}',
         f'name = "old"\nversion = "1.0"\n{source}\ndependencies = [{{ name = "six" }}]\n',
         f'name = "six"\nversion = "1.0"\n{source}\n',
     )

@@ -49,7 +49,7 @@ class Index(NamedTuple):
 
 
 @contextmanager
-def serve(
+def serve(  # noqa: C901 (one small class of a server, whose answers are the arguments)
     releases: Sequence[Release], *, private: bool = False, quarantined: Sequence[str] = (), silent: bool = False
 ) -> Iterator[Index]:
     """Serve the releases by the simple API, https://packaging.python.org/specifications/simple-repository-api/.
