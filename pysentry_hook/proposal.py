@@ -54,6 +54,8 @@ class Change:
     """What the resolver is asked for, as a PEP 508 requirement: `requests>=2.31.0,<3`; None: what the edits say."""
     edits: tuple[Edit, ...] = ()
     """What becomes of each declaration of the package; none where the lock alone moves."""
+    against: tuple[str, ...] = ()
+    """For an override: who asks for other versions, as `web 1.0 (six<2)`."""
 
 
 class Seen(NamedTuple):

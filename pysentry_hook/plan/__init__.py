@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from pysentry_hook.model import Dependency, Failure, NormalizedName, normalize
 from pysentry_hook.plan.bench import Bench, Blocking, Outcome, Scan, names, seen
 from pysentry_hook.plan.commands import commands
 from pysentry_hook.plan.goals import Goal, Why, goals
-from pysentry_hook.plan.holding import chain, cooldown
+from pysentry_hook.plan.holding import chain, cooldown, promised
 from pysentry_hook.plan.project import Project
 from pysentry_hook.plan.search import Search
 from pysentry_hook.proposal import Held, Move, Plan, Tally
@@ -54,8 +55,10 @@ def plan(
     search.run(wanted)
     for goal in wanted:
         reasons |= _why_not(bench, search, goal, now)
-    told = _Told(bench, program, origin, search.best, reasons)
-    return told.plan(now, notes=tuple(_notes(origin, start, unusable))), search.best
+    changes = tuple(promised(bench, change, search.best.inventory) for change in search.best.changes)
+    best = replace(search.best, changes=changes)
+    told = _Told(bench, program, origin, best, reasons)
+    return told.plan(now, notes=tuple(_notes(origin, start, unusable))), best
 
 
 def _started(bench: Bench, opened: Opened) -> tuple[Outcome | ResolutionError, frozenset[NormalizedName]]:

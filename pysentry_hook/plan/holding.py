@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from packaging.version import Version
@@ -11,7 +12,7 @@ from pysentry_hook.plan.bench import Bench, Outcome
 from pysentry_hook.plan.bounds import admits, nearest
 from pysentry_hook.plan.goals import Goal
 from pysentry_hook.plan.proposals import refresh
-from pysentry_hook.proposal import Change
+from pysentry_hook.proposal import Change, Kind
 from pysentry_hook.resolvers.request import ResolutionError
 from pysentry_hook.text import one_line
 
@@ -73,6 +74,15 @@ def _holders(bench: Bench, inventory: Inventory, name: NormalizedName, wish: str
                 rf"\b{re.escape(parent.name)}\S* depends? on {re.escape(name)}((?:[<>=!~]=?=?[^\s,]+,?)+)", said
             )
             yield parent, one_line(asked[1].rstrip(",."), 80) if asked else ""
+
+
+def promised(bench: Bench, change: Change, inventory: Inventory) -> Change:
+    """An override with the names of those that ask for other versions; every other change as it is."""
+    if change.kind is not Kind.OVERRIDE or change.ask is None:
+        return change
+    holders = _holders(bench, inventory, change.package, change.ask)
+    told = (f"{node.name} {node.version}" + (f" ({change.package}{asks})" if asks else "") for node, asks in holders)
+    return replace(change, against=tuple(told))
 
 
 def _first_that_allows(bench: Bench, parent: Node, wish: str) -> Version | None:

@@ -98,6 +98,7 @@ def test_an_override_comes_last_and_is_told_as_one(shops: Shops) -> None:
     plan = shop.plan(a_record(package="six", fixed="2.0"))
     assert told(plan) == [("override", "six", "six>=2.0,<2.1")]
     assert plan.changes[0].kind is Kind.OVERRIDE
+    assert plan.changes[0].against == ("web 1.0 (six<2)",)
     assert plan.commands[0] == "# pyproject.toml: add 'six>=2.0,<2.1' to [tool.uv] override-dependencies"
     assert len(plan.cleared) == 1
 
