@@ -27,7 +27,7 @@ _FOREIGN_OPTIONS = {
 
 
 _EPILOG = (
-    "Commands: report (findings never fail it), gate, explain, render, suppressions, config, db, resolvers; "
+    "Commands: report (findings never fail it), gate, plan, explain, render, suppressions, config, db, resolvers; "
     "each has --help. "
     "Example: pysentry-hook -o report.json"
 )
