@@ -3,7 +3,7 @@
 import os
 import stat
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path, PurePath
 
@@ -13,20 +13,22 @@ from pysentry_hook.reports import FORMATS, SUFFIXES
 STDOUT = None
 
 
-def pair(formats: Sequence[str], outputs: Sequence[str], *, otherwise: str | None) -> list[tuple[str, Path | None]]:
+def pair(
+    formats: Sequence[str], outputs: Sequence[str], *, otherwise: str | None, known: Collection[str] = FORMATS
+) -> list[tuple[str, Path | None]]:
     """Return (format, file) for each report; a file None is stdout.
 
-    The n-th format belongs to the n-th output, further outputs go by their suffix, at most one
-    format may have no output, and where nothing goes to stdout the format `otherwise` does.
+    `known` are the formats that there are. The n-th format belongs to the n-th output, further outputs go by
+    their suffix, at most one format may have no output, and where nothing goes to stdout the format `otherwise` does.
     """
     for name in formats:
-        if name not in FORMATS:
-            raise UsageError(f"--format: {name!r} is no format; known: {', '.join(FORMATS)}")
+        if name not in known:
+            raise UsageError(f"--format: {name!r} is no format; known: {', '.join(known)}")
     if len(formats) > len(outputs) + 1:
         raise UsageError("--format: at most one format may lack its --output, because stdout takes one report")
     targets = [None if output == "-" else Path(output) for output in outputs]
     pairs: list[tuple[str, Path | None]] = [
-        (formats[n] if n < len(formats) else _by_suffix(target), target) for n, target in enumerate(targets)
+        (formats[n] if n < len(formats) else _by_suffix(target, known), target) for n, target in enumerate(targets)
     ]
     if len(formats) > len(outputs):
         pairs.append((formats[-1], STDOUT))
@@ -36,19 +38,20 @@ def pair(formats: Sequence[str], outputs: Sequence[str], *, otherwise: str | Non
     on_stdout = [name for name, target in pairs if target is None]
     if len(on_stdout) > 1:
         raise UsageError("--output: only one report can go to stdout")
-    if otherwise is not None and otherwise not in FORMATS:
-        raise UsageError(f"defaults.format: {otherwise!r} is not written yet; known: {', '.join(FORMATS)}")
+    if otherwise is not None and otherwise not in known:
+        raise UsageError(f"defaults.format: {otherwise!r} is not written yet; known: {', '.join(known)}")
     if not on_stdout and otherwise is not None:
         pairs.append((otherwise, STDOUT))
     return pairs
 
 
-def _by_suffix(target: Path | None) -> str:
+def _by_suffix(target: Path | None, known: Collection[str]) -> str:
     suffix = PurePath(target).suffix.lower() if target else ".txt"
-    if suffix not in SUFFIXES:
-        known = ", ".join(SUFFIXES)
-        raise UsageError(f"--output {target}: its suffix names no format ({known}); say it with --format")
-    return SUFFIXES[suffix]
+    meant = {each: name for each, name in SUFFIXES.items() if name in known}
+    if suffix not in meant:
+        told = ", ".join(meant)
+        raise UsageError(f"--output {target}: its suffix names no format ({told}); say it with --format")
+    return meant[suffix]
 
 
 def write(target: Path, text: str) -> None:

@@ -10,30 +10,53 @@ from pysentry_hook import resolvers
 from pysentry_hook.baseline import Bases
 from pysentry_hook.commands.options import takes_flags
 from pysentry_hook.commands.progress import progress
-from pysentry_hook.commands.running import Prepared, Scanning, prepare, say, scanning
+from pysentry_hook.commands.running import Prepared, Scanning, look, prepare, say, scanning, tell
 from pysentry_hook.config import Flags
 from pysentry_hook.errors import UnreadableInputsError, UsageError
 from pysentry_hook.model import Inventory, NormalizedName
+from pysentry_hook.output import pair
 from pysentry_hook.plan import plan as planned
 from pysentry_hook.plan.bench import Outcome
 from pysentry_hook.plan.project import Project, open_project
 from pysentry_hook.proposal import Plan
 from pysentry_hook.reading import Reading, read_inputs
 from pysentry_hook.report import Report
+from pysentry_hook.reports import PLAN_FORMATS
 from pysentry_hook.resolving import Resolving
 from pysentry_hook.scan import scan
+
+_REPORT = "Report"
 
 
 @takes_flags()
 def plan(
     flags: Flags,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say what is sent where.")] = False,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format", "-f", metavar="FORMAT", help=f"{', '.join(PLAN_FORMATS)}; repeatable.", rich_help_panel=_REPORT
+        ),
+    ] = None,
+    output: Annotated[
+        list[str] | None,
+        typer.Option("--output", "-o", metavar="FILE", help="The n-th format's file.", rich_help_panel=_REPORT),
+    ] = None,
+    quiet: Annotated[
+        bool | None, typer.Option("--quiet", "-q", help="No human report.", rich_help_panel=_REPORT)
+    ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Say what is sent where.", rich_help_panel=_REPORT)
+    ] = False,
 ) -> None:
     """Find the smallest changes that clear what blocks, and try them with uv in a temporary folder."""
-    prepared = prepare(flags)
+    pair(formats or (), output or (), otherwise="human", known=PLAN_FORMATS)  # told before anything is read
+    prepared = prepare(replace(flags, quiet=quiet))
+    usual = prepared.settings.format if prepared.settings.format in PLAN_FORMATS else "human"
+    otherwise = None if prepared.settings.quiet else usual
+    targets = pair(formats or (), output or (), otherwise=otherwise, known=PLAN_FORMATS)
     with scanning(prepared.settings, verbose=verbose) as work:
         made, _ = Planning(prepared, work, datetime.now(UTC)).plan()
-    typer.echo(made)
+    tell(made, targets, look(prepared), PLAN_FORMATS)
     raise typer.Exit(exit_code(made))
 
 
