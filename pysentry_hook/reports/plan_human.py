@@ -1,11 +1,12 @@
 """Tell a plan to a person: what it clears, each change, what else moves, what stays and why, and what to type."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from pysentry_hook.proposal import Plan, Seen
 from pysentry_hook.reports.lines import Line, Span, as_text
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.plan_words import (
+    EXCEPTION,
     INCOMPLETE,
     LIMITS,
     Step,
@@ -33,7 +34,7 @@ def render(plan: Plan, look: Look) -> str:
 
 def _lines(plan: Plan, look: Look) -> Iterator[Line]:
     if not plan.complete:
-        yield (Span(f"{INCOMPLETE}. An answer that was due did not come, so more may block.", "bold yellow"),)
+        yield (Span(f"{INCOMPLETE}; more may block than is known.", "bold yellow"),)
         yield from _failures(plan, look)
     head, *below = tried(plan)
     yield (Span(f"Plan for {look.path(plan.path)}: {outcome(plan)}.", "bold"), Span(f" {head}"))
@@ -41,7 +42,8 @@ def _lines(plan: Plan, look: Look) -> Iterator[Line]:
     for number, step in enumerate(steps(plan), 1):
         yield from _step(number, step, look)
     if found := along(plan):
-        yield (Span(f"  with another change:  clears {_findings(found)}"),)
+        told = ", ".join(map(_told, worst_first(found)))
+        yield (Span(f"  With another change are cleared: {told}"),)
     yield from _others(plan)
     yield from _introduced(plan)
     yield from _left(plan)
@@ -50,7 +52,8 @@ def _lines(plan: Plan, look: Look) -> Iterator[Line]:
     if plan.complete:
         yield from _failures(plan, look)
     if plan.before.blocking:
-        yield (Span(f"{LIMITS}: {'; '.join(plan.limits)}.", "dim"),)
+        yield (Span(f"{LIMITS}:", "dim"),)
+        yield from ((Span(f"  {limit}", "dim"),) for limit in plan.limits)
     yield (Span(tallies(plan), _style(plan)),)
 
 
@@ -89,7 +92,7 @@ def _others(plan: Plan) -> Iterator[Line]:
 def _introduced(plan: Plan) -> Iterator[Line]:
     if plan.introduced:
         yield (Span(f"Would come in, and block ({len(plan.introduced)}):", "bold red"),)
-        yield from ((Span(f"  {seen.package} {seen.version}  {_findings([seen])}"),) for seen in plan.introduced)
+        yield from ((Span(f"  {_told(seen)}"),) for seen in worst_first(plan.introduced))
 
 
 def _left(plan: Plan) -> Iterator[Line]:
@@ -102,7 +105,9 @@ def _left(plan: Plan) -> Iterator[Line]:
         first, *rest = reasons(group.why)
         ids = ", ".join(f"{one.id} ({severity(one)})" for one in group.findings)
         yield (Span(f"  {seen.package} {seen.version}", "bold"), Span(f"  {ids}  "), Span(first))
-        yield from ((Span(f"    {line}", whole=True),) for line in rest)
+        yield from ((Span(f"    {line}"),) for line in rest)
+        if group.why.exception:
+            yield (Span(f"    {EXCEPTION}: {group.why.exception}", whole=True),)
 
 
 def _to_do(plan: Plan, look: Look) -> Iterator[Line]:
@@ -113,5 +118,5 @@ def _to_do(plan: Plan, look: Look) -> Iterator[Line]:
         yield from ((Span(f"  {command}", whole=True),) for command in plan.commands)
 
 
-def _findings(found: Sequence[Seen]) -> str:
-    return ", ".join(f"{seen.id} in {seen.package} {seen.version}" for seen in worst_first(found))
+def _told(seen: Seen) -> str:
+    return f"{seen.id} in {seen.package} {seen.version} ({severity(seen)})"

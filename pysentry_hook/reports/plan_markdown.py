@@ -19,6 +19,7 @@ from pysentry_hook.reports.gfm import (
 )
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.plan_words import (
+    EXCEPTION,
     INCOMPLETE,
     LIMITS,
     Left,
@@ -151,10 +152,12 @@ def _left(plan: Plan) -> Iterator[Part]:
 
 def _stays(group: Left) -> str:
     seen = group.why.seen
+    told = [words(portable(reason), _LONG) for reason in reasons(group.why)]
+    told += [f"{EXCEPTION}: {code(group.why.exception, 500)}"] if group.why.exception else []
     return row(
         code(f"{seen.package} {seen.version}"),
         "<br>".join(f"{advisory(one.id)} {severity(one)}" for one in group.findings),
-        "<br>".join(words(portable(reason), _LONG) for reason in reasons(group.why)),
+        "<br>".join(told),
     )
 
 

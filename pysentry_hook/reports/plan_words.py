@@ -11,6 +11,7 @@ from pysentry_hook.text import count
 
 INCOMPLETE = "Incomplete: this is not a clean result"
 LIMITS = "Limits"
+EXCEPTION = "As an exception, which was tried, write"
 _KINDS = {
     Kind.REFRESH: "refresh",
     Kind.LOWER_BOUND: "lower bound",
@@ -83,10 +84,13 @@ def tallies(plan: Plan) -> str:
 
 
 def _tally(tally: Tally) -> str:
+    if not tally.findings:
+        return "no finding"
+    number = f"{tally.blocking:,}" if tally.blocking else "none"
+    block = f"{number} {'block' if tally.blocking > 1 else 'blocks'}"
     kinds = ((tally.warning, "warn"), (tally.suppressed, "suppressed"))
     rest = "".join(f", {number:,} {word}" for number, word in kinds if number)
-    block = "blocks" if tally.blocking == 1 else "block"
-    return f"{count(tally.findings, 'finding')}, {tally.blocking:,} {block}{rest}"
+    return f"{count(tally.findings, 'finding')} ({block}{rest})"
 
 
 def steps(plan: Plan) -> list[Step]:
@@ -119,7 +123,7 @@ def how(step: Step) -> str:
 
 def versions(listed: Sequence[Version]) -> str:
     """The versions of a package in one state."""
-    return ", ".join(map(str, listed)) or "none"
+    return " and ".join(map(str, listed)) or "none"
 
 
 def moved(move: Move) -> str:
@@ -138,11 +142,9 @@ def left(plan: Plan) -> list[Left]:
     return sorted(groups, key=lambda group: _rank(group.findings[0]))
 
 
-def reasons(held: Held) -> Iterator[str]:
-    """Why it stays: what holds it where that is known, else the reason itself; then what would allow it."""
-    yield from held.chain or (held.reason,)
-    if held.exception:
-        yield f"the exception, which was tried: {held.exception}"
+def reasons(held: Held) -> Sequence[str]:
+    """Why it stays: what holds it where that is known, else the reason itself."""
+    return held.chain or (held.reason,)
 
 
 def severity(seen: Seen) -> str:
