@@ -14,6 +14,7 @@ from tests.builders import a_plan
 from tests.reports.gfm import check, tables, tokens
 from tests.reports.plans import CHAIN, EXCEPTION, PLANS, RICH, a_move, a_seen, held
 
+NONE = "nothing was found that clears the finding that blocks"
 EDITS = (
     "pyproject.toml:9: flask<2.1 becomes flask>=2.2.5,<2.3"
     "web/pyproject.toml:4: flask becomes flask>=2.2.5"
@@ -41,12 +42,9 @@ def test_a_plan_is_no_markup_but_that_of_the_report(plan: Plan) -> None:
     [
         ("one", "✅ pysentry-hook · Plan for `uv.lock`: 1 change clears the finding that blocks"),
         ("nothing", "✅ pysentry-hook · Plan for `uv.lock`: no finding blocks, so there is nothing to plan"),
-        ("held", "❌ pysentry-hook · Plan for `uv.lock`: nothing was found that clears the finding that blocks"),
+        ("held", f"❌ pysentry-hook · Plan for `uv.lock`: {NONE}"),
         ("incomplete", f"⚠️ pysentry-hook · {INCOMPLETE}. Plan for `uv.lock`: 1 change clears the finding that blocks"),
-        (
-            "no resolution",
-            f"❌ pysentry-hook · {INCOMPLETE}. Plan for `uv.lock`: nothing was found that clears the finding that blocks",
-        ),
+        ("no resolution", f"❌ pysentry-hook · {INCOMPLETE}. Plan for `uv.lock`: {NONE}"),
     ],
 )
 def test_the_first_line_is_what_it_comes_to(name: str, headline: str) -> None:
