@@ -1,5 +1,6 @@
 """What to type to make the changes of a plan: the commands of the tool whose lock it is, and what to write before."""
 
+import posixpath
 import shlex
 from collections.abc import Iterator, Sequence
 
@@ -9,6 +10,7 @@ from pysentry_hook.inputs import pdm_lock, pipfile, pipfile_lock, poetry_lock, p
 from pysentry_hook.plan.bench import Outcome
 from pysentry_hook.plan.project import Project
 from pysentry_hook.proposal import Change, Kind
+from pysentry_hook.text import printable
 
 _LOCKING = {
     poetry_lock.FORMAT: ("poetry lock", "poetry update --lock {names}"),
@@ -25,7 +27,8 @@ def commands(project: Project, outcome: Outcome) -> Iterator[str]:
     form = project.inventory.format
     if not changes:
         return
-    yield from _edits(changes)
+    folder = project.inventory.path.rpartition("/")[0]
+    yield from (f"# {printable(line)}" for line in _edits(changes, folder))
     if form == uv_lock.FORMAT:
         asks = [asked(change, outcome) for change in changes]
         yield shlex.join(["uv", "lock", *(word for ask in asks for word in ("--upgrade-package", ask))])
@@ -34,26 +37,32 @@ def commands(project: Project, outcome: Outcome) -> Iterator[str]:
         edited = any(change.edits for change in changes)
         yield _LOCKING[form][not edited].format(names=" ".join(names))
     elif form == requirements.FORMAT and project.is_lock:
-        yield from (f"# {line}" for line in _pins(project, outcome))
+        yield from (f"# {printable(line)}" for line in _pins(project, outcome, folder))
     elif form != pyproject.FORMAT and not any(change.edits for change in changes):
-        yield f"# lock {project.inventory.path} anew with the tool that made it"
+        yield f"# lock {printable(posixpath.basename(project.inventory.path))} anew with the tool that made it"
 
 
-def _edits(changes: Sequence[Change]) -> Iterator[str]:
+def _edits(changes: Sequence[Change], folder: str) -> Iterator[str]:
+    """What to write where, in files as they are named from the folder of the input."""
     for change in changes:
         for edit in change.edits:
-            yield f"# {edit.path}:{edit.line}: write {edit.after!r} for {edit.before!r}"
+            yield f"{_from(folder, edit.path)}:{edit.line}: write {edit.after!r} for {edit.before!r}"
         if change.kind in {Kind.OVERRIDE, Kind.CONSTRAINT}:
-            yield f"# pyproject.toml: add {change.ask!r} to [tool.uv] {change.kind.value}-dependencies"
+            yield f"pyproject.toml: add {change.ask!r} to [tool.uv] {change.kind.value}-dependencies"
 
 
-def _pins(project: Project, outcome: Outcome) -> Iterator[str]:
+def _from(folder: str, path: str) -> str:
+    return posixpath.relpath(path, folder or posixpath.curdir)
+
+
+def _pins(project: Project, outcome: Outcome, folder: str) -> Iterator[str]:
     """The lines of a requirements file whose versions move."""
     for each in project.inventory.dependencies:
         now = outcome.versions(each.name)
         if now and each.version not in now:
             location = project.inventory.places.location(each.place)
-            yield f"{location.path}:{location.line}: write {each.name}=={now[-1]} for {each.name}=={each.written}"
+            place = f"{_from(folder, location.path)}:{location.line}"
+            yield f"{place}: write {each.name}=={now[-1]} for {each.name}=={each.written}"
 
 
 def asked(change: Change, outcome: Outcome) -> str:
