@@ -51,6 +51,7 @@ def _change(change: Change) -> dict[str, Any]:
         "package": change.package,
         "ask": change.ask,
         "edits": [_edit(edit) for edit in change.edits],
+        "against": list(change.against),
     }
 
 

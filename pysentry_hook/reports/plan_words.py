@@ -7,7 +7,7 @@ from packaging.version import Version
 
 from pysentry_hook.model import Severity
 from pysentry_hook.proposal import Change, Distance, Held, Kind, Move, Plan, Seen, Tally
-from pysentry_hook.text import count
+from pysentry_hook.text import count, some
 
 INCOMPLETE = "Incomplete: this is not a clean result"
 LIMITS = "Limits"
@@ -20,7 +20,7 @@ _KINDS = {
     Kind.OVERRIDE: "override",
 }
 _FAR = {Distance.MAJOR: 3, Distance.MINOR: 2, Distance.PATCH: 1, None: 0}
-_NO_PROMISE = "a package that needs it does not promise to work with it"
+_MOST_NAMED = 5
 
 
 class Step(NamedTuple):
@@ -47,12 +47,12 @@ def outcome(plan: Plan) -> str:
     of = "the finding that blocks" if blocking == 1 else f"{count(blocking, 'finding')} that {verb}"
     if not plan.changes:
         return f"nothing was found that clears {of if blocking == 1 else f'one of {of}'}"
-    if blocking == 1 and cleared == 1:
-        what = of
-    elif cleared == blocking:
-        what = f"all {of}"
+    if not cleared:
+        what = f"{of} in some places only"
+    elif cleared < blocking:
+        what = f"{cleared} of {of}"
     else:
-        what = f"{cleared or 'none'} of {count(blocking, 'finding')} that {verb}"
+        what = of if blocking == 1 else f"all {of}"
     changes = count(len(plan.changes), "change")
     return f"{changes} {'clears' if len(plan.changes) == 1 else 'clear'} {what}{_brought_in(plan)}"
 
@@ -118,7 +118,11 @@ def how(step: Step) -> str:
     """What is done, how far the package moves by it, and what nobody promises."""
     distance = step.move.distance if step.move else None
     far = f", {distance.value}" if distance else ""
-    return f"{_KINDS[step.change.kind]}{far}{f': {_NO_PROMISE}' if step.change.kind is Kind.OVERRIDE else ''}"
+    word = f"{_KINDS[step.change.kind]}{far}"
+    if step.change.kind is not Kind.OVERRIDE:
+        return word
+    who = some(step.change.against, _MOST_NAMED) or "a package that needs it"
+    return f"{word}: {who} {'do' if len(step.change.against) > 1 else 'does'} not promise to work with it"
 
 
 def versions(listed: Sequence[Version]) -> str:

@@ -46,6 +46,7 @@ def _change(values: Mapping[str, Any]) -> Change:
         package=NormalizedName(values["package"]),
         ask=values["ask"],
         edits=tuple(Edit(**entry) for entry in values["edits"]),
+        against=tuple(values["against"]),
     )
 
 

@@ -48,7 +48,7 @@ RICH = a_plan(
         Edit(0, "pyproject.toml", 9, "flask<2.1", "flask>=2.2.5,<2.3"),
         Edit(3, "web/pyproject.toml", 4, "flask", "flask>=2.2.5"),
     ),
-    a_change("starlette", Kind.OVERRIDE),
+    replace(a_change("starlette", Kind.OVERRIDE), against=("fastapi 0.1 (starlette<1)",)),
     before=Tally(20, 14, 3, 1),
     after=Tally(8, 4, 3, 1),
     moves=(
@@ -109,7 +109,7 @@ def filled(text: str) -> Plan:
     other = Seen(NormalizedName(f"{text}2"), Version("1.0"), text, None)
     return a_plan(
         Change(kind=Kind.UPPER_BOUND, package=name, ask=text, edits=(edit, edit)),
-        Change(kind=Kind.OVERRIDE, package=normalize("idna"), ask=text),
+        Change(kind=Kind.OVERRIDE, package=normalize("idna"), ask=text, against=(text, text)),
         path=f"{text}/{text}",
         format=text,
         tool=text,

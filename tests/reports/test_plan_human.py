@@ -28,7 +28,7 @@ def test_a_plan_tells_each_change_what_else_moves_what_stays_and_what_to_type() 
           2. flask 2.0 -> 2.2.5  upper bound, minor  clears CVE-2099-0007
              pyproject.toml:9: "flask<2.1" becomes "flask>=2.2.5,<2.3"
              web/pyproject.toml:4: "flask" becomes "flask>=2.2.5"
-          3. starlette 0.47 -> 1.3.1  override, major: a package that needs it does not promise to work with it  clears CVE-2099-0009
+          3. starlette 0.47 -> 1.3.1  override, major: fastapi 0.1 (starlette<1) does not promise to work with it  clears CVE-2099-0009
           With another change are cleared: CVE-2099-0010 in werkzeug 2.0 (high)
         Also moves: werkzeug 2.0 -> 3.0.1 (major), numpy 1.24 and 2.0 -> 1.26 and 2.1 (minor), jinja2 3.1.1 -> 3.1.2 (patch); new: blinker 1.6; gone: six 1.16.0.
         Would come in, and block (1):
@@ -92,7 +92,8 @@ def test_what_cannot_be_cleared_is_told_with_the_reason() -> None:
         (a_plan(), "1 change clears the finding that blocks"),
         (a_plan(before=TWO, cleared=(a_seen(), a_seen("CVE-2"))), "1 change clears all 2 findings that block"),
         (a_plan(before=TWO), "1 change clears 1 of 2 findings that block"),
-        (a_plan(before=TWO, cleared=()), "1 change clears none of 2 findings that block"),
+        (a_plan(before=TWO, cleared=()), "1 change clears 2 findings that block in some places only"),
+        (a_plan(cleared=()), "1 change clears the finding that blocks in some places only"),
         (a_plan(a_change(), a_change("six")), "2 changes clear the finding that blocks"),
         (a_plan(changes=(), before=TWO), "nothing was found that clears one of 2 findings that block"),
         (
@@ -158,6 +159,20 @@ def test_a_change_that_moves_nothing_by_itself_is_told_too() -> None:
 )
 def test_each_kind_of_change_has_its_word(kind: Kind, word: str) -> None:
     assert f"2.32.4  {word}, minor  clears" in told(a_plan(a_change("requests", kind)))
+
+
+@pytest.mark.parametrize(
+    ("against", "who"),
+    [
+        ((), "a package that needs it does"),
+        (("fastapi 0.1 (starlette<1)",), "fastapi 0.1 (starlette<1) does"),
+        (("a 1", "b 1"), "a 1, b 1 do"),
+        (tuple(f"a{n} 1" for n in range(7)), "a0 1, a1 1, a2 1, a3 1, a4 1 and 2 more do"),
+    ],
+)
+def test_an_override_names_those_who_do_not_promise_to_work_with_it(against: tuple[str, ...], who: str) -> None:
+    plan = a_plan(replace(a_change("requests", Kind.OVERRIDE), against=against))
+    assert f"  override, minor: {who} not promise to work with it  clears CVE-2099-0001\n" in told(plan)
 
 
 def test_packages_that_come_or_go_are_told_without_others() -> None:

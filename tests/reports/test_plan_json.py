@@ -78,6 +78,7 @@ def test_the_plan_is_built_of_these_fields() -> None:
             AN_EDIT | {"before": "flask<2.1", "after": "flask>=2.2.5,<2.3"},
             {"declaration": 3, "path": "web/pyproject.toml", "line": 4, "before": "flask", "after": "flask>=2.2.5"},
         ],
+        "against": [],
     }  # fmt: skip
     assert found["moves"][:2] == [
         {"package": "blinker", "before": [], "after": ["1.6"], "change": None, "distance": None},

@@ -75,7 +75,7 @@ def test_each_change_is_a_row_with_what_it_clears() -> None:
             "starlette",
             "0.47",
             "1.3.1",
-            "override, major: a package that needs it does not promise to work with it",
+            "override, major: fastapi 0.1 (starlette<1) does not promise to work with it",
             "CVE-2099-0009",
         ],
     ]
