@@ -76,6 +76,12 @@ def test_each_version_of_a_forked_package_has_the_next_one_above_it() -> None:
     assert tried(plan, *map(a_finding, forks), among=tuple(forks)) == [("1.26", True), ("2.1", True)]
 
 
+def test_what_is_cleared_of_one_version_says_nothing_of_another() -> None:
+    forks = (a_dependency("numpy", "1.24"), a_dependency("numpy", "2.0"))
+    plan = a_plan(moves=(a_move("numpy", "1.24, 2.0", "1.25, 2.1"),), cleared=(a_seen(package="numpy", version="2.0"),))
+    assert tried(plan, *map(a_finding, forks), among=forks) == [("None", False), ("2.1", True)]
+
+
 def test_a_version_that_stays_beside_others_is_not_marked() -> None:
     forks = (a_dependency("numpy", "1.24"), a_dependency("numpy", "2.0"))
     plan = a_plan(moves=(a_move("numpy", "1.24, 2.0", "1.24, 2.1"),), cleared=())
