@@ -11,6 +11,7 @@ from pysentry_hook.reports.plan_words import (
     LIMITS,
     Step,
     along,
+    far,
     how,
     left,
     moved,
@@ -21,6 +22,7 @@ from pysentry_hook.reports.plan_words import (
     steps,
     tallies,
     tried,
+    versions,
     worst_first,
 )
 from pysentry_hook.reports.verdict import failed_name
@@ -80,9 +82,9 @@ def _step(number: int, step: Step, look: Look) -> Iterator[Line]:
 def _others(plan: Plan) -> Iterator[Line]:
     moves = others(plan)
     kinds = (
-        ("Also moves", [f"{moved(move)} ({move.distance.value})" for move in moves if move.distance]),
-        ("new", [moved(move) for move in moves if not move.before]),
-        ("gone", [moved(move) for move in moves if not move.after]),
+        ("Also moves", [f"{moved(move)} ({far(move)})" for move in moves if move.distance]),
+        ("new", [f"{move.package} {versions(move.after)}" for move in moves if not move.before]),
+        ("gone", [f"{move.package} {versions(move.before)}" for move in moves if not move.after]),
     )
     told = "; ".join(f"{title}: {', '.join(names)}" for title, names in kinds if names)
     if told:

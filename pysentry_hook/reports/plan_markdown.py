@@ -25,6 +25,7 @@ from pysentry_hook.reports.plan_words import (
     Left,
     Step,
     along,
+    far,
     how,
     left,
     others,
@@ -132,8 +133,8 @@ def _others(plan: Plan) -> Iterator[Part]:
 
 
 def _other(move: Move) -> str:
-    far = move.distance.value if move.distance else "new" if move.after else "gone"
-    return row(code(move.package), words(versions(move.before)), words(versions(move.after)), far)
+    distance = far(move) or ("new" if move.after else "gone")
+    return row(code(move.package), words(versions(move.before)), words(versions(move.after)), distance)
 
 
 def _introduced(plan: Plan) -> Iterator[Part]:

@@ -116,9 +116,8 @@ def others(plan: Plan) -> list[Move]:
 
 def how(step: Step) -> str:
     """What is done, how far the package moves by it, and what nobody promises."""
-    distance = step.move.distance if step.move else None
-    far = f", {distance.value}" if distance else ""
-    word = f"{_KINDS[step.change.kind]}{far}"
+    distance = far(step.move) if step.move else ""
+    word = f"{_KINDS[step.change.kind]}{', ' if distance else ''}{distance}"
     if step.change.kind is not Kind.OVERRIDE:
         return word
     who = some(step.change.against, _MOST_NAMED) or "a package that needs it"
@@ -131,10 +130,17 @@ def versions(listed: Sequence[Version]) -> str:
 
 
 def moved(move: Move) -> str:
-    """A package with its versions before and after, or with those that come or go."""
-    if not move.before or not move.after:
-        return f"{move.package} {versions(move.after or move.before)}"
-    return f"{move.package} {versions(move.before)} -> {versions(move.after)}"
+    """A package with its versions before and after."""
+    if not move.before:
+        return f"{move.package} {versions(move.after)} (new)"
+    return f"{move.package} {versions(move.before)} -> {versions(move.after) if move.after else 'gone'}"
+
+
+def far(move: Move) -> str:
+    """How far a package moves, and whether that is down; empty where it comes or goes."""
+    if move.distance is None:
+        return ""
+    return f"{move.distance.value}{' down' if max(move.after) < max(move.before) else ''}"
 
 
 def left(plan: Plan) -> list[Left]:

@@ -175,6 +175,15 @@ def test_an_override_names_those_who_do_not_promise_to_work_with_it(against: tup
     assert f"  override, minor: {who} not promise to work with it  clears CVE-2099-0001\n" in told(plan)
 
 
+def test_a_package_that_goes_by_a_change_or_moves_down_is_told_so() -> None:
+    goes, comes = a_move("requests", "2.30.0", None), a_move("requests", None, "2.32.4")
+    assert "  1. requests 2.30.0 -> gone  refresh  clears" in told(a_plan(moves=(goes._replace(change=Kind.REFRESH),)))
+    assert "  1. requests 2.32.4 (new)  refresh  clears" in told(a_plan(moves=(comes._replace(change=Kind.REFRESH),)))
+    down = a_plan(moves=(a_move("requests", "2.30.0", "1.0", Kind.REFRESH), a_move("six", "1.16.0", "1.15.0")))
+    assert "  1. requests 2.30.0 -> 1.0  refresh, major down  clears" in told(down)
+    assert "Also moves: six 1.16.0 -> 1.15.0 (minor down).\n" in told(down)
+
+
 def test_packages_that_come_or_go_are_told_without_others() -> None:
     assert "New: blinker 1.6.\n" in told(a_plan(moves=(a_move("blinker", None, "1.6"),)))
     assert "Gone: six 1.0.\n" in told(a_plan(moves=(a_move("six", "1.0", None),)))
