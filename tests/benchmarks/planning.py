@@ -43,7 +43,7 @@ def main() -> None:
     """Print the figures."""
     every = list(releases())
     known = [each for each in every if each.version == "1.0"]
-    with tempfile.TemporaryDirectory() as name, serve(every) as index:
+    with tempfile.TemporaryDirectory() as name, serve(every, lasting=600) as index:
         folder = Path(name) / "shop"
         folder.mkdir()
         direct = [f"p{number:03}" for number in range(0, PACKAGES, 5)]

@@ -50,11 +50,17 @@ class Index(NamedTuple):
 
 @contextmanager
 def serve(  # noqa: C901 (one small class of a server, whose answers are the arguments)
-    releases: Sequence[Release], *, private: bool = False, quarantined: Sequence[str] = (), silent: bool = False
+    releases: Sequence[Release],
+    *,
+    private: bool = False,
+    quarantined: Sequence[str] = (),
+    silent: bool = False,
+    lasting: int = 0,
 ) -> Iterator[Index]:
     """Serve the releases by the simple API, https://packaging.python.org/specifications/simple-repository-api/.
 
     A quarantined project offers no files, https://peps.python.org/pep-0792/; a silent index never answers.
+    `lasting` is the number of seconds for which an answer need not be asked for again.
     """
     files = {_file(release): _content(release) for release in releases}
     asked: list[tuple[str, str | None]] = []
@@ -95,7 +101,8 @@ def serve(  # noqa: C901 (one small class of a server, whose answers are the arg
 
         def _answer(self, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
             self.send_response(status)
-            for name, value in ({"Content-Type": "text/html"} | dict(headers or {})).items():
+            usual = {"Content-Type": "text/html"} | ({"Cache-Control": f"max-age={lasting}"} if lasting else {})
+            for name, value in (usual | dict(headers or {})).items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
