@@ -72,8 +72,8 @@ class Planning:
         def judged(state: Inventory) -> Report:
             return self._judged(replace(read, inventories=[state]))
 
-        def opened(unusable: frozenset[NormalizedName]) -> Project:
-            return open_project(inventory, installed, read.tree, settings, unusable=unusable)
+        def opened(unusable: frozenset[NormalizedName], alone: frozenset[NormalizedName]) -> Project:
+            return open_project(inventory, installed, read.tree, settings, unusable=unusable, alone=alone)
 
         before = judged(installed)
         return planned(opened, before, program=program, settings=settings, scan=judged, now=self.now)

@@ -22,8 +22,6 @@ def commands(project: Project, outcome: Outcome) -> Iterator[str]:
     """Give the commands in their order; a line that is no command says what to write where."""
     changes = outcome.changes
     form = project.inventory.format
-    if not changes:
-        return
     yield from _edits(changes)
     if form == uv_lock.FORMAT:
         asks = [asked(change, outcome) for change in changes]
@@ -31,7 +29,7 @@ def commands(project: Project, outcome: Outcome) -> Iterator[str]:
     elif form in _LOCKING:
         names = dict.fromkeys(change.package for change in changes)
         edited = any(change.edits for change in changes)
-        yield _LOCKING[form][not edited].format(names=" ".join(names))
+        yield _LOCKING[form][bool(names) and not edited].format(names=" ".join(names))
     elif form == requirements.FORMAT and project.is_lock:
         yield from (f"# {line}" for line in _pins(project, outcome))
     elif form != pyproject.FORMAT and not any(change.edits for change in changes):
