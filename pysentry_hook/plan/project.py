@@ -162,7 +162,7 @@ def open_project(
         declarations=tuple(asked),
         held=held,
         preferred=tuple(_preferred(inventory, held, settings)) if _is_lock(inventory) else (),
-        constraints=(*inventory.constraints, *constraints),
+        constraints=tuple(dict.fromkeys((*inventory.constraints, *constraints))),
         overrides=tuple(text for text in of_uv if requirement_name(text) not in held),
         requires_python=next((each.requires_python for each in (inventory, *manifests) if each.requires_python), None),
         options=_options(uv),
