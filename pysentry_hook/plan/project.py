@@ -122,11 +122,11 @@ def open_project(
     settings: Settings,
     *,
     unusable: frozenset[NormalizedName] = frozenset(),
-    alone: frozenset[NormalizedName] = frozenset(),
+    named: frozenset[NormalizedName] = frozenset(),
 ) -> Project:
     """Return what to ask for: `read` is the input as it was read, `inventory` what it installs.
 
-    `unusable` are packages of which the index has nothing that can be resolved; they stay as they are. `alone` are
+    `unusable` are packages of which the index has nothing that can be resolved; they stay as they are. `named` are
     asked for by themselves, although the file says that something else needs them.
     UsageError where an input cannot be planned for, InputError where a file is broken.
     """
@@ -140,7 +140,7 @@ def open_project(
     ]
     held = unusable | frozenset(_held(inventory, manifests, permission))
     declared += _brought_in(inventory, held)
-    left = held | (_compiled_in(inventory) - alone)
+    left = held | (_compiled_in(inventory) - named)
     asked = [
         Declaration(_loosened(each, inventory), location, number)
         for number, (each, location) in enumerate(declared)
