@@ -70,7 +70,10 @@ def respelled(written: str, requirement: str) -> str | None:
     old, new = _FORM.fullmatch(written), _FORM.fullmatch(requirement)
     if not (old and new and new[3]):
         return None
-    bounds = ", ".join(new[3].split(",")) if old[3] and re.search(r",\s", old[3]) else new[3]
+    bounds = new[3]
+    if old[3]:
+        bounds = re.sub(",", ", ", bounds) if re.search(r",\s", old[3]) else bounds
+        bounds = re.sub(r"([<>=!~]+)", r"\1 ", bounds) if re.search(r"[<>=!~]\s", old[3]) else bounds
     return old[1] + (old[2] + bounds if old[3] else bounds + old[2]) + old[4]
 
 
