@@ -55,11 +55,15 @@ def _by_suffix(target: Path | None, known: Collection[str]) -> str:
 
 
 def write(target: Path, text: str) -> None:
-    """Write a file in one step: either all of the text is there or what was there before.
+    """Write a text as `write_bytes` writes; a path in it that is not UTF-8 stays readable, in JSON as an escape."""
+    write_bytes(target, text.encode("utf-8", "backslashreplace"))
+
+
+def write_bytes(target: Path, data: bytes) -> None:
+    """Write a file in one step: either all of the data are there or what was there before; its mode stays.
 
     A link is followed, and what is no regular file (a pipe, /dev/null) is written to, never replaced.
     """
-    data = text.encode("utf-8", "backslashreplace")  # a path that is not UTF-8 stays readable, in JSON as an escape
     temporary = None
     try:
         target = target.resolve()

@@ -141,3 +141,5 @@ class Plan:
     """What the reader has to know of the attempt."""
     limits: tuple[str, ...]
     """What was not looked at."""
+    applied: bool = False
+    """Whether the changes were made, and the second scan found what the plan says."""

@@ -89,21 +89,10 @@ def run(tmp_path: Path) -> Run:
     def call(
         *arguments: object, cwd: Path | None = None, env: Mapping[str, str] | None = None, timeout: float = 120
     ) -> subprocess.CompletedProcess[str]:
-        environment = {name: value for name, value in os.environ.items() if name in _KEPT}
-        environment |= {
-            "HOME": os.environ["HOME"],
-            "PYSENTRY_HOOK_CACHE_DIR": str(tmp_path / "cache"),
-            "PIP_CONFIG_FILE": os.devnull,
-            "HTTPS_PROXY": "http://127.0.0.1:9",
-            "HTTP_PROXY": "http://127.0.0.1:9",
-            "NO_PROXY": "127.0.0.1,localhost",
-            **(env or {}),
-        }
-        command = [sys.executable, "-m", "pysentry_hook", *map(str, arguments)]
         return subprocess.run(
-            command,
+            command(*arguments),
             cwd=cwd or tmp_path,
-            env=environment,
+            env=scrubbed(tmp_path, env or {}),
             capture_output=True,
             text=True,
             encoding="utf-8",
@@ -113,3 +102,22 @@ def run(tmp_path: Path) -> Run:
         )
 
     return call
+
+
+def command(*arguments: object) -> list[str]:
+    """The words that run the real command."""
+    return [sys.executable, "-m", "pysentry_hook", *map(str, arguments)]
+
+
+def scrubbed(folder: Path, more: Mapping[str, str]) -> dict[str, str]:
+    """The environment in which the real command runs; its cache is in the folder."""
+    environment = {name: value for name, value in os.environ.items() if name in _KEPT}
+    return environment | {
+        "HOME": os.environ["HOME"],
+        "PYSENTRY_HOOK_CACHE_DIR": str(folder / "cache"),
+        "PIP_CONFIG_FILE": os.devnull,
+        "HTTPS_PROXY": "http://127.0.0.1:9",
+        "HTTP_PROXY": "http://127.0.0.1:9",
+        "NO_PROXY": "127.0.0.1,localhost",
+        **more,
+    }

@@ -12,10 +12,11 @@ from pysentry_hook.commands.options import takes_flags
 from pysentry_hook.commands.progress import progress
 from pysentry_hook.commands.running import Prepared, Scanning, look, prepare, say, scanning, tell
 from pysentry_hook.config import Flags
-from pysentry_hook.errors import UnreadableInputsError, UsageError
+from pysentry_hook.errors import PysentryHookError, UnreadableInputsError, UsageError
 from pysentry_hook.model import Inventory, NormalizedName
 from pysentry_hook.output import pair
 from pysentry_hook.plan import plan as planned
+from pysentry_hook.plan.applying import Applying
 from pysentry_hook.plan.bench import Outcome
 from pysentry_hook.plan.project import Project, open_project
 from pysentry_hook.proposal import Plan
@@ -24,6 +25,7 @@ from pysentry_hook.report import Report
 from pysentry_hook.reports import PLAN_FORMATS
 from pysentry_hook.resolving import Resolving
 from pysentry_hook.scan import scan
+from pysentry_hook.text import printable
 
 _REPORT = "Report"
 
@@ -31,6 +33,12 @@ _REPORT = "Report"
 @takes_flags()
 def plan(
     flags: Flags,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Make the changes; if a second scan finds another result, undo them.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="With --apply: also in files that git does not have as they are.")
+    ] = False,
     formats: Annotated[
         list[str] | None,
         typer.Option(
@@ -49,14 +57,25 @@ def plan(
     ] = False,
 ) -> None:
     """Find the smallest changes that clear what blocks, and try them with uv in a temporary folder."""
+    if force and not apply:
+        raise UsageError("--force: it is for --apply")
     pair(formats or (), output or (), otherwise="human", known=PLAN_FORMATS)  # told before anything is read
     prepared = prepare(replace(flags, quiet=quiet))
     usual = prepared.settings.format if prepared.settings.format in PLAN_FORMATS else "human"
     otherwise = None if prepared.settings.quiet else usual
     targets = pair(formats or (), output or (), otherwise=otherwise, known=PLAN_FORMATS)
+    problem: PysentryHookError | None = None
     with scanning(prepared.settings, verbose=verbose) as work:
-        made, _ = Planning(prepared, work, datetime.now(UTC)).plan()
+        planning = Planning(prepared, work, datetime.now(UTC))
+        made, outcome = planning.plan()
+        if apply and (made.changes or made.cleared):
+            try:
+                made = planning.apply(made, outcome, forced=force)
+            except PysentryHookError as error:
+                problem = error
     tell(made, targets, look(prepared), PLAN_FORMATS)
+    if problem:
+        raise problem
     raise typer.Exit(exit_code(made))
 
 
@@ -80,8 +99,44 @@ class Planning:
         settings = self.prepared.settings
         read = self._read()
         _, program = resolvers.find("uv", read.root)
+        (inventory,) = read.inventories
+        installed = self._installed(read)
+
+        def judged(state: Inventory) -> Report:
+            return self._judged(replace(read, inventories=[state]))
+
+        def opened(unusable: frozenset[NormalizedName], named: frozenset[NormalizedName]) -> Project:
+            return open_project(inventory, installed, read.tree, settings, unusable=unusable, named=named)
+
+        before = judged(installed)
+        return planned(opened, before, program=program, settings=settings, scan=judged, now=self.now)
+
+    def apply(self, made: Plan, outcome: Outcome, *, forced: bool) -> Plan:
+        """Make the changes of a plan; return it as applied."""
+        tree, settings = self.prepared.tree, self.prepared.settings
+
+        def again() -> tuple[Inventory, Report]:
+            read = read_inputs(settings, tree)
+            state = self._installed(read)
+            return state, self._judged(replace(read, inventories=[state]))
+
+        with progress(f"applying to {made.path} …"):
+            changed = Applying(
+                tree=tree,
+                plan=made,
+                outcome=outcome,
+                program=resolvers.find("uv", tree.root)[1],
+                settings=settings,
+                again=again,
+                forced=forced,
+            ).apply()
+        typer.echo(printable(f"Changed, and scanned again: {', '.join(changed)}"), err=True)
+        return replace(made, applied=True)
+
+    def _installed(self, read: Reading) -> Inventory:
+        """What the one input installs."""
         resolving = Resolving(
-            settings,
+            self.prepared.settings,
             root=read.root,
             http=self.work.http,
             cache=self.work.cache,
@@ -89,17 +144,7 @@ class Planning:
             log=self.work.log,
             progress=progress,
         )
-        (inventory,) = read.inventories
-        installed = replace(resolving.resolved(inventory), requirements=())
-
-        def judged(state: Inventory) -> Report:
-            return self._judged(replace(read, inventories=[state]))
-
-        def opened(unusable: frozenset[NormalizedName]) -> Project:
-            return open_project(inventory, installed, read.tree, settings, unusable=unusable)
-
-        before = judged(installed)
-        return planned(opened, before, program=program, settings=settings, scan=judged, now=self.now)
+        return replace(resolving.resolved(read.inventories[0]), requirements=())
 
     def _read(self) -> Reading:
         try:

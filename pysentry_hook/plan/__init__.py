@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from pysentry_hook import __version__
 from pysentry_hook.config import Settings
+from pysentry_hook.inputs import requirements
 from pysentry_hook.model import Dependency, Failure, NormalizedName, normalize
 from pysentry_hook.plan.bench import Bench, Blocking, Outcome, Scan, names, seen
 from pysentry_hook.plan.commands import commands
@@ -22,8 +23,10 @@ from pysentry_hook.resolvers.programs import Program
 from pysentry_hook.resolvers.request import ResolutionError
 from pysentry_hook.text import count, some
 
-Opened = Callable[[frozenset[NormalizedName]], Project]
-"""Opens the input, with packages that stay as they are because no resolver can be asked for them."""
+Names = frozenset[NormalizedName]
+Opened = Callable[[Names, Names], Project]
+"""Opens the input, with packages that stay as they are because no resolver can be asked for them, and with pins
+that are asked for by themselves although the file says that something else needs them."""
 
 _MOST_UNUSABLE = 30
 _UNUSABLE = re.compile(
@@ -41,11 +44,11 @@ def plan(
     opened: Opened, before: Report, *, program: Program, settings: Settings, scan: Scan, now: datetime
 ) -> tuple[Plan, Outcome]:
     """Return the plan, and the state that it leads to: that of the input itself where nothing can be done."""
-    bench = Bench(opened(frozenset()), program, settings, scan)
+    bench = Bench(opened(frozenset(), frozenset()), program, settings, scan)
     blocking = Blocking.of(before)
     wanted, reasons = goals(blocking, bench.project.held)
     origin = Outcome(changes=(), inventory=bench.project.inventory, report=before, blocking=blocking, hashes={})
-    start, unusable = _started(bench, opened) if wanted else (origin, frozenset())
+    start, unusable, idle = _started(bench, opened) if wanted else (origin, frozenset(), frozenset())
     project = bench.project
     if isinstance(start, ResolutionError):
         failure = Failure("resolver", uv.NAME, project.inventory.path, start.summary)
@@ -58,21 +61,37 @@ def plan(
     changes = tuple(promised(bench, change, search.best.inventory) for change in search.best.changes)
     best = replace(search.best, changes=changes)
     told = _Told(bench, program, origin, best, reasons)
-    return told.plan(now, notes=tuple(_notes(origin, start, unusable))), best
+    return told.plan(now, notes=tuple(_notes(origin, start, unusable, idle))), best
 
 
-def _started(bench: Bench, opened: Opened) -> tuple[Outcome | ResolutionError, frozenset[NormalizedName]]:
-    """Resolve the input as it is; what the index has nothing of that can be resolved is held as it is."""
-    unusable: frozenset[NormalizedName] = frozenset()
+def _started(bench: Bench, opened: Opened) -> tuple[Outcome | ResolutionError, Names, Names]:
+    """Resolve the input as it is; what cannot be resolved is held as it is, and so are pins that apply nowhere."""
+    unusable: Names = frozenset()
+    idle: Names = frozenset()
+    alone: Names = frozenset()
     for _ in range(_MOST_UNUSABLE):
         start = bench.attempt(())
-        known = {each.name for each in bench.project.inventory.dependencies}
-        further = {normalize(name) for name in _unusable(start)} & known - unusable
-        if isinstance(start, Outcome) or not further:
+        if isinstance(start, Outcome):
+            gone = _listed(bench.project) - start.names
+            idle, alone = idle | (gone & alone), alone | gone
+        else:
+            known = {each.name for each in bench.project.inventory.dependencies}
+            gone = frozenset(map(normalize, _unusable(start))) & known - unusable
+            unusable |= gone
+        if not gone:
             break
-        unusable |= further
-        bench.project = opened(unusable)
-    return start, unusable
+        bench.project = opened(unusable | idle, alone)
+    if isinstance(start, Outcome) and (listed := _listed(bench.project)) and start.names - listed:
+        bench.unlisted = start.names - listed
+        start = bench.attempt(())
+    return start, unusable, idle
+
+
+def _listed(project: Project) -> Names:
+    """What a requirements file pins: what else is installed with that is not in it, and was never checked."""
+    if not (project.is_lock and project.inventory.format == requirements.FORMAT):
+        return frozenset()
+    return frozenset(each.name for each in project.inventory.dependencies)
 
 
 def _unusable(start: Outcome | ResolutionError) -> list[str]:
@@ -118,6 +137,7 @@ class _Told(NamedTuple):
     def plan(self, now: datetime, *, notes: tuple[str, ...] = (), failures: tuple[Failure, ...] = ()) -> Plan:
         """Return the plan."""
         project, before, after = self.bench.project, self.before, self.after
+        cleared = before.blocking.without(after.blocking)
         return Plan(
             version=__version__,
             generated=now.replace(microsecond=0),
@@ -133,10 +153,10 @@ class _Told(NamedTuple):
             after=_tally(after.report),
             changes=after.changes,
             moves=tuple(self._moves()),
-            cleared=before.blocking.without(after.blocking),
+            cleared=cleared,
             introduced=after.blocking.without(before.blocking),
             held=tuple(self._held()),
-            commands=tuple(commands(project, after)),
+            commands=tuple(commands(project, after)) if after.changes or cleared else (),
             notes=notes,
             limits=_LIMITS,
         )
@@ -165,8 +185,10 @@ def _tally(report: Report) -> Tally:
     )
 
 
-def _notes(origin: Outcome, start: Outcome, unusable: frozenset[NormalizedName]) -> Iterator[str]:
+def _notes(origin: Outcome, start: Outcome, unusable: Names, idle: Names) -> Iterator[str]:
     """What was not asked for, and what the resolver makes of the input without any change."""
+    if idle:
+        yield f"{some(sorted(idle))}: on no Python that was resolved for its marker holds, so it was left alone"
     if unusable:
         told = "stays as it is" if len(unusable) == 1 else "stay as they are"
         yield f"{some(sorted(unusable))} {told}: no wheel that could be resolved, and nobody knows what it asks for"

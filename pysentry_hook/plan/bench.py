@@ -72,6 +72,11 @@ class Outcome:
     blocking: Blocking
     hashes: Hashes
 
+    @property
+    def names(self) -> frozenset[NormalizedName]:
+        """Every package."""
+        return frozenset(each.name for each in self.inventory.dependencies)
+
     def versions(self, name: NormalizedName) -> tuple[Version, ...]:
         """The versions of a package, the oldest first."""
         return tuple(sorted(each.version for each in self.inventory.dependencies if each.name == name))
@@ -82,6 +87,8 @@ class Bench:
 
     def __init__(self, project: Project, program: Program, settings: Settings, scan: Scan) -> None:
         self.project = project
+        self.unlisted: frozenset[NormalizedName] = frozenset()
+        """What is installed with the input and never stood in it, so that it is not judged either."""
         self.runs = 0
         self._program = program
         self._settings = settings
@@ -127,11 +134,13 @@ class Bench:
         stays = {each.node for each in kept} | {each.node for each in unchecked}
         edges = [Edge(project if edge.parent in roots else edge.parent, edge.child, edge.marker) for edge in lock.edges]
         edges += [edge for edge in inventory.edges if edge.child in stays]
+        found = (_in_place(each, first) for each in lock.dependencies if each.name not in self.unlisted)
+        told = (edge for edge in edges if not self.unlisted & {edge.parent.name, edge.child.name})
         return replace(
             inventory,
-            dependencies=(*(_in_place(each, first) for each in lock.dependencies), *kept),
+            dependencies=(*found, *kept),
             unchecked=unchecked,
-            edges=tuple(dict.fromkeys(edges)),
+            edges=tuple(dict.fromkeys(told)),
             requirements=(),
         )
 

@@ -1,5 +1,6 @@
 """Write requirements and their bounds: what allows a version, and nothing that was not asked for."""
 
+import re
 from collections.abc import Iterator
 
 from packaging.requirements import Requirement
@@ -9,6 +10,11 @@ from packaging.version import Version
 from pysentry_hook.model import NormalizedName
 
 _UPPER = {"<", "<=", "==", "===", "~="}
+_FORM = re.compile(
+    r"(\s*[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?(?:\s*\[[^\]]*\])?)(\s*\(?\s*)([<>=!~][^;)]*?)?(\s*\)?\s*(?:;.*)?)",
+    re.ASCII | re.DOTALL,
+)
+"""A requirement as it is written: name and extras, what stands between, the bounds, and the rest."""
 
 
 def nearest(name: NormalizedName, version: Version) -> Iterator[str]:
@@ -57,6 +63,18 @@ def raised(requirement: str, version: Version) -> str:
             parts.append(str(each))
     parts = [part for part in parts if part != f">={version}" or f"~={version}" not in parts]
     return _written(stated, ",".join(parts))
+
+
+def respelled(written: str, requirement: str) -> str | None:
+    """What is written, with the bounds of another requirement and nothing else changed; None for an unknown form."""
+    old, new = _FORM.fullmatch(written), _FORM.fullmatch(requirement)
+    if not (old and new and new[3]):
+        return None
+    bounds = new[3]
+    if old[3]:
+        bounds = re.sub(",", ", ", bounds) if re.search(r",\s", old[3]) else bounds
+        bounds = re.sub(r"([<>=!~]+)", r"\1 ", bounds) if re.search(r"[<>=!~]\s", old[3]) else bounds
+    return old[1] + (old[2] + bounds if old[3] else bounds + old[2]) + old[4]
 
 
 def _lower(specifier: Specifier) -> str:

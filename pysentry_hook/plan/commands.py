@@ -25,8 +25,6 @@ def commands(project: Project, outcome: Outcome) -> Iterator[str]:
     """Give the commands in their order; a line that is no command says what to write where."""
     changes = outcome.changes
     form = project.inventory.format
-    if not changes:
-        return
     folder = project.inventory.path.rpartition("/")[0]
     yield from (f"# {printable(line)}" for line in _edits(changes, folder))
     if form == uv_lock.FORMAT:
@@ -35,7 +33,7 @@ def commands(project: Project, outcome: Outcome) -> Iterator[str]:
     elif form in _LOCKING:
         names = dict.fromkeys(change.package for change in changes)
         edited = any(change.edits for change in changes)
-        yield _LOCKING[form][not edited].format(names=" ".join(names))
+        yield _LOCKING[form][bool(names) and not edited].format(names=" ".join(names))
     elif form == requirements.FORMAT and project.is_lock:
         yield from (f"# {printable(line)}" for line in _pins(project, outcome, folder))
     elif form != pyproject.FORMAT and not any(change.edits for change in changes):

@@ -122,10 +122,12 @@ def open_project(
     settings: Settings,
     *,
     unusable: frozenset[NormalizedName] = frozenset(),
+    named: frozenset[NormalizedName] = frozenset(),
 ) -> Project:
     """Return what to ask for: `read` is the input as it was read, `inventory` what it installs.
 
-    `unusable` are packages of which the index has nothing that can be resolved; they stay as they are.
+    `unusable` are packages of which the index has nothing that can be resolved; they stay as they are. `named` are
+    asked for by themselves, although the file says that something else needs them.
     UsageError where an input cannot be planned for, InputError where a file is broken.
     """
     permission = Permission(settings.trusted_mirrors, settings.private, settings.pip_indexes)
@@ -138,7 +140,7 @@ def open_project(
     ]
     held = unusable | frozenset(_held(inventory, manifests, permission))
     declared += _brought_in(inventory, held)
-    left = held | _compiled_in(inventory)
+    left = held | (_compiled_in(inventory) - named)
     asked = [
         Declaration(_loosened(each, inventory), location, number)
         for number, (each, location) in enumerate(declared)
@@ -160,7 +162,7 @@ def open_project(
         declarations=tuple(asked),
         held=held,
         preferred=tuple(_preferred(inventory, held, settings)) if _is_lock(inventory) else (),
-        constraints=(*inventory.constraints, *constraints),
+        constraints=tuple(dict.fromkeys((*inventory.constraints, *constraints))),
         overrides=tuple(text for text in of_uv if requirement_name(text) not in held),
         requires_python=next((each.requires_python for each in (inventory, *manifests) if each.requires_python), None),
         options=_options(uv),

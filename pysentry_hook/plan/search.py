@@ -77,7 +77,12 @@ class Search:
     def _clears(self, goal: Goal, outcome: Outcome) -> bool:
         """Whether the findings of a package are gone that a version clears, and none came that was not there."""
         left = {name for verdict in outcome.blocking.of_package(goal.package) for name in names(verdict)}
-        return not left & goal.names and not self._brought_in(outcome)
+        return not left & goal.names and not self._brought_in(outcome) and not self._goes_back(goal, outcome)
+
+    def _goes_back(self, goal: Goal, outcome: Outcome) -> bool:
+        """Whether the newest version of a package, where several are installed, gives way to an older one."""
+        before, after = self.start.versions(goal.package), outcome.versions(goal.package)
+        return bool(before and after) and after[-1] < before[-1]
 
     def _brought_in(self, outcome: Outcome) -> tuple[Seen, ...]:
         """What blocks and was not there before, nor in what is accepted."""

@@ -5,6 +5,7 @@ https://docs.astral.sh/uv/concepts/resolution/#universal-resolution
 
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +33,7 @@ def resolve(program: Program, request: Request, folder: Path) -> Resolution:
             (folder / LOCK).write_text(_lock(request), encoding="utf-8")
     except OSError as error:
         raise ResolutionError(f"nothing can be written for uv: {error.strerror}") from error
-    words = ["lock", "--no-progress", "--color", "never", "--no-python-downloads", "--python", sys.executable]
-    words += [] if request.allow_build else ["--no-build"]
-    words += ["--offline"] if request.offline else []
-    words += [word for text in request.upgrades for word in ("--upgrade-package", text)]
+    words = _words(sys.executable, request.upgrades, allow_build=request.allow_build, offline=request.offline)
     # in a file they would not count where the user's UV_CONFIG_FILE or UV_NO_CONFIG is set
     further = {"UV_INDEX": " ".join(request.indexes)} if request.indexes else {}
     ended = run([program.path, *words, "--directory", folder], folder, seconds=request.seconds, further=further)
@@ -50,6 +48,38 @@ def resolve(program: Program, request: Request, folder: Path) -> Resolution:
         covers="every platform",
         note=_built(folder / LOCK, ended.said) if request.allow_build else "",
     )
+
+
+def lock_project(
+    program: Program,
+    folder: Path,
+    *,
+    python: str,
+    upgrades: Sequence[str],
+    allow_build: bool,
+    offline: bool,
+    seconds: float,
+    audited: Path,
+) -> None:
+    """Lock the project of a folder anew, as its user would; ResolutionError where uv does not.
+
+    No program below `audited` is run: uv would ask the Python of the project's own environment, and one on PATH.
+    """
+    from tempfile import TemporaryDirectory
+
+    words = _words(python, upgrades, allow_build=allow_build, offline=offline)
+    with TemporaryDirectory(prefix="pysentry-hook-", ignore_cleanup_errors=True) as name:
+        further = {"UV_PROJECT_ENVIRONMENT": str(Path(name, "none"))}
+        ended = run([program.path, *words], folder, seconds=seconds, further=further, audited=audited)
+    if ended.code:
+        raise failed(NAME, ended, _reason(ended.said))
+
+
+def _words(python: str, upgrades: Sequence[str], *, allow_build: bool, offline: bool) -> list[str]:
+    words = ["lock", "--no-progress", "--color", "never", "--no-python-downloads", "--python", python]
+    words += [] if allow_build else ["--no-build"]
+    words += ["--offline"] if offline else []
+    return words + [word for text in upgrades for word in ("--upgrade-package", text)]
 
 
 def _built(lock: Path, said: str) -> str:

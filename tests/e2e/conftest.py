@@ -5,7 +5,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,7 +16,8 @@ from pysentry_hook.resolvers import RESOLVERS
 from tests.builders import a_folder_of_records, a_record
 from tests.conftest import Run
 from tests.e2e.acting import Acting, shipped
-from tests.e2e.repository import Repository, a_repository
+from tests.e2e.project import Project
+from tests.e2e.repository import Repository, a_repository, git
 from tests.resolvers.index import Index, Release, serve
 
 RELEASES = (
@@ -83,6 +85,24 @@ def house(run: Run, tmp_path: Path) -> Iterator[House]:
 def shop(run: Run, tmp_path: Path) -> Repository:
     """An empty repository on branch main."""
     return a_repository(run, tmp_path)
+
+
+Projects = Callable[..., Project]
+
+
+@pytest.fixture
+def projects(run: Run, tmp_path: Path) -> Iterator[Projects]:
+    """Give a function that makes a project, in a repository unless said otherwise, in an index with these releases."""
+    with ExitStack() as stack:
+
+        def make(*releases: Release, repository: bool = True) -> Project:
+            known = list(releases)
+            (tmp_path / "shop").mkdir()
+            if repository:
+                git(tmp_path / "shop", "init", "-q", "-b", "main")
+            return Project(run, tmp_path, known, stack.enter_context(serve(known)), needed("uv", "uv"))
+
+        yield make
 
 
 IN_CI = bool(os.environ.get("CI"))  # a test's own environment does not hold it any more

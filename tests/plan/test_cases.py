@@ -194,6 +194,17 @@ def test_both_versions_of_a_forked_package_are_cleared(shops: Shops) -> None:
     assert plan.after.blocking == 0
 
 
+def test_no_version_of_a_forked_package_goes_back_to_that_of_another(shops: Shops) -> None:
+    shop = shops(
+        Release("six", "1.0"), Release("six", "1.1"), Release("six", "2.0", python=">=3.12"),
+        Release("six", "2.1", python=">=3.12"),
+    )  # fmt: skip
+    shop.write("requirements.txt", "six==1.0 ; python_version < '3.12'\nsix==2.0 ; python_version >= '3.12'\n")
+    bad = [{"introduced": "0"}, {"fixed": "1.1"}, {"introduced": "2.0"}, {"fixed": "2.1"}]
+    plan = shop.plan(a_record(package="six", events=bad), name="requirements.txt")
+    assert moves(plan) == {"six": (["1.0", "2.0"], ["1.1", "2.1"])}
+
+
 def test_a_cooldown_that_alone_forbids_the_fix_is_told_with_the_exception_that_lifts_it(shops: Shops) -> None:
     shop = shops(Release("six", "1.0"), Release("six", "1.1", uploaded="2026-11-20T00:00:00Z"))
     shop.locked(["six"], '[tool.uv]\nexclude-newer = "2026-06-01T00:00:00Z"\n')

@@ -141,6 +141,11 @@ def _listed(release: Release, content: bytes) -> dict[str, object]:
     }
 
 
+def digest(release: Release) -> str:
+    """The hexadecimal SHA-256 of the file of a release."""
+    return hashlib.sha256(_content(release)).hexdigest()
+
+
 def _content(release: Release) -> bytes:
     return _sdist(release, release.marker_of_build) if release.marker_of_build else _wheel(release)
 
@@ -158,7 +163,7 @@ def _wheel(release: Release) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         for path, text in texts.items():
-            archive.writestr(path, text)
+            archive.writestr(zipfile.ZipInfo(path), text)  # of no time, so that it has one digest
     return content.getvalue()
 
 
