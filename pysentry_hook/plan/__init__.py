@@ -46,7 +46,7 @@ def plan(
     """Return the plan, and the state that it leads to: that of the input itself where nothing can be done."""
     bench = Bench(opened(frozenset(), frozenset()), program, settings, scan)
     blocking = Blocking.of(before)
-    wanted, reasons = goals(blocking, bench.project.held)
+    wanted, reasons = goals(bench.project.inventory, blocking, bench.project.held)
     origin = Outcome(changes=(), inventory=bench.project.inventory, report=before, blocking=blocking, hashes={})
     start, unusable, idle = _started(bench, opened) if wanted else (origin, frozenset(), frozenset())
     project = bench.project

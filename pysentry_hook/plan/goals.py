@@ -1,12 +1,13 @@
 """What a plan has to reach: for each package with findings that block, the versions that clear them."""
 
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from packaging.version import Version
 
-from pysentry_hook.model import NormalizedName, Severity
+from pysentry_hook.model import Inventory, NormalizedName, Severity
 from pysentry_hook.plan.bench import Blocking, names
 from pysentry_hook.report import Verdict
 
@@ -36,7 +37,7 @@ class Why(NamedTuple):
 
 
 def goals(
-    blocking: Blocking, held: frozenset[NormalizedName]
+    inventory: Inventory, blocking: Blocking, held: frozenset[NormalizedName]
 ) -> tuple[list[Goal], dict[tuple[NormalizedName, str], Why]]:
     """Return what to move, the worst first, and by package and id why no version clears the others."""
     found: list[Goal] = []
@@ -49,7 +50,7 @@ def goals(
             else:
                 movable.append(verdict)
         if movable:
-            found.append(_goal(package, movable))
+            found.append(_goal(inventory, package, movable))
     return sorted(found, key=lambda goal: (-goal.rank, not goal.direct, goal.package)), hopeless
 
 
@@ -77,7 +78,7 @@ def _fixes(verdict: Verdict) -> list[Version]:
     ]
 
 
-def _goal(package: NormalizedName, verdicts: Sequence[Verdict]) -> Goal:
+def _goal(inventory: Inventory, package: NormalizedName, verdicts: Sequence[Verdict]) -> Goal:
     findings = [verdict.finding for verdict in verdicts]
     clean = {finding.upgrade_to for finding in findings if finding.upgrade_to is not None}
     each = max(min(_fixes(verdict)) for verdict in verdicts)
@@ -86,12 +87,25 @@ def _goal(package: NormalizedName, verdicts: Sequence[Verdict]) -> Goal:
         package=package,
         installed=tuple(sorted({finding.dependency.version for finding in findings})),
         targets=tuple(sorted({*clean, each})),
-        tops=tuple(_tops(path for finding in findings for path in finding.paths)),
+        tops=tuple(_tops(inventory, package)),
         direct=any(finding.dependency.direct for finding in findings),
         names=frozenset(name for verdict in verdicts for name in names(verdict)),
         rank=max(severities),
     )
 
 
-def _tops(paths: Iterable[Sequence[str]]) -> Iterable[NormalizedName]:
-    return dict.fromkeys(NormalizedName(path[1]) for path in paths if len(path) > 1)
+def _tops(inventory: Inventory, name: NormalizedName) -> Iterator[NormalizedName]:
+    """The direct dependencies from which a package is reached, the nearest first."""
+    parents: dict[NormalizedName, set[NormalizedName]] = {}
+    for edge in inventory.edges:
+        parents.setdefault(edge.child.name, set()).add(edge.parent.name)
+    roots = {node.name for node in inventory.roots}
+    waiting, seen = deque([name]), {name}
+    while waiting:
+        each = waiting.popleft()
+        above = parents.get(each, set())
+        if above & roots:
+            yield each
+        fresh = sorted(above - roots - seen)
+        seen.update(fresh)
+        waiting.extend(fresh)

@@ -74,8 +74,13 @@ class Proposals:
         seen = self._attempt((*base.changes, *changes, *loose))
         return seen if isinstance(seen, ResolutionError) else self._written(base, seen, (*bound, *free), bound)
 
-    def of(self, goal: Goal, base: Outcome) -> Iterator[Attempt]:
-        """Give what each proposal comes to, or why it cannot be resolved."""
+    def of(self, goal: Goal, base: Outcome) -> Iterator[tuple[bool, Attempt]]:
+        """Give what each proposal comes to, or why it cannot be resolved, and whether all packages promise it."""
+        yield from ((True, outcome) for outcome in self._promised(goal, base))
+        if goal.package not in self.limited:
+            yield from ((False, outcome) for outcome in self._unpromised(base, goal))
+
+    def _promised(self, goal: Goal, base: Outcome) -> Iterator[Attempt]:
         if self._project.is_lock:
             for target in goal.targets:
                 asks = nearest(goal.package, target)
@@ -95,7 +100,6 @@ class Proposals:
                 yield from self._restated(base, goal, target, names)
         if self._project.is_lock:
             yield self._attempt((*base.changes, refresh(goal.package, goal.package)))
-        yield from self._unpromised(base, goal)
 
     def _unpromised(self, base: Outcome, goal: Goal) -> Iterator[Attempt]:
         """What no declaration can say: a constraint, and against what parents ask for an override."""

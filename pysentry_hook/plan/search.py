@@ -37,10 +37,15 @@ class Search:
         if not left:
             return
         outcome = self._proposals.together(left, self.best)
-        if isinstance(outcome, Outcome) and all(self._reached(goal, outcome) for goal in left):
+        reached = [goal for goal in left if self._is_good_for(goal, outcome)]
+        if isinstance(outcome, Outcome) and reached == left:
             self.best = outcome
         elif len(left) == 1:
             self._reach(left[0])
+        elif reached:
+            self._reach_all(reached)
+            for goal in left:
+                self._reach_all([goal])
         else:
             middle = len(left) // 2
             self._reach_all(left[:middle])
@@ -51,6 +56,10 @@ class Search:
         limited = goal.package in self._proposals.limited
         return self._clears(goal, outcome) or (limited and self._clears_somewhere(goal, outcome))
 
+    def _is_good_for(self, goal: Goal, outcome: Attempt | None) -> bool:
+        """Whether it reaches a goal and takes no other package back to an older version."""
+        return isinstance(outcome, Outcome) and self._reached(goal, outcome) and not self._takes_back(outcome)
+
     def attempt(self, changes: Changes) -> Attempt:
         """What changes come to; the same are tried once."""
         if changes not in self._tried:
@@ -58,21 +67,36 @@ class Search:
         return self._tried[changes]
 
     def _reach(self, goal: Goal) -> None:
-        """Take the first proposal that clears the findings of one package, else one that clears them somewhere."""
+        """Take the first proposal that clears the findings of one package.
+
+        Without one: what takes another package back, then what a parent does not promise, then what clears them
+        for some Pythons.
+        """
+        backwards: Outcome | None = None
         partial: Outcome | None = None
-        for outcome in self._proposals.of(goal, self.best):
+        for promised, outcome in self._proposals.of(goal, self.best):
+            if backwards and not promised:
+                break
             if isinstance(outcome, ResolutionError):
                 self.refusals.setdefault(goal.package, outcome)
-                continue
-            if self._reached(goal, outcome):
+            elif self._is_good_for(goal, outcome):
                 self.best = outcome
                 return
-            if brought := self._brought_in(outcome):
+            elif self._reached(goal, outcome):
+                backwards = backwards or outcome
+            elif brought := self._brought_in(outcome):
                 self.spoilt.setdefault(goal.package, brought)
-            elif partial is None and self._clears_somewhere(goal, outcome):
-                partial = outcome
-        if partial is not None:
-            self.best = partial
+            elif self._clears_somewhere(goal, outcome):
+                partial = partial or outcome
+        self.best = backwards or partial or self.best
+
+    def _takes_back(self, outcome: Outcome) -> bool:
+        """Whether a package has an older version than in what is accepted."""
+        return any(
+            after[-1] < before[-1]
+            for name in self.best.names & outcome.names
+            for before, after in [(self.best.versions(name), outcome.versions(name))]
+        )
 
     def _clears(self, goal: Goal, outcome: Outcome) -> bool:
         """Whether the findings of a package are gone that a version clears, and none came that was not there."""

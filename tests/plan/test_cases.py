@@ -103,6 +103,24 @@ def test_an_override_comes_last_and_is_told_as_one(shops: Shops) -> None:
     assert len(plan.cleared) == 1
 
 
+def test_no_parent_is_taken_back_where_a_bound_can_change(shops: Shops) -> None:
+    shop = shops(
+        Release("app", "1.0"), Release("app", "1.1", ("six<2",)), Release("app", "1.2", ("six>=2",)),
+        Release("six", "1.0"), Release("six", "2.0"),
+    )  # fmt: skip
+    shop.locked(["app<1.2", "six"])
+    plan = shop.plan(a_record(package="six", fixed="2.0"))
+    assert moves(plan) == {"six": (["1.0"], ["2.0"]), "app": (["1.1"], ["1.2"])}
+
+
+def test_a_parent_is_taken_back_rather_than_overridden(shops: Shops) -> None:
+    shop = shops(Release("app", "1.0"), Release("app", "1.1", ("six<2",)), Release("six", "1.0"), Release("six", "2.0"))
+    shop.locked(["app", "six<2"])
+    plan = shop.plan(a_record(package="six", fixed="2.0"))
+    assert moves(plan) == {"six": (["1.0"], ["2.0"]), "app": (["1.1"], ["1.0"])}
+    assert "override" not in {kind for kind, *_ in told(plan)}
+
+
 def test_two_parents_without_a_common_version_are_told_with_what_they_ask(shops: Shops) -> None:
     shop = shops(
         Release("web", "1.0", ("six<2",)), Release("cli", "1.0", ("six<3",)), Release("cli", "1.1", ("six>=2",)),
