@@ -115,7 +115,8 @@ def _reason(bench: Bench, search: Search, goal: Goal, now: datetime, left: Seque
         return Why("a cooldown (exclude-newer) alone forbids the fix", exception=exception)
     clean = set(search.best.versions(goal.package)) - {each.version for each in left}
     if clean:
-        where = "; ".join(f"stays at {each.version} where {' or '.join(each.markers)}" for each in left if each.markers)
+        stays = (f"stays at {each.version} where {' or '.join(each.markers)}" for each in left if each.markers)
+        where = "; ".join(dict.fromkeys(stays))
         return Why(f"{some([*map(str, sorted(clean))])} elsewhere, but it {where or 'stays for others'}")
     if spoilt := search.spoilt.get(goal.package):
         brought = [f"{each.id} in {each.package} {each.version}" for each in spoilt]

@@ -11,7 +11,7 @@ from pysentry_hook.model import Inventory, Node, NormalizedName
 from pysentry_hook.plan.bench import Bench, Outcome
 from pysentry_hook.plan.bounds import admits, nearest
 from pysentry_hook.plan.goals import Goal
-from pysentry_hook.plan.proposals import refresh
+from pysentry_hook.plan.proposals import needed_python, refresh
 from pysentry_hook.proposal import Change, Kind
 from pysentry_hook.resolvers.request import ResolutionError
 from pysentry_hook.text import one_line
@@ -33,8 +33,12 @@ def _held_by(
     for _ in range(_DEEPEST):
         wish = f"{name}>={wanted}"
         if isinstance(refusal := bench.alone([wish]), ResolutionError):
-            yield f"{name} {wanted} cannot be installed: {refusal.summary}"
-            return
+            python = needed_python(refusal, name)
+            if python is None:
+                yield f"{name} {wanted} cannot be installed: {refusal.summary}"
+                return
+            yield f"{name} {wanted} needs Python {python} or later, and the project runs on older ones too"
+            wish += f" ; python_full_version >= '{python}'"
         yield from _by_project(bench, name, installed, wanted)
         holder = next(_holders(bench, inventory, name, wish), None)
         if holder is None:
@@ -44,9 +48,9 @@ def _held_by(
         told = f"{name} {installed} is held by {parent.name} {parent.version}{asks}"
         first = _first_that_allows(bench, parent, wish)
         if first is None:
-            yield f"{told}; no later release of {parent.name} allows {wish}"
+            yield f"{told}; no later release of {parent.name} allows {name}>={wanted}"
             return
-        yield f"{told}; the first {parent.name} that allows {wish} is {first}"
+        yield f"{told}; the first {parent.name} that allows {name}>={wanted} is {first}"
         name, installed, wanted = parent.name, Version(str(parent.version)), first
 
 

@@ -187,6 +187,12 @@ class Proposals:
                 yield Edit(each.number, each.location.path, each.location.line, text, raised(text, version))
 
 
+def needed_python(refusal: ResolutionError, name: NormalizedName) -> str | None:
+    """The Python that a package needs and that the project does not demand, where that is why it was refused."""
+    found = _NEEDS_PYTHON.findall(" ".join(refusal.whole.split()))
+    return next((python for each, python in found if normalize(each) == name), None)
+
+
 def refresh(name: NormalizedName, ask: str) -> Change:
     """The change of the lock alone."""
     return Change(kind=Kind.REFRESH, package=name, ask=ask)

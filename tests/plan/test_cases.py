@@ -190,6 +190,17 @@ def test_a_python_for_which_there_is_no_fix_keeps_the_old_version(shops: Shops) 
     assert plan.cleared == ()
 
 
+def test_a_bound_and_a_python_that_hold_a_package_together_are_both_told(shops: Shops) -> None:
+    shop = shops(Release("six", "1.0"), Release("six", "2.0", python=">=3.10"))
+    shop.locked(["six<2"])
+    plan = shop.plan(a_record(package="six", fixed="2.0"))
+    assert plan.changes == ()
+    assert plan.held[0].chain == (
+        "six 2.0 needs Python 3.10 or later, and the project runs on older ones too",
+        "six 1.0 is held by pyproject.toml:5 (six<2)",
+    )
+
+
 def test_a_private_package_is_not_moved_and_its_name_goes_nowhere(shops: Shops) -> None:
     shop = shops(Release("acme", "1.0", ("six",)), Release("six", "1.0"), Release("six", "1.1"))
     shop.locked(["acme"], as_of=[Release("acme", "1.0", ("six",)), Release("six", "1.0")])
