@@ -136,7 +136,7 @@ def open_project(
     declared = [
         (requested, manifest.places.location(requested.place))
         for manifest in manifests
-        for requested in manifest.requirements
+        for requested in _locked(manifest.requirements, inventory)
     ]
     held = unusable | frozenset(_held(inventory, manifests, permission))
     declared += _brought_in(inventory, held)
@@ -195,6 +195,18 @@ def _manifests(inventory: Inventory, tree: Tree) -> Iterable[Inventory]:
         except InputError as error:
             if path == home:
                 raise UsageError(f"plan: {error}, so it cannot be resolved anew") from error
+
+
+def _locked(requirements: Iterable[Requested], inventory: Inventory) -> Iterable[Requested]:
+    """The requirements of those scopes that are in a lock: it may hold what a plain installation brings in alone."""
+    if inventory.format not in _MANIFESTS:
+        yield from requirements
+        return
+    every: tuple[Dependency | Unchecked, ...] = (*inventory.dependencies, *inventory.unchecked)
+    scopes = frozenset(scope for each in every for scope in each.groups)
+    for requested in requirements:
+        if groups := requested.groups & scopes:
+            yield requested._replace(groups=groups)
 
 
 def _uv_table(inventory: Inventory, tree: Tree) -> Mapping[str, Any]:

@@ -125,6 +125,8 @@ def _lock(request: Request) -> str:
     import json  # a string of JSON is one of TOML
 
     lines = ["version = 1", f"requires-python = {json.dumps(_ANY_PYTHON)}"]
+    # without these uv may resolve for Pythons that the project does not admit
+    lines += [f"resolution-markers = {json.dumps(_environments(request))}"]
     for each in request.preferred:
         lines += ["[[package]]", f"name = {json.dumps(each.name)}", f"version = {json.dumps(each.version)}"]
         lines += [f"source = {{ registry = {json.dumps(each.registry)} }}"]

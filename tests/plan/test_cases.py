@@ -245,6 +245,14 @@ def test_a_cooldown_that_alone_forbids_the_fix_is_told_with_the_exception_that_l
     assert held.exception.startswith('[tool.uv] exclude-newer-package = { six = "20')
 
 
+def test_a_cooldown_changes_nothing_for_the_pythons_that_are_resolved_for(shops: Shops) -> None:
+    shop = shops(Release("six", "1.0"), Release("six", "1.1"), Release("web", "1.0", python=">=3.11,<3.14"))
+    head = '[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.11,<3.14"\ndependencies = ["six", "web"]\n'
+    shop.write("pyproject.toml", head + '[tool.uv]\nexclude-newer = "1 week"\n')
+    shop.lock([Release("six", "1.0"), Release("web", "1.0", python=">=3.11,<3.14")])
+    assert moves(shop.plan(a_record(package="six", fixed="1.1"))) == {"six": (["1.0"], ["1.1"])}
+
+
 def test_malware_is_never_answered_with_an_upgrade(shops: Shops) -> None:
     shop = shops(Release("six", "1.0"), Release("six", "1.1"))
     shop.locked(["six==1.0"])

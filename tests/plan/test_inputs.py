@@ -121,6 +121,16 @@ def test_a_lock_of_pipenv_is_planned_for(shops: Shops) -> None:
     )
 
 
+def test_a_pylock_without_the_groups_of_the_manifest_is_planned_for_without_them(shops: Shops) -> None:
+    shop = shops(*SIX, Release("attrs", "1.0"))
+    shop.write("pyproject.toml", MANIFEST.format(["six"]) + '[dependency-groups]\ndev = ["attrs"]\n')
+    package = f'[[packages]]\nname = "six"\nversion = "1.0"\nindex = "{shop.index.url}"\n'
+    shop.write("pylock.toml", f'lock-version = "1.0"\ncreated-by = "uv"\n{package}')
+    plan = shop.plan(a_record(package="six", fixed="1.1"), a_record("PYSEC-2099-2", "attrs"))
+    assert moves(plan) == {"six": (["1.0"], ["1.1"])}
+    assert plan.commands == ("# lock pylock.toml anew with the tool that made it",)
+
+
 def test_the_extras_groups_and_members_of_a_workspace_are_planned_for_together(shops: Shops) -> None:
     shop = shops(*SIX, Release("attrs", "1.0"), Release("attrs", "1.1"))
     member = '[project]\nname = "core"\nversion = "1"\nrequires-python = ">=3.9"\ndependencies = ["attrs<1.1"]\n'
