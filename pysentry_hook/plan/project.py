@@ -7,13 +7,11 @@ from typing import Any
 from pysentry_hook.config import Settings
 from pysentry_hook.errors import InputError, UsageError
 from pysentry_hook.inputs import pdm_lock, pipfile, pipfile_lock, poetry_lock, pylock, pyproject, requirements, uv_lock
-from pysentry_hook.inputs.documents import parse_toml, read_text
 from pysentry_hook.inputs.manifest import requirement_name
-from pysentry_hook.inputs.scopes import scope_name
 from pysentry_hook.model import Dependency, Inventory, Location, NormalizedName, Requested, Unchecked
+from pysentry_hook.plan.uv_table import options_of, texts_of, uv_table
 from pysentry_hook.resolvers.request import Preferred, Request
 from pysentry_hook.sources.permission import PUBLIC, Permission
-from pysentry_hook.text import one_line
 from pysentry_hook.tree import Tree, inside
 
 _MANIFESTS = {
@@ -27,11 +25,6 @@ _MANIFESTS = {
 TOOLS = {poetry_lock.FORMAT: "Poetry", pdm_lock.FORMAT: "pdm", pipfile_lock.FORMAT: "pipenv", pipfile.FORMAT: "pipenv"}
 """Who makes the locks that are not uv's."""
 _NEVER = "python_version < '0'"
-_PASSED_ON = (
-    "exclude-newer", "exclude-newer-package", "prerelease", "resolution", "fork-strategy", "environments",
-    "required-environments",
-)  # fmt: skip
-"""The settings of [tool.uv] that bind a resolution and lead it to no file or host."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +125,7 @@ def open_project(
     """
     permission = Permission(settings.trusted_mirrors, settings.private, settings.pip_indexes)
     manifests = list(_manifests(read, tree))
-    uv = _uv_table(inventory, tree)
+    uv = uv_table(inventory, tree)
     declared = [
         (requested, manifest.places.location(requested.place))
         for manifest in manifests
@@ -148,7 +141,7 @@ def open_project(
     ]
     if not asked:
         raise UsageError(f"plan: {inventory.path} asks no index that your own configuration trusts for anything")
-    constraints, of_uv = _texts(uv.get("constraint-dependencies")), _texts(uv.get("override-dependencies"))
+    constraints, of_uv = texts_of(uv.get("constraint-dependencies")), texts_of(uv.get("override-dependencies"))
     alone = {
         name: each.indexes[0]
         for each, _ in declared
@@ -165,7 +158,7 @@ def open_project(
         constraints=tuple(dict.fromkeys((*inventory.constraints, *constraints))),
         overrides=tuple(text for text in of_uv if requirement_name(text) not in held),
         requires_python=next((each.requires_python for each in (inventory, *manifests) if each.requires_python), None),
-        options=_options(uv),
+        options=options_of(uv),
         own_indexes={name: index for name, index in alone.items() if common or index != PUBLIC[0]},
         indexes=tuple(index for index in common if permission.untrusted((index,)) is None),
     )
@@ -207,17 +200,6 @@ def _locked(requirements: Iterable[Requested], inventory: Inventory) -> Iterable
     for requested in requirements:
         if groups := requested.groups & scopes:
             yield requested._replace(groups=groups)
-
-
-def _uv_table(inventory: Inventory, tree: Tree) -> Mapping[str, Any]:
-    """[tool.uv] of the project, empty where uv is not its tool."""
-    path = inside(inventory.path.rpartition("/")[0], pyproject.FORMAT)
-    if inventory.format not in {uv_lock.FORMAT, pyproject.FORMAT} or path is None or not tree.exists(path):
-        return {}
-    found: Any = parse_toml(read_text(tree, path))
-    for key in ("tool", "uv"):
-        found = found.get(key) if isinstance(found, Mapping) else None
-    return found if isinstance(found, Mapping) else {}
 
 
 def _held(inventory: Inventory, manifests: Iterable[Inventory], permission: Permission) -> Iterable[NormalizedName]:
@@ -280,28 +262,3 @@ def _preferred(inventory: Inventory, held: frozenset[NormalizedName], settings: 
     for each in inventory.dependencies:
         if each.name not in held:
             yield Preferred(each.name, str(each.version), next(iter(each.indexes), usual), each.markers)
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    return tuple(text for text in value if isinstance(text, str)) if isinstance(value, list) else ()
-
-
-def _options(uv: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings that are passed on, and the conflicts of extras and groups, which all are groups here."""
-    options = {key: uv[key] for key in _PASSED_ON if key in uv and _is_plain(uv[key])}
-    conflicts = uv.get("conflicts")
-    if isinstance(conflicts, list):
-        sets = [[{"group": scope_name(str(entry.get("group") or entry.get("extra")))} for entry in each
-                 if isinstance(entry, Mapping) and (entry.get("group") or entry.get("extra"))]
-                for each in conflicts if isinstance(each, list)]  # fmt: skip
-        options["conflicts"] = [each for each in sets if len(each) > 1]
-    return options
-
-
-def _is_plain(value: object) -> bool:
-    """Whether a value is made of short texts and switches alone."""
-    if isinstance(value, Mapping):
-        return all(_is_plain(each) for each in value.values())
-    if isinstance(value, list):
-        return all(_is_plain(each) for each in value)
-    return isinstance(value, bool) or (isinstance(value, str) and one_line(value, 300) == value)

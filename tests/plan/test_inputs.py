@@ -124,7 +124,10 @@ def test_a_lock_of_pipenv_is_planned_for(shops: Shops) -> None:
 def test_a_pylock_without_the_groups_of_the_manifest_is_planned_for_without_them(shops: Shops) -> None:
     shop = shops(*SIX, Release("attrs", "1.0"))
     shop.write("pyproject.toml", MANIFEST.format(["six"]) + '[dependency-groups]\ndev = ["attrs"]\n')
-    package = f'[[packages]]\nname = "six"\nversion = "1.0"\nindex = "{shop.index.url}"\n'
+    hashes = f'{{ sha256 = "{"0" * 64}" }}'
+    url = "https://a.example/six-1.0-py3-none-any.whl"
+    wheel = f'{{ name = "six-1.0-py3-none-any.whl", url = "{url}", hashes = {hashes} }}'
+    package = f'[[packages]]\nname = "six"\nversion = "1.0"\nindex = "{shop.index.url}"\nwheels = [{wheel}]\n'
     shop.write("pylock.toml", f'lock-version = "1.0"\ncreated-by = "uv"\n{package}')
     plan = shop.plan(a_record(package="six", fixed="1.1"), a_record("PYSEC-2099-2", "attrs"))
     assert moves(plan) == {"six": (["1.0"], ["1.1"])}
