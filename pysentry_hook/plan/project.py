@@ -10,6 +10,7 @@ from pysentry_hook.inputs import pdm_lock, pipfile, pipfile_lock, poetry_lock, p
 from pysentry_hook.inputs.documents import parse_toml, read_text
 from pysentry_hook.inputs.manifest import requirement_name
 from pysentry_hook.inputs.scopes import scope_name
+from pysentry_hook.inputs.uv_limits import CONSTRAINTS, OVERRIDES, limits
 from pysentry_hook.model import Dependency, Inventory, Location, NormalizedName, Requested, Unchecked
 from pysentry_hook.resolvers.request import Preferred, Request
 from pysentry_hook.sources.permission import PUBLIC, Permission
@@ -148,7 +149,7 @@ def open_project(
     ]
     if not asked:
         raise UsageError(f"plan: {inventory.path} asks no index that your own configuration trusts for anything")
-    constraints, of_uv = _texts(uv.get("constraint-dependencies")), _texts(uv.get("override-dependencies"))
+    constraints, of_uv = (limits(inventory.path, uv, key)[0] for key in (CONSTRAINTS, OVERRIDES))
     alone = {
         name: each.indexes[0]
         for each, _ in declared
@@ -268,10 +269,6 @@ def _preferred(inventory: Inventory, held: frozenset[NormalizedName], settings: 
     for each in inventory.dependencies:
         if each.name not in held:
             yield Preferred(each.name, str(each.version), next(iter(each.indexes), usual), each.markers)
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    return tuple(text for text in value if isinstance(text, str)) if isinstance(value, list) else ()
 
 
 def _options(uv: Mapping[str, Any]) -> dict[str, Any]:
