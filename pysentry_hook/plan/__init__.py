@@ -61,7 +61,7 @@ def plan(
     changes = tuple(promised(bench, change, search.best.inventory) for change in search.best.changes)
     best = replace(search.best, changes=changes)
     told = _Told(bench, program, origin, best, reasons)
-    return told.plan(now, notes=tuple(_notes(origin, start, unusable, idle))), best
+    return told.plan(now, notes=tuple(_notes(origin, start, unusable, idle, bench.project.python_version))), best
 
 
 def _started(bench: Bench, opened: Opened) -> tuple[Outcome | ResolutionError, Names, Names]:
@@ -186,13 +186,15 @@ def _tally(report: Report) -> Tally:
     )
 
 
-def _notes(origin: Outcome, start: Outcome, unusable: Names, idle: Names) -> Iterator[str]:
+def _notes(origin: Outcome, start: Outcome, unusable: Names, idle: Names, python: str | None) -> Iterator[str]:
     """What was not asked for, and what the resolver makes of the input without any change."""
     if idle:
         yield f"{some(sorted(idle))}: on no Python that was resolved for its marker holds, so it was left alone"
     if unusable:
         told = "stays as it is" if len(unusable) == 1 else "stay as they are"
         yield f"{some(sorted(unusable))} {told}: no wheel that could be resolved, and nobody knows what it asks for"
+    if python:
+        yield f"resolved for Python {python} alone"
     names = {each.name for each in (*origin.inventory.dependencies, *start.inventory.dependencies)}
     moved = [name for name in sorted(names) if origin.versions(name) != start.versions(name)]
     if moved:

@@ -8,12 +8,13 @@ from pysentry_hook.config import Settings
 from pysentry_hook.errors import NotAppliedError, PysentryHookError, RepositoryError, UsageError
 from pysentry_hook.inputs import pyproject, requirements, uv_lock
 from pysentry_hook.inputs.documents import parse_toml, read_text
+from pysentry_hook.inputs.uv_limits import CONSTRAINTS, OVERRIDES
 from pysentry_hook.model import Inventory
 from pysentry_hook.output import write_bytes
 from pysentry_hook.plan.bench import Blocking, Outcome
 from pysentry_hook.plan.commands import asked
 from pysentry_hook.plan.editing import edited, value_at
-from pysentry_hook.plan.originals import InterruptedByError, Originals
+from pysentry_hook.plan.originals import InterruptedByError, Originals, refuse_what_is_left
 from pysentry_hook.plan.requirement_files import RequirementFiles
 from pysentry_hook.plan.trusting import leads_elsewhere, runs_code
 from pysentry_hook.plan.workspace import Workspace, open_workspace
@@ -28,7 +29,7 @@ Again = Callable[[], tuple[Inventory, Report]]
 """Reads the input anew, and scans and judges it as it was before."""
 
 _LONGEST = 500
-_LIMITS = {Kind.OVERRIDE: "override-dependencies", Kind.CONSTRAINT: "constraint-dependencies"}
+_LIMITS = {Kind.OVERRIDE: OVERRIDES, Kind.CONSTRAINT: CONSTRAINTS}
 _AS_BEFORE = "every file is as it was"
 
 
@@ -59,6 +60,8 @@ class Applying:
         files = {path: self._file(path) for path in paths}
         if not self.forced:
             self._refuse_uncommitted([*files.values()])
+        known = {*files, self._home, *(workspace.manifests if workspace else ())}
+        refuse_what_is_left(self._file(path) for path in sorted(known))
         before = {path: self.tree.read(path) for path in paths}
         originals = Originals([*dict.fromkeys(files.values())])
         try:
@@ -68,13 +71,13 @@ class Applying:
                 if workspace:
                     self._lock(workspace)
                 self._check()
+                return tuple(path for path in paths if self.tree.read(path) != before[path])
         except InterruptedByError as error:
             raise NotAppliedError(f"interrupted by {error}; {_AS_BEFORE}") from error
         except NotAppliedError:
             raise
         except PysentryHookError as error:
             raise NotAppliedError(f"not applied: {one_line(error, _LONGEST)}; {_AS_BEFORE}") from error
-        return tuple(path for path in paths if self.tree.read(path) != before[path])
 
     @property
     def _path(self) -> str:
@@ -170,6 +173,8 @@ class Applying:
     def _check(self) -> None:
         """NotAppliedError unless what stands there now is what the plan says, and no finding more."""
         inventory, report = self.again()
+        if inventory.path != self._path:
+            raise NotAppliedError(f"not applied: {inventory.path} is read in the place of {self._path}; {_AS_BEFORE}")
         now = Outcome(changes=(), inventory=inventory, report=report, blocking=Blocking.of(report), hashes={})
         if not report.complete:
             missing = next((failure.detail for failure in report.failures), "answers are missing")

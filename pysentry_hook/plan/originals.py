@@ -3,7 +3,7 @@
 import os
 import signal
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
@@ -27,14 +27,7 @@ class Originals:
     """
 
     def __init__(self, files: Sequence[Path]) -> None:
-        """UsageError where a copy is left of an earlier run."""
-        self._copies = {file: file.with_name(file.name + SUFFIX) for file in files}
-        for file, copy in self._copies.items():
-            if os.path.lexists(copy):
-                raise UsageError(
-                    f"{copy} is what {file.name} was before a run that was killed: "
-                    "compare them, and move it back or remove it"
-                )
+        self._copies = {file: _copy(file) for file in files}
         self._handlers: dict[int, Any] = {}
         self._is_ending = False
 
@@ -71,12 +64,26 @@ class Originals:
             raise NotAppliedError(f"{', '.join(map(str, left))} {told}")
 
 
+def refuse_what_is_left(files: Iterable[Path]) -> None:
+    """UsageError where copies are left of a run that was killed: they are what the files were."""
+    left = [copy for copy in map(_copy, files) if os.path.lexists(copy)]
+    if left:
+        raise UsageError(
+            f"{', '.join(map(str, left))}: left by a run that was killed, and what the files were before it; "
+            "compare them, and move them back or remove them"
+        )
+
+
+def _copy(file: Path) -> Path:
+    return file.with_name(file.name + SUFFIX)
+
+
 def _settled(file: Path, copy: Path, *, is_good: bool) -> bool:
     """Remove the copy of a file that is good, else move it back; whether that was possible."""
     try:
         if is_good:
             copy.unlink()
-        elif copy.exists():
+        elif os.path.lexists(copy):
             copy.replace(file)
     except OSError:
         return False

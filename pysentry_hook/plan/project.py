@@ -1,5 +1,6 @@
 """What a resolver is asked to make an input anew: its declarations, its lock, and the settings that bind both."""
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,8 +9,9 @@ from pysentry_hook.config import Settings
 from pysentry_hook.errors import InputError, UsageError
 from pysentry_hook.inputs import pdm_lock, pipfile, pipfile_lock, poetry_lock, pylock, pyproject, requirements, uv_lock
 from pysentry_hook.inputs.manifest import requirement_name
+from pysentry_hook.inputs.uv_limits import CONSTRAINTS, OVERRIDES, limits
 from pysentry_hook.model import Dependency, Inventory, Location, NormalizedName, Requested, Unchecked
-from pysentry_hook.plan.uv_table import options_of, texts_of, uv_table
+from pysentry_hook.plan.uv_table import options_of, uv_table
 from pysentry_hook.resolvers.request import Preferred, Request
 from pysentry_hook.sources.permission import PUBLIC, Permission
 from pysentry_hook.tree import Tree, inside
@@ -53,6 +55,8 @@ class Project:
     constraints: tuple[str, ...]
     overrides: tuple[str, ...]
     requires_python: str | None
+    python_version: str | None
+    """The one Python that pins without markers are resolved for; None: every one of the project."""
     options: Mapping[str, Any]
     own_indexes: Mapping[NormalizedName, str]
     indexes: tuple[str, ...]
@@ -95,7 +99,7 @@ class Project:
             scopes={scope: tuple(dict.fromkeys(listed)) for scope, listed in sorted(scopes.items())},
             constraints=(*self.constraints, *constraints),
             requires_python=self.requires_python,
-            python_version=None,
+            python_version=self.python_version,
             indexes=self.indexes,
             own_indexes=self.own_indexes,
             allow_build=settings.allow_build,
@@ -141,7 +145,7 @@ def open_project(
     ]
     if not asked:
         raise UsageError(f"plan: {inventory.path} asks no index that your own configuration trusts for anything")
-    constraints, of_uv = texts_of(uv.get("constraint-dependencies")), texts_of(uv.get("override-dependencies"))
+    constraints, of_uv = (limits(inventory.path, uv, key)[0] for key in (CONSTRAINTS, OVERRIDES))
     alone = {
         name: each.indexes[0]
         for each, _ in declared
@@ -158,6 +162,7 @@ def open_project(
         constraints=tuple(dict.fromkeys((*inventory.constraints, *constraints))),
         overrides=tuple(text for text in of_uv if requirement_name(text) not in held),
         requires_python=next((each.requires_python for each in (inventory, *manifests) if each.requires_python), None),
+        python_version=settings.python_version or _running(inventory),
         options=options_of(uv),
         own_indexes={name: index for name, index in alone.items() if common or index != PUBLIC[0]},
         indexes=tuple(index for index in common if permission.untrusted((index,)) is None),
@@ -236,6 +241,14 @@ def _compiled_in(inventory: Inventory) -> frozenset[NormalizedName]:
     if inventory.format != requirements.FORMAT:
         return frozenset()
     return frozenset(each.name for each in inventory.dependencies if each.direct is False)
+
+
+def _running(inventory: Inventory) -> str | None:
+    """The running Python, where a requirements file pins versions for one alone: a tool for several writes markers."""
+    pinned = inventory.format == requirements.FORMAT and _is_lock(inventory)
+    if not pinned or any(each.markers for each in inventory.dependencies):
+        return None
+    return f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def _is_lock(inventory: Inventory) -> bool:

@@ -11,6 +11,7 @@ from pysentry_hook.config import Settings
 from pysentry_hook.errors import InputError
 from pysentry_hook.inputs.declarations import kind_of_table, kind_of_url, parse_requirement
 from pysentry_hook.inputs.manifest import requirement_name
+from pysentry_hook.inputs.uv_limits import CONSTRAINTS, OVERRIDES
 from pysentry_hook.model import Inventory, NormalizedName
 from pysentry_hook.plan.editing import UV, requirements_of, value_at
 from pysentry_hook.plan.workspace import Workspace
@@ -34,7 +35,7 @@ _HARMLESS = frozenset({
     *_INDEXES,
 })  # fmt: skip
 """The settings that lead uv to no host, file or program; the indexes among them are looked at one by one."""
-_LIMITS = ("constraint-dependencies", "override-dependencies", "exclude-dependencies", "build-constraint-dependencies")
+_LIMITS = (CONSTRAINTS, OVERRIDES, "exclude-dependencies", "build-constraint-dependencies")
 _NEEDED = ("version", "requires-python", "dependencies", "optional-dependencies")
 """What uv has to know of a project; where it is dynamic the build backend is asked."""
 

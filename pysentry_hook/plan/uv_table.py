@@ -28,11 +28,6 @@ def uv_table(inventory: Inventory, tree: Tree) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-def texts_of(value: object) -> tuple[str, ...]:
-    """The texts of a list."""
-    return tuple(text for text in value if isinstance(text, str)) if isinstance(value, list) else ()
-
-
 def options_of(uv: Mapping[str, Any]) -> dict[str, Any]:
     """The settings that are passed on, and the conflicts of extras and groups, which all are groups here."""
     options = {key: uv[key] for key in _PASSED_ON if key in uv and _is_plain(uv[key])}

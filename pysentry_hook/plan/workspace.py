@@ -1,5 +1,6 @@
 """Find what uv reads where it locks a project: the manifests of its workspace, and the settings that lead it."""
 
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +17,6 @@ from pysentry_hook.model import Inventory
 from pysentry_hook.plan.editing import UV, value_at
 from pysentry_hook.text import one_line
 from pysentry_hook.tree import FolderTree, inside
-from pysentry_hook.tree.places import parents
 
 _SETTINGS = "uv.toml"
 Tables = Mapping[str, Mapping[str, Any]]
@@ -65,7 +65,7 @@ def open_workspace(tree: FolderTree, lock: Inventory) -> Workspace:
     return Workspace(
         home=home,
         manifests=manifests,
-        settings=dict(_settings(tree, [folder, *parents(folder), ""], manifests)),
+        settings=dict(_settings(tree, tree.root / folder, manifests)),
         foreign=None if value_at(own, (*UV, "workspace")) else _foreign(tree.root / folder),
     )
 
@@ -87,16 +87,17 @@ def _members(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
         yield from (each for name in found if (each := inside("", name)))
 
 
-def _settings(tree: FolderTree, folders: list[str], manifests: Tables) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _settings(tree: FolderTree, folder: Path, manifests: Tables) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Those of the manifests, and of what lies beside and above, where uv looks for the first."""
     for path, data in manifests.items():
         if isinstance(table := value_at(data, UV), dict):
             yield path, table
-    for folder in folders:
-        for name in (_SETTINGS, pyproject.FORMAT):
-            path = inside(folder, name) or name
-            if path not in manifests and tree.exists(path):
-                data = _read(tree, path)
-                table = data if name == _SETTINGS else value_at(data, UV)
+    for above in (folder, *folder.parents):
+        for file in (above / _SETTINGS, above / pyproject.FORMAT):
+            path = file.relative_to(tree.root).as_posix() if above.is_relative_to(tree.root) else str(file)
+            if path not in manifests and os.path.lexists(file):
+                data = _read(FolderTree(above), file.name)
+                table = data if file.name == _SETTINGS else value_at(data, UV)
                 if isinstance(table, dict):
                     yield path, table
 

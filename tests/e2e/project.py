@@ -66,16 +66,16 @@ class Project:
     def words(self, *words: object) -> tuple[object, ...]:
         return (*words, "--advisory-db", self.home / "records")
 
-    def apply(self, *words: object, cwd: Path | None = None, **environment: str) -> Done:
+    def apply(self, *words: object, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> Done:
         arguments = self.words("plan", "--apply", *words)
-        return self.run(*arguments, cwd=cwd or self.folder, env=self.environment | environment)
+        return self.run(*arguments, cwd=cwd or self.folder, env={**self.environment, **(env or {})})
 
-    def start(self, *words: object, **environment: str) -> "subprocess.Popen[str]":
+    def start(self, env: Mapping[str, str]) -> "subprocess.Popen[str]":
         """Start to apply a plan; the caller waits for it."""
         return subprocess.Popen(
-            command(*self.words("plan", "--apply", *words)),
+            command(*self.words("plan", "--apply")),
             cwd=self.folder,
-            env=scrubbed(self.home, self.environment | environment),
+            env=scrubbed(self.home, {**self.environment, **env}),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -99,11 +99,12 @@ class Project:
         return sorted([*git(self.folder, "diff", "--name-only", "HEAD").splitlines(), *new.splitlines()])
 
     def with_uv(self, text: str) -> dict[str, str]:
-        """The environment in which uv does this before its work wherever it is run in the project."""
+        """The environment in which uv does this before its work once a plan is being applied."""
         tools = self.home / "bin"
         tools.mkdir()
         (tools / "python").symlink_to(sys.executable)
-        script = [f"#!{sys.executable}", "import os, signal, sys", f"if os.getcwd() == {str(self.folder)!r}:"]
+        script = [f"#!{sys.executable}", "import glob, os, signal, sys"]
+        script += [f"if glob.glob({str(self.folder)!r} + '/*.before-plan') and sys.argv[1] == 'lock':"]
         script += [f"    {line}" for line in text.splitlines()]
         script += [f"os.execv({self.uv!r}, [{self.uv!r}, *sys.argv[1:]])"]
         (tools / "uv").write_text("\n".join(script) + "\n", encoding="utf-8")
