@@ -112,7 +112,7 @@ def _manifest(request: Request) -> str:
         "project": {
             "name": "pysentry-hook-resolution",
             "version": "0",
-            "requires-python": _ANY_PYTHON,
+            "requires-python": _bound(request) or _ANY_PYTHON,
             "dependencies": list(request.scopes.get(MAIN, ())),
         },
         "dependency-groups": {name: list(texts) for name, texts in request.scopes.items() if name != MAIN},
@@ -124,9 +124,10 @@ def _lock(request: Request) -> str:
     """A lock of names and versions alone: uv keeps to them where it can, and takes all else from the index."""
     import json  # a string of JSON is one of TOML
 
-    lines = ["version = 1", f"requires-python = {json.dumps(_ANY_PYTHON)}"]
-    # without these uv may resolve for Pythons that the project does not admit
-    lines += [f"resolution-markers = {json.dumps(_environments(request))}"]
+    lines = ["version = 1", f"requires-python = {json.dumps(_bound(request) or _ANY_PYTHON)}"]
+    if environments := _environments(request):
+        # without these uv may resolve for Pythons that the project does not admit
+        lines += [f"resolution-markers = {json.dumps(environments)}"]
     for each in request.preferred:
         lines += ["[[package]]", f"name = {json.dumps(each.name)}", f"version = {json.dumps(each.version)}"]
         lines += [f"source = {{ registry = {json.dumps(each.registry)} }}"]
@@ -148,9 +149,27 @@ def _own_indexes(request: Request) -> dict[str, Any]:
 
 def _environments(request: Request) -> list[str]:
     """The markers of what is resolved for: the Pythons, within the environments that the project names."""
-    pythons = _environment(request)
     named = request.options.get("environments", ())
-    return [f"({each}) and ({pythons})" for each in named] if named and pythons else [*named] or [pythons]
+    if _bound(request):
+        return [*named]
+    pythons = _environment(request)
+    return [f"({each}) and ({pythons})" for each in named] or [pythons]
+
+
+def _bound(request: Request) -> str | None:
+    """The Pythons of a project whose lock is kept to, as its `requires-python`, where the running one is among them.
+
+    In markers they would make uv choose further versions for Pythons that a locked one has no wheel for.
+    """
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    if not request.preferred or request.python_version or not request.requires_python:
+        return None
+    try:
+        admits = SpecifierSet(request.requires_python).contains(sys.version.split()[0], prereleases=True)
+    except InvalidSpecifier:
+        return None
+    return request.requires_python if admits else None
 
 
 def _environment(request: Request) -> str:

@@ -29,7 +29,7 @@ def test_a_bound_is_raised_wherever_it_stands_and_no_other_byte_of_the_manifest_
     project = projects(*SIX, Release("attrs", "1.0"))
     text = (
         "\ufeff# ours\r\n" + HEAD.replace("\n", "\r\n") + "dependencies = [\r\n\t'Six [x] <1.1' ,   # why  \r\n"
-        '  "attrs" # last\r\n\r\n]  \r\n[project.optional-dependencies]\r\nfast = ["six<1.1; os_name > \'\'"]\r\n'
+        '  "attrs" # last\r\n\r\n]  \r\n[project.optional-dependencies]\r\nfast = ["six<1.1; os_name != \'x\'"]\r\n'
         '[dependency-groups]\r\ntest = [ """six < 1.1, != 0.9""", {include-group = "lint"} ]\r\nlint=["six==1.0"]\r\n'
     )
     project.write("pyproject.toml", text)

@@ -186,7 +186,7 @@ def test_a_python_for_which_there_is_no_fix_keeps_the_old_version(shops: Shops) 
     shop.locked(["six"], as_of=[Release("six", "1.0")])
     plan = shop.plan(a_record(package="six", fixed="2.0"))
     assert moves(plan) == {"six": (["1.0"], ["1.0", "2.0"])}
-    assert left(plan) == {"six": "2.0 elsewhere, but it stays at 1.0 where python_full_version == '3.9.*'"}
+    assert left(plan) == {"six": "2.0 elsewhere, but it stays at 1.0 where python_full_version < '3.10'"}
     assert plan.cleared == ()
 
 
