@@ -37,6 +37,7 @@ Kind = Literal[
     "reset",  # resets the connection in the middle of the body
     "truncated",  # ends the connection in the middle of the body
     "garbage",  # 200 and a page that is no JSON and no zip
+    "stalled",  # sends half of the body, sets `Upstream.stalled`, and waits for the client to hang up
     "half",  # 200 and the first half of the body, as if that were all
     "shape",  # 200 and JSON of a wrong shape
     "other",  # the record of another id
@@ -109,6 +110,8 @@ class Upstream:
         self.headers: list[dict[str, str]] = []
         """The headers of each of `requests`, with names in lower case."""
         self.page_size = page_size
+        self.stalled = threading.Event()
+        """That a body is sent to its half and goes no further."""
         self._refused = set(refused)
         self._indexed: list[int] = []
         self._index: dict[str, list[Mapping[str, Any]]] = {}
@@ -313,7 +316,7 @@ def _archive(records: Sequence[Mapping[str, Any]]) -> bytes:
             names = {_plain(entry["package"]["name"]) for entry in record["affected"]}
             for name in sorted(names) if record["id"].startswith("PYSEC") else ():
                 member = zipfile.ZipInfo(f"advisory-database-main/vulns/{name}/{record['id']}.yaml")
-                archive.writestr(member, yaml.safe_dump(dict(record), sort_keys=False))
+                archive.writestr(member, yaml.dump(dict(record), Dumper=yaml.CSafeDumper, sort_keys=False))
     return file.getvalue()
 
 
@@ -385,6 +388,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(reply)
         elif fault.kind == "huge":
             self._pour()
+        elif fault.kind == "stalled":
+            self._stall(reply)
         elif fault.kind in {"reset", "truncated"}:
             self._break(reply, reset=fault.kind == "reset")
         else:
@@ -411,6 +416,13 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             with suppress(OSError):
                 self.connection.shutdown(socket.SHUT_WR)
+
+    def _stall(self, reply: Reply) -> None:
+        self._send(reply, part=len(reply.body) // 2)
+        self.close_connection = True
+        self.server.upstream.stalled.set()
+        with suppress(OSError):
+            self.rfile.read(1)
 
     def _pour(self) -> None:
         self.send_response(200)

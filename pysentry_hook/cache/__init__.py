@@ -9,7 +9,6 @@ import os
 import re
 import sqlite3
 import stat
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from pysentry_hook.cache.planted import TIMEOUT, check_files, check_settings, closed_disk, is_folder
+from pysentry_hook.replacing import replacing
 from pysentry_hook.text import one_line
 
 LAYOUT = "v1"
@@ -166,16 +166,10 @@ class DiskCache:
         folder.mkdir(mode=0o700, exist_ok=True)
         if not is_folder(folder):
             raise NotADirectoryError(0, "its folder is a symbolic link")
-        descriptor, name = tempfile.mkstemp(dir=folder)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-            Path(name).replace(folder / f"{digest}.zip")
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
+        with replacing(folder / f"{digest}.zip", mode=0o600) as part:
+            part.write_bytes(data)
         with suppress(OSError):  # another process may be tidying up as well
-            for old in sorted(folder.iterdir(), key=lambda file: file.lstat().st_mtime, reverse=True)[3:]:
+            for old in sorted(folder.glob("*.zip"), key=lambda file: file.lstat().st_mtime, reverse=True)[3:]:
                 old.unlink(missing_ok=True)
 
     def _prepare(self) -> bool:
