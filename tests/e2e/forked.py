@@ -20,6 +20,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from importlib import import_module
 from io import BufferedWriter
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -201,14 +202,12 @@ class _Forker:
 
 def _import() -> None:
     """Import what a scan and a sync import late."""
-    import diskcache  # noqa: F401
-    import requests  # noqa: F401
-
-    import pysentry_hook.commands.db
-    import pysentry_hook.commands.scan
-    import pysentry_hook.sources.osv
-    import pysentry_hook.sources.pypa
-    import pysentry_hook.sources.pypi  # noqa: F401
+    late = (
+        "cli", "commands.db", "commands.scan", "config.drift", "reports.json", "sources.osv", "sources.pypa",
+        "sources.pypi",
+    )  # fmt: skip
+    for module in ("diskcache", "netrc", "requests", "rtoml", "yaml", *(f"pysentry_hook.{name}" for name in late)):
+        import_module(module)
 
 
 def main() -> None:

@@ -22,14 +22,18 @@ SEED = time.time_ns() % 1_000_000
 HOUR = 3_600
 
 
-def records(kind: str, count: int) -> list[dict[str, Any]]:
+def records(kind: str, count: int, details: str = "") -> list[dict[str, Any]]:
     """Records with ids of one kind, about packages in turn."""
     numbers = range(1, count + 1)
-    return [a_record(f"{kind}-{number}", NAMES[number % len(NAMES)], fixed="2.1") for number in numbers]
+    return [
+        a_record(f"{kind}-{number}", NAMES[number % len(NAMES)], fixed="2.1") | {"details": details}
+        for number in numbers
+    ]
 
 
+LONG = "".join(map(str, range(10_000)))  # to write many of these takes as long as to load and read them
 OLD = records("GHSA-aaaa-bbbb", 40)
-NOW = records("PYSEC-2099", 150) + records("GHSA-cccc-dddd", 50)
+NOW = records("PYSEC-2099", 20) + records("GHSA-cccc-dddd", 40, LONG)
 LATER = [
     *(record | {"modified": "2099-02-01T00:00:00Z", "summary": "another"} for record in NOW[:10]),
     *NOW[10:],
