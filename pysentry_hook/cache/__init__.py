@@ -24,6 +24,8 @@ LAYOUT = "v1"
 _SIZE_LIMIT = 1 << 30
 _NO_DAMAGE = ("locked", "full", "readonly", "disk I/O", "unable to open")
 _LATEST = 1e11
+_SAME_TIME = 60.0
+"""Seconds within which the same answer need not be stored once more."""
 _MAX_ARCHIVE = 1 << 29
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -52,6 +54,15 @@ class Cache(Protocol):
 
     def close(self) -> None:
         """Give the files back."""
+
+
+def _entry(data: bytes) -> Entry | None:
+    """What a row holds; None where it has no time."""
+    head, _, body = data.partition(b"\n")
+    with suppress(ValueError):
+        if 0 <= (stored := float(head)) < _LATEST:
+            return Entry(stored, body)
+    return None
 
 
 class MemoryCache:
@@ -105,12 +116,10 @@ class DiskCache:
         data = self._guard(lambda: self._rows.get(key), None)
         if data is None:
             return None
-        head, _, body = data.partition(b"\n")
-        with suppress(ValueError):
-            if 0 <= (stored := float(head)) < _LATEST:
-                return Entry(stored, body)
-        self._set_aside("a row has no time")
-        return None
+        entry = _entry(data)
+        if entry is None:
+            self._set_aside("a row has no time")
+        return entry
 
     def put(self, key: str, data: bytes, *, stored: float) -> None:
         """Store an answer with its time; all of a run are written together by `close`."""
@@ -155,11 +164,26 @@ class DiskCache:
             self._guard(self._rows.close, None)
 
     def _write(self) -> None:
-        with self._rows.transact():
-            for key in sorted(self._pending):
-                entry = self._memory.get(key)
-                if entry is not None:
+        """Store what is lacking; where the rows stay locked nothing is lost but what nobody else stored meanwhile."""
+        from diskcache import Timeout
+
+        try:
+            with self._rows.transact():
+                for key, entry in self._lacking():
                     self._rows.set(key, b"%.3f\n%s" % (entry.stored, entry.data))
+        except Timeout:
+            if self._lacking():
+                raise
+
+    def _lacking(self) -> list[tuple[str, Entry]]:
+        """What is new of this run, but for what another one has stored that asked the same at the same time."""
+        lacking = []
+        for key in sorted(self._pending):
+            entry, data = self._memory.get(key), self._rows.get(key)
+            known = _entry(data) if data is not None else None
+            if entry and not (known and known.data == entry.data and abs(entry.stored - known.stored) < _SAME_TIME):
+                lacking.append((key, entry))
+        return lacking
 
     def _store_archive(self, folder: Path, digest: str, data: bytes) -> None:
         """Write an archive and keep the three newest: each new state of a database is a new file."""
