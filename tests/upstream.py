@@ -38,6 +38,7 @@ Kind = Literal[
     "truncated",  # ends the connection in the middle of the body
     "garbage",  # 200 and a page that is no JSON and no zip
     "stalled",  # sends half of the body, sets `Upstream.stalled`, and waits for the client to hang up
+    "together",  # answers when as many have asked as `Upstream.together` waits for
     "half",  # 200 and the first half of the body, as if that were all
     "shape",  # 200 and JSON of a wrong shape
     "other",  # the record of another id
@@ -112,6 +113,7 @@ class Upstream:
         self.page_size = page_size
         self.stalled = threading.Event()
         """That a body is sent to its half and goes no further."""
+        self.together = threading.Barrier(1)
         self._refused = set(refused)
         self._indexed: list[int] = []
         self._index: dict[str, list[Mapping[str, Any]]] = {}
@@ -355,7 +357,7 @@ def _spoiled(fault: Fault, request: Request, reply: Reply) -> Reply:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    request_queue_size = 128
+    request_queue_size = 1_024  # of two hundred commands at once each has several connections
     upstream: Upstream
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -395,6 +397,8 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             if fault.kind == "slow":
                 time.sleep(fault.seconds)
+            if fault.kind == "together":
+                upstream.together.wait()
             self._send(_spoiled(fault, request, reply))
 
     def _send(self, reply: Reply, *, part: int | None = None) -> None:

@@ -11,6 +11,7 @@ with Forks(environment, folder) as forks:
 ```
 """
 
+import gc
 import itertools
 import json
 import os
@@ -107,15 +108,15 @@ class Forks:
         self._process.stdin.flush()
         return int(self._process.stdout.readline())
 
-    def start(self, *words: object, dies_at: int | str | None = None, held: bool = False) -> Fork:
-        """Start the command; where it is held it begins after `release`.
+    def start(self, *words: object, dies_at: int | str | None = None, held: bool = False, anew: bool = False) -> Fork:
+        """Start the command; where it is held it begins after `release`, and `anew` in an interpreter of its own.
 
         It kills itself before its n-th step, or before the first one of a name.
         """
         out = self._folder / "printed" / str(next(self._numbers))
         for suffix in _PRINTED:  # a command that is killed early prints nothing, and has no time for files
             out.with_suffix(suffix).touch()
-        number = self.tell(words=[*map(str, words)], out=str(out), dies_at=dies_at, held=held)
+        number = self.tell(words=[*map(str, words)], out=str(out), dies_at=dies_at, held=held, anew=anew)
         return Fork(self, number, out)
 
     def run(self, *words: object, dies_at: int | str | None = None) -> Ended:
@@ -193,6 +194,8 @@ class _Forker:
         os.close(self._gate[1])
         if order["held"]:
             os.read(self._gate[0], 1)  # the end of the pipe is the beginning of the work
+        if order["anew"]:
+            os.execv(sys.executable, [sys.executable, "-m", "pysentry_hook", *order["words"]])  # noqa: S606
         sys.argv = ["pysentry-hook", *order["words"]]
         if order["dies_at"] is not None:
             _watch(order["dies_at"], out.with_suffix(".steps"))
@@ -213,6 +216,7 @@ def _import() -> None:
 def main() -> None:
     """Obey the orders that stdin holds, one a line, and answer each with a number."""
     _import()
+    gc.freeze()  # nothing of it is garbage, and to look for that would take a fork longer than its work
     forker = _Forker()
     for line in sys.stdin:
         sys.stdout.write(f"{forker.obey(json.loads(line))}\n")
