@@ -37,6 +37,8 @@ Kind = Literal[
     "reset",  # resets the connection in the middle of the body
     "truncated",  # ends the connection in the middle of the body
     "garbage",  # 200 and a page that is no JSON and no zip
+    "stalled",  # sends half of the body, sets `Upstream.stalled`, and waits for the client to hang up
+    "together",  # answers when as many have asked as `Upstream.together` waits for
     "half",  # 200 and the first half of the body, as if that were all
     "shape",  # 200 and JSON of a wrong shape
     "other",  # the record of another id
@@ -109,6 +111,9 @@ class Upstream:
         self.headers: list[dict[str, str]] = []
         """The headers of each of `requests`, with names in lower case."""
         self.page_size = page_size
+        self.stalled = threading.Event()
+        """That a body is sent to its half and goes no further."""
+        self.together = threading.Barrier(1)
         self._refused = set(refused)
         self._indexed: list[int] = []
         self._index: dict[str, list[Mapping[str, Any]]] = {}
@@ -313,7 +318,7 @@ def _archive(records: Sequence[Mapping[str, Any]]) -> bytes:
             names = {_plain(entry["package"]["name"]) for entry in record["affected"]}
             for name in sorted(names) if record["id"].startswith("PYSEC") else ():
                 member = zipfile.ZipInfo(f"advisory-database-main/vulns/{name}/{record['id']}.yaml")
-                archive.writestr(member, yaml.safe_dump(dict(record), sort_keys=False))
+                archive.writestr(member, yaml.dump(dict(record), Dumper=yaml.CSafeDumper, sort_keys=False))
     return file.getvalue()
 
 
@@ -352,7 +357,7 @@ def _spoiled(fault: Fault, request: Request, reply: Reply) -> Reply:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    request_queue_size = 128
+    request_queue_size = 1_024  # of two hundred commands at once each has several connections
     upstream: Upstream
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -385,11 +390,15 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(reply)
         elif fault.kind == "huge":
             self._pour()
+        elif fault.kind == "stalled":
+            self._stall(reply)
         elif fault.kind in {"reset", "truncated"}:
             self._break(reply, reset=fault.kind == "reset")
         else:
             if fault.kind == "slow":
                 time.sleep(fault.seconds)
+            if fault.kind == "together":
+                upstream.together.wait()
             self._send(_spoiled(fault, request, reply))
 
     def _send(self, reply: Reply, *, part: int | None = None) -> None:
@@ -411,6 +420,13 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             with suppress(OSError):
                 self.connection.shutdown(socket.SHUT_WR)
+
+    def _stall(self, reply: Reply) -> None:
+        self._send(reply, part=len(reply.body) // 2)
+        self.close_connection = True
+        self.server.upstream.stalled.set()
+        with suppress(OSError):
+            self.rfile.read(1)
 
     def _pour(self) -> None:
         self.send_response(200)
