@@ -17,9 +17,15 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "cache"
 
 
-def store(folder: Path, data: bytes, stored: float) -> None:
-    """What a run does that stores one answer."""
-    cache = DiskCache(folder, pytest.fail)
+def begun(folder: Path, said: list[str] | None = None) -> DiskCache:
+    """A run that has looked for an answer."""
+    cache = DiskCache(folder, said.append if said is not None else pytest.fail)
+    cache.get(KEY)
+    return cache
+
+
+def end(cache: DiskCache, data: bytes, stored: float) -> None:
+    """Let a run store the answer that it got."""
     cache.put(KEY, data, stored=stored)
     cache.close()
 
@@ -41,45 +47,43 @@ def locked(folder: Path) -> Iterator[None]:
     rows.close()
 
 
-@pytest.mark.parametrize(
-    ("data", "when", "kept"),
-    [
-        (b"same", 1_059, Entry(1_000, b"same")),
-        (b"same", 1_061, Entry(1_061, b"same")),
-        (b"same", 999, Entry(1_000, b"same")),
-        (b"same", 900, Entry(900, b"same")),  # a clock that was wrong is so no longer
-        (b"other", 1_001, Entry(1_001, b"other")),
-    ],
-)
-def test_an_answer_is_stored_once_a_minute_or_when_it_is_another(
-    data: bytes, when: float, kept: Entry, folder: Path
-) -> None:
-    store(folder, b"same", 1_000)
-    store(folder, data, when)
-    assert stored(folder) == kept
+def test_the_same_answer_is_stored_by_the_first_of_two_runs(folder: Path) -> None:
+    one, two = begun(folder), begun(folder)
+    end(one, b"same", 1_000)
+    end(two, b"same", 1_001)
+    assert stored(folder) == Entry(1_000, b"same")
 
 
-def test_a_lock_that_stays_costs_nothing_that_another_run_has_stored(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("pysentry_hook.cache.TIMEOUT", 0.05)
-    said: list[str] = []
-    cache = DiskCache(folder, said.append)
-    cache.put(KEY, b"[]", stored=1_001.0)
-    store(folder, b"[]", 1_000)
-    with locked(folder):
-        cache.close()
-    assert said == []
+def test_another_answer_is_stored_by_the_last_of_two_runs(folder: Path) -> None:
+    one, two = begun(folder), begun(folder)
+    end(one, b"one", 1_000)
+    end(two, b"two", 1_001)
+    assert stored(folder) == Entry(1_001, b"two")
 
 
-def test_a_lock_that_stays_costs_the_answers_that_nobody_has_stored_and_that_is_told(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+def test_an_answer_that_is_still_the_same_is_stored_with_its_new_time(folder: Path) -> None:
+    end(begun(folder), b"same", 1_000)
+    end(begun(folder), b"same", 1_001)
+    assert stored(folder) == Entry(1_001, b"same")
+
+
+def test_what_is_stored_without_a_look_at_what_was_there_is_stored(folder: Path) -> None:
+    cache = DiskCache(folder, pytest.fail)
+    end(begun(folder), b"", 1_000)
+    end(cache, b"", 1_001)
+    assert stored(folder) == Entry(1_001, b"")
+
+
+@pytest.mark.parametrize("other", [True, False])
+def test_a_lock_that_stays_costs_the_answers_that_no_other_run_has_stored_and_that_is_told(
+    other: bool, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pysentry_hook.cache.TIMEOUT", 0.05)
     said: list[str] = []
-    cache = DiskCache(folder, said.append)
-    cache.put(KEY, b"[]", stored=1_000.0)
+    cache = begun(folder, said)
+    if other:
+        end(begun(folder), b"[]", 1_000)
     with locked(folder):
-        cache.close()
-    assert said == [f"the cache {folder} takes part of this run only (Timeout)"]
-    assert stored(folder) is None
+        end(cache, b"[]", 1_001)
+    assert said == ([] if other else [f"the cache {folder} takes part of this run only (Timeout)"])
+    assert stored(folder) == (Entry(1_000, b"[]") if other else None)

@@ -24,8 +24,6 @@ LAYOUT = "v1"
 _SIZE_LIMIT = 1 << 30
 _NO_DAMAGE = ("locked", "full", "readonly", "disk I/O", "unable to open")
 _LATEST = 1e11
-_SAME_TIME = 60.0
-"""Seconds within which the same answer need not be stored once more."""
 _MAX_ARCHIVE = 1 << 29
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -101,7 +99,8 @@ class DiskCache:
         self._folder = folder
         self._warn = warn
         self._memory = MemoryCache()
-        self._pending: set[str] = set()
+        self._pending: dict[str, Entry] = {}
+        self._seen: dict[str, float | None] = {}
         self._rows: Any = None
         self._lock = threading.Lock()
         self._said = self._said_aside = False
@@ -112,19 +111,17 @@ class DiskCache:
     def get(self, key: str) -> Entry | None:
         """Return what was stored under a key; a damaged cache answers None."""
         if key in self._pending or self._rows is None:
-            return self._memory.get(key)
+            return self._pending.get(key)
         data = self._guard(lambda: self._rows.get(key), None)
-        if data is None:
-            return None
-        entry = _entry(data)
-        if entry is None:
+        entry = _entry(data) if data is not None else None
+        self._seen[key] = entry.stored if entry else None
+        if data is not None and entry is None:
             self._set_aside("a row has no time")
         return entry
 
     def put(self, key: str, data: bytes, *, stored: float) -> None:
         """Store an answer with its time; all of a run are written together by `close`."""
-        self._memory.put(key, data, stored=stored)
-        self._pending.add(key)
+        self._pending[key] = Entry(stored, data)
 
     def archive(self, digest: str) -> bytes | None:
         """Return the archive with this SHA-256; one that does not have it is removed."""
@@ -176,14 +173,13 @@ class DiskCache:
                 raise
 
     def _lacking(self) -> list[tuple[str, Entry]]:
-        """What is new of this run, but for what another one has stored that asked the same at the same time."""
-        lacking = []
-        for key in sorted(self._pending):
-            entry, data = self._memory.get(key), self._rows.get(key)
-            known = _entry(data) if data is not None else None
-            if entry and not (known and known.data == entry.data and abs(entry.stored - known.stored) < _SAME_TIME):
-                lacking.append((key, entry))
-        return lacking
+        return [(key, entry) for key, entry in sorted(self._pending.items()) if not self._is_stored(key, entry)]
+
+    def _is_stored(self, key: str, entry: Entry) -> bool:
+        """Whether another run has stored the same since this one looked for it."""
+        data = self._rows.get(key)
+        known = _entry(data) if data is not None else None
+        return known is not None and known.data == entry.data and known.stored != self._seen.get(key, known.stored)
 
     def _store_archive(self, folder: Path, digest: str, data: bytes) -> None:
         """Write an archive and keep the three newest: each new state of a database is a new file."""
