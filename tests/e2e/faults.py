@@ -1,0 +1,118 @@
+"""The table of faults: what may go wrong behind an address, and in which words that has to be told."""
+
+import re
+import subprocess
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Literal, Protocol
+
+import pytest
+from _pytest.mark.structures import ParameterSet
+
+from tests.doors import AUTHORITY, Manner
+from tests.upstream import Fault, Kind
+
+Form = Literal["json", "pages", "file", "lines"]
+"""What an answer is: JSON, JSON that names further pages, a file, or lines of text."""
+Done = subprocess.CompletedProcess[str]
+
+DEADLINE = 20
+"""Seconds that a run may ask: more than a busy machine needs, and less than the wait that a fault asks for."""
+MARGIN = 15
+"""Seconds in which a busy machine starts and ends the program."""
+SETTINGS = {
+    "PYSENTRY_HOOK_HTTP_DEADLINE": str(DEADLINE),
+    "PYSENTRY_HOOK_HTTP_MAX_RETRIES": "1",
+    "PYSENTRY_HOOK_HTTP_RETRY_INITIAL_BACKOFF": "0.001",
+}
+_IMPATIENT = {
+    "PYSENTRY_HOOK_HTTP_MAX_RETRIES": "0",
+    "PYSENTRY_HOOK_HTTP_TIMEOUT": "1",
+    "PYSENTRY_HOOK_HTTP_CONNECT_TIMEOUT": "1",
+}
+_BROKEN = r"the connection failed \(.+\) after 2 tries"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One fault that no second try heals."""
+
+    kind: Kind
+    said: str | None
+    """What the report says of it, as a regular expression; None: what an endpoint says of a body that is none."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    forms: Collection[Form] = ("json", "file", "lines")
+    """Where this may go wrong."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    def at(self, path: str) -> Fault:
+        """The fault below a path."""
+        return Fault(path, self.kind, **self.options)
+
+
+LASTING: Mapping[str, Row] = {
+    "400": Row("status", "HTTP 400", {"status": 400}),
+    "404": Row("status", "HTTP 404", {"status": 404}),
+    "429": Row("status", "HTTP 429 after 1 try", {"status": 429, "retry_after": "60"}),
+    "500": Row("status", "HTTP 500 after 2 tries", {"status": 500}),
+    "503": Row("status", "HTTP 503 after 2 tries", {"status": 503}),
+    "reset": Row("reset", _BROKEN),
+    "truncated": Row("truncated", _BROKEN),
+    "slow": Row("slow", "no answer in time after 1 try", {"seconds": 30}, settings=_IMPATIENT),
+    "stalled": Row("stalled", r"Read timed out\.\) after 1 try", {"seconds": 30}, settings=_IMPATIENT),
+    "huge": Row("huge", r"the answer is larger than \d+ MB"),
+    "bomb": Row("bomb", r"the answer is larger than \d+ MB"),
+    "garbage": Row("garbage", None),
+    "half": Row("half", None),
+    "empty": Row("empty", None),
+    "spoilt": Row("spoilt", None, forms=["file"]),
+    "shape": Row("shape", None, forms=["json"]),
+    "other": Row("other", None, forms=["json"]),
+    "endless": Row("endless", "the answer does not end after 200 pages", forms=["pages"]),
+}
+
+HEALING: Mapping[str, Mapping[str, Any]] = {
+    "429": {"status": 429},
+    "429-seconds": {"status": 429, "retry_after": "1"},
+    "429-date": {"status": 429, "retry_after": timedelta(seconds=2)},
+    "500": {"status": 500},
+    "503": {"status": 503},
+    "reset": {"kind": "reset"},
+    "garbage": {"kind": "garbage"},
+}
+"""The faults that are over with the second try."""
+
+CLOSED: Mapping[Manner, tuple[str, Mapping[str, str]]] = {
+    "refused": (r"the connection failed \(.+\) after 2 tries", {}),
+    "silent": ("no connection in time after 1 try", _IMPATIENT),
+    "nameless": (r"the connection failed \(.*resolve.+\) after 2 tries", {"NO_PROXY": "127.0.0.1,.invalid"}),
+    "plain": (r"TLS failed \(.+\) after 2 tries", {}),
+    "tls": (r"TLS failed \(.*certificate.+\) after 2 tries", {}),
+}
+"""What is said where no connection comes about, and the settings with which none does."""
+TRUSTING = {"SSL_CERT_FILE": str(AUTHORITY)}
+
+
+class Spoilt(Protocol):
+    """An endpoint of any table."""
+
+    name: str
+    forms: Collection[Form]
+    without: Collection[str]
+    """The faults that are none here."""
+
+
+def crossed(endpoints: Iterable[Spoilt]) -> list[ParameterSet]:
+    """Every endpoint with every lasting fault that may befall it."""
+    return [
+        pytest.param(endpoint, row, id=f"{endpoint.name}-{name}")
+        for endpoint in endpoints
+        for name, row in LASTING.items()
+        if set(row.forms) & set(endpoint.forms) and name not in endpoint.without
+    ]
+
+
+def says(text: str, pattern: str) -> bool:
+    """Whether a text tells of a cause."""
+    return re.search(pattern, text) is not None
