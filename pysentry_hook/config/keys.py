@@ -3,7 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pysentry_hook.config.kinds import DAYS, FLAG, GROUPS, NAMES, PYTHON, TEXT, URL, Kind, count, number, one_of
+from pysentry_hook.config.kinds import (
+    DATABASES,
+    DAYS,
+    FLAG,
+    GROUPS,
+    NAMES,
+    PYTHON,
+    TEXT,
+    URL,
+    Kind,
+    count,
+    number,
+    one_of,
+)
 from pysentry_hook.narrowing import PLATFORMS
 from pysentry_hook.resolvers import RESOLVERS
 from pysentry_hook.rules import BLOCK, LEVELS, NEVER, WARN
@@ -24,6 +37,8 @@ class Key:
     """Whether a file of the audited project may set it: what it says is somebody's who sends a change."""
     in_files: bool = True
     """Whether any file may set it; the others are for the environment and have an option."""
+    places: bool = False
+    """Whether the values are paths, which in a file begin where the file is, or URLs."""
 
 
 GATE_KEYS: Mapping[str, Key] = {
@@ -79,7 +94,7 @@ KEYS: Mapping[str, Key] = {
     "sources.required": Key(_SOURCE_NAMES, "Who must answer for every package; default: osv, or all.", ""),
     "sources.mirrors": Key(NAMES, "Indexes that serve what the public one serves.", "[]"),
     "sources.private": Key(NAMES, "Names that are never sent and never matched, as acme-*.", "[]"),
-    "sources.database": Key(NAMES, "Advisory databases in place of the services.", "[]"),
+    "sources.database": Key(DATABASES, "Advisory databases in place of the services.", "[]", places=True),
     "sources.osv_url": Key(URL, "Where the OSV service is.", _address("osv")),
     "sources.osv_export_url": Key(URL, "Where the bulk export of OSV is, from which db sync takes.", ""),
     "sources.pypa_url": Key(URL, "Where the archive of the PyPA advisory database is.", _address("pypa")),

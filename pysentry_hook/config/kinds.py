@@ -1,5 +1,6 @@
 """What the value of a setting may be: how it is read from TOML and from the environment, and told to an editor."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from pysentry_hook.text import one_line, without_credentials
 _MOST = 1_000_000
 _LONGEST_NUMBER = 100
 _SHOWN = 60
+_PINNED = re.compile(r"sha256=[0-9a-fA-F]{64}")
 
 
 def shown(value: object) -> str:
@@ -79,6 +81,24 @@ def _names(value: Any) -> tuple[str, ...]:
 
 def _names_text(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _databases(value: Any) -> tuple[str, ...]:
+    names = _names([value] if isinstance(value, str) else value)
+    for name in names:
+        check_database(name)
+    return names
+
+
+def check_database(place: str) -> None:
+    """Raise ValueError for what is neither a path nor an http(s) URL with or without its `#sha256=` digest."""
+    if "://" not in place:
+        return
+    address, mark, digest = place.partition("#")
+    if not address.startswith(("https://", "http://")):
+        raise ValueError("is neither a path nor an http(s) URL")
+    if mark and not _PINNED.fullmatch(digest):
+        raise ValueError("has no #sha256= with 64 hexadecimal digits behind the URL")
 
 
 def _number(value: Any, least: float = 0.0) -> float:
@@ -165,6 +185,9 @@ TEXT = Kind(_text, _text, _WRITTEN)
 URL = Kind(_url, _url, {"type": "string", "pattern": "^https?://"})
 PYTHON = Kind(_python, _python, {"type": "string", "pattern": r"^3\.[0-9]{1,2}(\.[0-9]{1,3})?$"})
 NAMES = Kind(_names, _names_text, _LIST)
+DATABASES = Kind(
+    _databases, lambda text: _databases(list(_names_text(text))), {**_LIST, **_WRITTEN, "type": ["array", "string"]}
+)
 GROUPS = Kind(_groups, lambda text: _groups(list(_names_text(text))), _LIST)
 DAYS = Kind(
     _days,

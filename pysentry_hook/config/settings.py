@@ -79,7 +79,7 @@ class Settings:
     resolver_setup: str
     """A digest of the user's own configuration of pip and uv, without its secrets."""
     ask_status: bool
-    """Whether the index is asked for the status of projects: not offline, and not in place of a database."""
+    """Whether the index is asked for the status of projects: not where a database is in the place of the services."""
     status_of_direct_only: bool
     against: str | None
     """The commit that findings are compared with, as git or the user calls it; None: nothing is older than anything."""
@@ -104,6 +104,7 @@ def settle(flags: Flags, environment: Mapping[str, str], files: Configuration, t
     local = known.get("defaults.no_ci_detect", otherwise=False)
     where = NO_OCCASION if local else occasion(environment)
     databases = flags.advisory_db or known.get("sources.database", ())
+    named_by = "--advisory-db" if flags.advisory_db else known.origin("sources.database")
     sources = _sources(flags, known, database=bool(databases))
     return Settings(
         words=flags.words,
@@ -112,7 +113,7 @@ def settle(flags: Flags, environment: Mapping[str, str], files: Configuration, t
         sources=sources,
         required=_required(known, sources, database=bool(databases)),
         urls=service_urls(flags.service_urls, _known_urls(known)),
-        advisory_db=tuple(database(text) for text in databases),
+        advisory_db=tuple(database(text, named_by) for text in databases),
         offline=known.either(flags.offline, "http.offline"),
         cache_dir=flags.cache_dir or (Path(known.get("cache.dir")) if known.get("cache.dir") else None),
         use_cache=known.get("cache.enabled", otherwise=True) if flags.no_cache is None else not flags.no_cache,
@@ -157,7 +158,7 @@ def settle(flags: Flags, environment: Mapping[str, str], files: Configuration, t
 
 def _ask_status(flags: Flags, known: Known, sources: Sequence[str]) -> bool:
     wanted = known.get("maintenance.enabled", otherwise=True) if flags.no_maintenance_check is None else False
-    return bool(wanted) and bool(sources) and not known.either(flags.offline, "http.offline")
+    return bool(wanted) and bool(sources)
 
 
 def _limits(known: Known) -> Limits:

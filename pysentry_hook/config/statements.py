@@ -1,10 +1,12 @@
 """Turn what one file, or the environment, says into settings with their origin; what has no meaning is an error."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from pysentry_hook.config.keys import BRANCHES, GATE_KEYS, KEYS, PREFIX, Key, variable
@@ -62,6 +64,10 @@ class Source:
     def error(self, detail: str, *keys: str | int) -> ConfigError:
         """The error of a key, with its place."""
         return ConfigError(f"{self.at(*keys)}: {detail}")
+
+    def beside(self, place: str) -> str:
+        """A path as it is written from where the command runs; an address stays as it is."""
+        return place if "://" in place else os.path.normpath(Path(self.told).parent / place)
 
     def at(self, *keys: str | int) -> str:
         """Where a key stands, for an error or a warning."""
@@ -168,7 +174,8 @@ def _stated(value: object, key: Key, source: Source, *path: str) -> Stated:
         raise source.error(f"{name} is not taken from a project's file; set it in {where}", *path)
     place = source.place(*path)
     try:
-        return Stated(key.kind.toml(value), str(place), place)
+        read = key.kind.toml(value)
+        return Stated(tuple(map(source.beside, read)) if key.places else read, str(place), place)
     except ValueError as error:
         raise source.error(f"{name} = {shown(value)} {error}", *path) from error
 

@@ -1,24 +1,23 @@
 """Read the words of options; UsageError names the option and what is known."""
 
-import re
+import shlex
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from pysentry_hook.config.kinds import nearest
+from pysentry_hook.config.kinds import check_database, nearest, shown
 from pysentry_hook.errors import UsageError
 from pysentry_hook.model import Severity, parse_name
 from pysentry_hook.narrowing import PLATFORMS, is_python_version
 from pysentry_hook.resolvers import RESOLVERS
 from pysentry_hook.rules import LEVELS
 from pysentry_hook.sources import SOURCES
-from pysentry_hook.text import one_line, without_credentials
+from pysentry_hook.text import one_line, printable, without_credentials
 
 EXPORT = "osv-export"
 """The bulk export of OSV, as `--service-url` calls it."""
 
 _MOST_HOURS = 1_000_000
-_PINNED = re.compile(r"sha256=[0-9a-fA-F]{64}")
 
 
 def source_names(texts: Sequence[str]) -> tuple[str, ...]:
@@ -50,18 +49,15 @@ def service_urls(texts: Sequence[str], known: Mapping[str, str | None]) -> Mappi
     return urls
 
 
-def database(text: str) -> str:
+def database(text: str, origin: str) -> str:
     """The place of an advisory database: a path that is there, or a URL with or without its digest."""
-    if "://" not in text:
-        if not Path(text).exists():
-            raise UsageError(f"--advisory-db: {one_line(text, 120)} is not there")
-        return text
-    address, mark, digest = text.partition("#")
-    if not address.startswith(("https://", "http://")):
-        shown = one_line(without_credentials(address), 80)
-        raise UsageError(f"--advisory-db: {shown!r} is neither a path nor an http(s) URL")
-    if mark and not _PINNED.fullmatch(digest):
-        raise UsageError("--advisory-db: behind the URL stands no #sha256= with 64 hexadecimal digits")
+    try:
+        check_database(text)
+    except ValueError as error:
+        raise UsageError(f"{origin}: {shown(text)} {error}") from error
+    if "://" not in text and not Path(text).exists():
+        hint = f"; make it: pysentry-hook db sync {shlex.quote(text)}" if text.endswith(".db") else ""
+        raise UsageError(printable(f"{origin}: {text} is not there{hint}"))
     return text
 
 

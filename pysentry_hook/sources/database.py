@@ -80,6 +80,8 @@ class Database:
 
     def _on_disk(self, packages: Sequence[Package]) -> _State:
         changed = datetime.fromtimestamp(int(self._path.stat().st_mtime), UTC)
+        if not (self._path.is_dir() or self._path.is_file()):  # a pipe would never end
+            raise SourceError("is neither a file nor a folder")
         if self._path.is_dir():
             return _in_folder(self._path, packages)._replace(as_of=changed)
         if is_store(self._path):

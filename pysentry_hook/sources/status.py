@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http import Http, Response
 from pysentry_hook.model import Failure, NormalizedName
-from pysentry_hook.sources.context import Context, recall
+from pysentry_hook.sources.context import Context, aged, recall
 from pysentry_hook.sources.pypi import root
 from pysentry_hook.text import one_line, some
 
@@ -20,6 +20,8 @@ TOLD = ("archived", "deprecated", QUARANTINED)
 """What is told of a project; every other status is as good as active."""
 
 _SIMPLE = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
+_PAGE = re.compile(rb"<a\b|pypi:", re.IGNORECASE)
+"""What every page of an index has, and none that a proxy shows in its place: a link to a file, or PEP 629's tag."""
 _META = re.compile(rb"<meta\b([^<>]{0,500})>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(rb"""(name|content)\s*=\s*["']([^"'<>]*)["']""", re.IGNORECASE)
 
@@ -31,6 +33,13 @@ class Known(NamedTuple):
     reason: str | None = None
 
 
+class _Told(NamedTuple):
+    """What an index told of a project, and by which tag it knows that answer."""
+
+    known: Known
+    etag: str | None
+
+
 class Statuses:
     """The status of projects as one index tells it, remembered between runs."""
 
@@ -38,41 +47,55 @@ class Statuses:
         self._context = context
         self._base = root(context.url)
         self._key = hashlib.sha256(self._base.encode()).hexdigest()[:16]
-        self._known: dict[NormalizedName, Known] = {}
-        self._waiting: dict[NormalizedName, Future[Known]] = {}
+        self._told: dict[NormalizedName, _Told] = {}
+        self._older: dict[NormalizedName, _Told] = {}
+        self._waiting: dict[NormalizedName, Future[_Told | None]] = {}
 
     def start(self, names: Iterable[NormalizedName]) -> None:
         """Begin to ask about projects, whose names the index may be told."""
-        missing: list[NormalizedName] = []
+        missing: list[tuple[NormalizedName, str | None]] = []
         for name in dict.fromkeys(names):
-            known = recall(self._context.cache, self._cache_key(name), lambda value: Known(*value))
+            known = recall(self._context.cache, self._cache_key(name), _as_told)
             if known and self._context.may_use(known[0]):
-                self._known[name] = known[1]
-            elif not self._context.http.offline:
-                missing.append(name)
+                self._told[name] = known[1]
+                continue
+            if known:
+                self._older[name] = known[1]
+            missing.append((name, known[1].etag if known else None))
         futures = self._context.http.map(self._ask, missing) if missing else []
-        self._waiting = dict(zip(missing, futures, strict=True))
+        self._waiting = {name: future for (name, _), future in zip(missing, futures, strict=True)}
 
     def finish(self) -> tuple[Mapping[NormalizedName, Known], tuple[Failure, ...]]:
         """Return what is known of the projects, and a failure where the index did not tell of some."""
         failed: dict[str, list[str]] = {}
         for name, future in self._waiting.items():
             try:
-                self._known[name] = future.result()
+                told = future.result() or self._older[name]
             except SourceError as error:
-                failed.setdefault(str(error), []).append(name)
+                cause = str(error)
+                if name in self._older:
+                    self._told[name], cause = self._older[name], aged(cause)
+                failed.setdefault(cause, []).append(name)
                 continue
-            data = json.dumps(self._known[name]).encode()
+            self._told[name] = told
+            data = json.dumps([*told.known, told.etag]).encode()
             self._context.cache.put(self._cache_key(name), data, stored=self._context.now.timestamp())
-        return self._known, tuple(
+        known = {name: told.known for name, told in self._told.items()}
+        return known, tuple(
             Failure("source", "status", None, f"{cause} ({some(names)})") for cause, names in sorted(failed.items())
         )
 
     def _cache_key(self, name: NormalizedName) -> str:
         return f"status:{self._key}:{name}"
 
-    def _ask(self, name: NormalizedName) -> Known:
-        return _get(self._context.http, self._base, name)
+    def _ask(self, asked: tuple[NormalizedName, str | None]) -> _Told | None:
+        name, etag = asked
+        return _get(self._context.http, self._base, name, etag)
+
+
+def _as_told(value: Any) -> _Told:
+    status, reason, etag = (None if each is None else one_line(each, 300) for each in value)
+    return _Told(Known(status or ACTIVE, reason), etag)
 
 
 def quarantined(http: Http, url: str, names: Sequence[NormalizedName]) -> tuple[NormalizedName, ...]:
@@ -80,30 +103,39 @@ def quarantined(http: Http, url: str, names: Sequence[NormalizedName]) -> tuple[
 
     def ask(name: NormalizedName) -> str | None:
         try:
-            return _get(http, root(url), name).status
+            told = _get(http, root(url), name, None)
         except SourceError:
             return None
+        return told and told.known.status
 
     asked = zip(names, http.map(ask, names), strict=True) if names else ()
     return tuple(name for name, future in asked if future.result() == QUARANTINED)
 
 
-def _get(http: Http, base: str, name: NormalizedName) -> Known:
-    return http.get(f"{base}/simple/{name}/", _status, accept=_SIMPLE)
+def _get(http: Http, base: str, name: NormalizedName, etag: str | None) -> _Told | None:
+    return http.get(f"{base}/simple/{name}/", _read, etag=etag, accept=_SIMPLE)
 
 
-def _status(response: Response) -> Known:
-    """The status that an answer states, as JSON or as HTML; ValueError where it is neither.
+def _read(response: Response) -> _Told | None:
+    """The status that an answer states, None where nothing changed; ValueError where it is neither JSON nor HTML.
 
     A project that the index does not have has no status: that it was not found is told by who looks for its versions.
     """
-    if response.status == HTTPStatus.NOT_FOUND:
-        return Known(ACTIVE)
-    if not response.body.lstrip().startswith(b"{"):
-        tags = (dict(_ATTRIBUTE.findall(found)) for found in _META.findall(response.body))
+    if response.status == HTTPStatus.NOT_MODIFIED:
+        return None
+    return _Told(Known(ACTIVE) if response.status == HTTPStatus.NOT_FOUND else _stated(response.body), response.etag)
+
+
+def _stated(body: bytes) -> Known:
+    if not body.lstrip().startswith(b"{"):
+        if not _PAGE.search(body):
+            raise ValueError("no page of an index")
+        tags = (dict(_ATTRIBUTE.findall(found)) for found in _META.findall(body))
         stated = next((tag[b"content"].decode("ascii", "replace") for tag in tags if _is_status(tag)), None)
         return Known(one_line(stated, 40) or ACTIVE)
-    answer: Any = json.loads(response.body)
+    answer: Any = json.loads(body)
+    if not isinstance(answer.get("files"), list):
+        raise ValueError("no list of files")
     project = answer.get("project-status")
     told = project.get("status") if isinstance(project, Mapping) else None
     reason = project.get("reason") if isinstance(project, Mapping) else None

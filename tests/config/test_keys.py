@@ -27,6 +27,8 @@ def an_example(key: Key) -> tuple[str, str, Any]:
         return f'"{schema["enum"][-1]}"', schema["enum"][-1], schema["enum"][-1]
     if schema["type"] == "array" and "enum" in schema["items"]:
         return '["osv"]', "osv", ("osv",)
+    if key.places:
+        return '"https://a.example/db"', "https://a.example/db", ("https://a.example/db",)
     examples = {
         "boolean": ("true", "true", True),
         "array": ('["a", "b"]', "a,b", ("a", "b")),

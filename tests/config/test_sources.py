@@ -1,12 +1,16 @@
 """Which services and databases are asked, and where they are."""
 
+import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pysentry_hook.errors import UsageError
+from tests.builders import a_folder_of_records, a_record, a_uv_lock
 from tests.config.settling import settled
+from tests.conftest import Run
 
 
 def the_error(environment: dict[str, str] | None = None, /, **flags: Any) -> str:
@@ -71,6 +75,33 @@ def test_a_database_may_be_named_by_the_environment_and_the_flag_replaces_it(tmp
 
 def test_a_database_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     assert the_error(advisory_db=(str(tmp_path / "x.zip"),)) == f"--advisory-db: {tmp_path}/x.zip is not there"
+    assert the_error({"SOURCES_DATABASE": "a b.db"}) == (
+        "PYSENTRY_HOOK_SOURCES_DATABASE: a b.db is not there; make it: pysentry-hook db sync 'a b.db'"
+    )
+
+
+@pytest.mark.parametrize("value", ['"data/a.zip"', '["data/a.zip"]'])
+def test_the_path_of_a_database_begins_where_the_file_is_that_names_it(value: str, run: Run, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    (project / "data").mkdir(parents=True)
+    (project / "uv.lock").write_text(a_uv_lock(("requests", "2.30.0")), encoding="utf-8")
+    (project / ".pysentry-hook.toml").write_text(f"[sources]\ndatabase = {value}\n", encoding="utf-8")
+    done = run("report", "project", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "error: .pysentry-hook.toml:2: project/data/a.zip is not there\n",
+    )
+    a_folder_of_records(project / "data" / "a.zip", a_record(fixed="2.31.0"))
+    done = run("report", "project", "-f", "json", cwd=tmp_path)
+    assert len(json.loads(done.stdout)["findings"]) == 1
+
+
+def test_what_is_neither_a_file_nor_a_folder_is_no_database(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "uv.lock").write_text(a_uv_lock(("requests", "2.30.0")), encoding="utf-8")
+    os.mkfifo(tmp_path / "pipe.db")
+    done = run("report", "--advisory-db", "pipe.db", cwd=tmp_path, timeout=20)
+    assert done.returncode == 3
+    assert "pipe.db: is neither a file nor a folder" in done.stdout
 
 
 @pytest.mark.parametrize("url", ["https://a.example/db", f"https://a.example/db#sha256={'0aF' * 21}0"])
@@ -89,6 +120,7 @@ def test_a_database_may_be_behind_an_address_with_or_without_its_digest(url: str
 )
 def test_an_address_of_a_database_is_http_and_its_digest_is_whole(url: str, message: str) -> None:
     assert message in the_error(advisory_db=(url,))
+    assert message in the_error({"SOURCES_DATABASE": url})
 
 
 def test_a_bare_service_url_means_osv() -> None:

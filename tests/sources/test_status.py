@@ -91,6 +91,39 @@ def test_a_status_is_remembered_while_it_is_young(http: Http) -> None:
         assert len(upstream.requests) == 1
 
 
+def test_a_status_that_is_too_old_is_asked_again_and_moves_only_what_changed(http: Http) -> None:
+    cache = MemoryCache()
+    with Upstream(replies={"/simple/x/": Reply(body=JSON % b"archived", headers={"ETag": '"1"'})}) as upstream:
+        asked(a_context(http, upstream.url, cache), X)
+        upstream.replies["/simple/x/"] = Reply(304)
+        later = a_context(http, upstream.url, cache, now=NOW + timedelta(hours=2))
+        assert asked(later, X) == ({"x": Known("archived")}, [])
+        assert upstream.headers[-1]["if-none-match"] == '"1"'
+        upstream.forget()
+        assert asked(later, X) == ({"x": Known("archived")}, [])
+        assert upstream.requests == []
+
+
+def test_where_the_index_is_gone_an_older_status_is_used_and_told_as_such(http: Http) -> None:
+    cache = MemoryCache()
+    with Upstream(replies={"/simple/x/": Reply(body=JSON % b"quarantined")}) as upstream:
+        asked(a_context(http, upstream.url, cache), X)
+        upstream.faults.append(Fault("/simple/x/", "status", status=503))
+        later = a_context(http, upstream.url, cache, now=NOW + timedelta(hours=2))
+        assert asked(later, X, Y) == (
+            {"x": Known("quarantined"), "y": Known("active")},
+            ["HTTP 503 after 4 tries; older answers were used (x)"],
+        )
+
+
+@pytest.mark.parametrize("body", [b"<html>Log in to the network first.</html>", b'{"message": "no"}', b"", b"[]"])
+def test_a_page_that_is_none_of_an_index_is_a_failure_and_no_status(http: Http, body: bytes) -> None:
+    with Upstream(replies={"/simple/x/": Reply(body=body)}) as upstream:
+        known, (failed,) = asked(a_context(http, upstream.url, MemoryCache()), X)
+    assert known == {}
+    assert failed.startswith("a broken answer (")
+
+
 def test_an_index_that_does_not_tell_of_some_projects_is_a_failure_that_names_them(http: Http) -> None:
     replies = {name: Reply(body=JSON % b"archived") for name in ("/simple/x/", "/simple/y/")}
     with Upstream(replies=replies, faults=[Fault("/simple/y/", "status", status=503)]) as upstream:
