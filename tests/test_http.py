@@ -179,9 +179,28 @@ def test_the_body_of_a_redirect_is_not_read(make_http: MakeHttp) -> None:
         assert time.process_time() - started < 0.4
 
 
+def test_a_body_that_is_not_packed_as_it_says_is_a_failure(make_http: MakeHttp) -> None:
+    with Upstream(replies={PAGE: Reply(200, b"plain", {"Content-Encoding": "gzip"})}) as upstream:
+        assert "after 4 tries" in failure_of(make_http(), upstream.url + PAGE)
+
+
+def test_nothing_has_changed_is_no_answer_to_who_knows_nothing(make_http: MakeHttp) -> None:
+    with Upstream(replies={PAGE: Reply(304)}) as upstream:
+        assert failure_of(make_http(), upstream.url + PAGE) == "HTTP 304"
+        assert make_http().get(upstream.url + PAGE, whole, etag='"1"').status == 304
+
+
 def test_redirects_without_end_are_a_failure(make_http: MakeHttp) -> None:
     with Upstream(replies={PAGE: Reply(302, b"", {"Location": PAGE})}) as upstream:
         assert "redirects" in failure_of(make_http(), upstream.url + PAGE)
+
+
+def test_slow_redirects_end_at_the_deadline(make_http: MakeHttp) -> None:
+    again = {PAGE: Reply(302, b"", {"Location": PAGE})}
+    with Upstream(replies=again, faults=[Fault(PAGE, "slow", seconds=0.4)]) as upstream:
+        started = time.monotonic()
+        assert "was used up" in failure_of(make_http(overall=1), upstream.url + PAGE)
+        assert time.monotonic() - started < 3
 
 
 @pytest.mark.parametrize(
