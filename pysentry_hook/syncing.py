@@ -11,10 +11,10 @@ from pysentry_hook.cache import MemoryCache
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http import MAX_ARCHIVE, Http
 from pysentry_hook.sources.archive import Archive, whole_zip
-from pysentry_hook.sources.database import as_file, records_of
+from pysentry_hook.sources.database import records_of
 from pysentry_hook.sources.export import MANY, Export
 from pysentry_hook.sources.records import DamagedRecordError, names, parse
-from pysentry_hook.sources.store import MAGIC, Origin, Row, Store, row, write_store
+from pysentry_hook.sources.store import MAGIC, Origin, Row, Store, as_file, row, write_store
 from pysentry_hook.text import one_line, without_credentials
 
 PYPA, OSV = "pypa", "osv"
