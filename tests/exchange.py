@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import cache
+from http import HTTPStatus
 from typing import Literal, NamedTuple
 
 Kind = Literal[
@@ -83,7 +84,8 @@ def _refusal(fault: Fault) -> Reply:
     after = fault.retry_after
     if isinstance(after, timedelta):
         after = format_datetime(datetime.now(UTC) + after, usegmt=True)
-    return Reply(fault.status, b'{"message": "no"}', {"Retry-After": after} if after is not None else {})
+    body = b"" if fault.status == HTTPStatus.NOT_MODIFIED else b'{"message": "no"}'
+    return Reply(fault.status, body, {"Retry-After": after} if after is not None else {})
 
 
 def _with_other_bytes(body: bytes) -> bytes:
@@ -97,7 +99,7 @@ def _of_another(body: bytes) -> bytes:
 
 
 _BODIES: Mapping[Kind, Callable[[bytes], bytes]] = {
-    "garbage": lambda _: b"<html>The service is being moved.</html>",
+    "garbage": lambda _: b'<html>The service is being moved. <a href="/">Home</a></html>',
     "half": lambda body: body[: len(body) // 2],
     "empty": lambda _: b"",
     "spoilt": _with_other_bytes,

@@ -29,11 +29,9 @@ from urllib.parse import unquote
 import yaml
 from packaging.version import InvalidVersion, Version
 
-from tests.exchange import Fault as Fault
-from tests.exchange import Kind as Kind
-from tests.exchange import Reply as Reply
-from tests.exchange import Request as Request
-from tests.exchange import blocks, spoiled
+from tests.exchange import Fault, Kind, Reply, Request, blocks, spoiled
+
+__all__ = ["Fault", "Handler", "Kind", "Reply", "Request", "Server", "Upstream", "affects"]
 
 _BATCH = 1_000
 

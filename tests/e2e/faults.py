@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import pytest
 from _pytest.mark.structures import ParameterSet
@@ -52,6 +52,7 @@ class Row:
 
 
 LASTING: Mapping[str, Row] = {
+    "304": Row("status", "HTTP 304", {"status": 304}),
     "400": Row("status", "HTTP 400", {"status": 400}),
     "404": Row("status", "HTTP 404", {"status": 404}),
     "429": Row("status", "HTTP 429 after 1 try", {"status": 429, "retry_after": "60"}),
@@ -94,16 +95,22 @@ CLOSED: Mapping[Manner, tuple[str, Mapping[str, str]]] = {
 TRUSTING = {"SSL_CERT_FILE": str(AUTHORITY)}
 
 
-class Spoilt(Protocol):
-    """An endpoint of any table."""
+@dataclass(frozen=True)
+class Endpoint:
+    """Where something goes wrong, and what must be told of it."""
 
     name: str
-    forms: Collection[Form]
-    without: Collection[str]
+    path: str
+    source: str
+    """By which name a failure is told."""
+    broken: str
+    """What is said of a body that is none, as a regular expression."""
+    forms: Collection[Form] = ("json",)
+    without: Collection[str] = ()
     """The faults that are none here."""
 
 
-def crossed(endpoints: Iterable[Spoilt]) -> list[ParameterSet]:
+def crossed(endpoints: Iterable[Endpoint]) -> list[ParameterSet]:
     """Every endpoint with every lasting fault that may befall it."""
     return [
         pytest.param(endpoint, row, id=f"{endpoint.name}-{name}")

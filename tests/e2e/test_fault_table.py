@@ -6,7 +6,7 @@ The table is made of the endpoints below and of the faults of faults.py.
 import json
 import time
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,50 +16,42 @@ import pytest
 from tests.builders import a_folder_of_records, a_record, a_uv_lock, a_zip
 from tests.conftest import Run
 from tests.doors import Door, Manner
-from tests.e2e.faults import CLOSED, DEADLINE, HEALING, MARGIN, SETTINGS, TRUSTING, Done, Form, Row, crossed, says
+from tests.e2e.faults import CLOSED, DEADLINE, HEALING, MARGIN, SETTINGS, TRUSTING, Done, Endpoint, Row, crossed, says
 from tests.upstream import Fault, Reply, Upstream
 
 REQUESTS, FLASK = "requests 2.30.0", "flask 1.0"
 BOTH = (REQUESTS, FLASK)
-LOW = {"database_specific": {"severity": "LOW"}}
 RECORDS = [
-    a_record("PYSEC-2099-1", "requests", fixed="9", **LOW),
-    a_record("PYSEC-2099-2", "flask", fixed="9", **LOW),
+    a_record("PYSEC-2099-1", "requests", fixed="9", database_specific={"severity": "LOW"}),
+    a_record("PYSEC-2099-2", "flask", fixed="9", database_specific={"severity": "LOW"}),
 ]
 STATUS = '{"meta": {"api-version": "1.4"}, "name": "%s", "files": [], "project-status": {"status": "archived"}}'
 NO_JSON = r"a broken answer \(.+\) after 2 tries"
-NO_FILE = "not a whole|zip archive|damaged"
+NO_FILE = "not a whole|zip archive|malformed"
 Report = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Endpoint:
-    """Where something goes wrong, and what a report must tell of it."""
+class Service(Endpoint):
+    """What a scan asks."""
 
-    name: str
-    path: str
-    source: str
-    broken: str
-    """What is said of a body that is none, as a regular expression."""
-    forms: Collection[Form] = ("json",)
     concerns: Collection[str] = BOTH
-    """The packages of which the source then tells nothing, as a failure names them."""
-    without: Collection[str] = ()
+    """The packages of which the source then tells nothing."""
 
     @property
-    def databases(self) -> tuple[str, ...]:
-        """The databases that a scan asks beside the services."""
-        return (self.path,) if self.source == "database" else ()
+    def databases(self) -> Collection[str]:
+        """The databases that have to be asked beside the services."""
+        return [self.path] if self.source == "database" else []
 
 
 ENDPOINTS = [
-    Endpoint("query", "/v1/querybatch", "osv", NO_JSON, ["json", "pages"], without=["other"]),
-    Endpoint("record", "/v1/vulns/PYSEC-2099-1", "osv", NO_JSON, concerns=[REQUESTS]),
-    Endpoint("release", "/pypi/requests/", "pypi", NO_JSON, concerns=[REQUESTS], without=["404"]),
-    Endpoint("status", "/simple/requests/", "status", NO_JSON, concerns=[REQUESTS], without=["404"]),
-    Endpoint("archive", "/pypa.zip", "pypa", NO_FILE, ["file"]),
-    Endpoint("database", "/records.db", "database", NO_FILE, ["file"]),
-    Endpoint("database-zip", "/records.zip", "database", NO_FILE, ["file"]),
+    Service("query", "/v1/querybatch", "osv", NO_JSON, ["json", "pages"], without=["other"]),
+    Service("record", "/v1/vulns/PYSEC-2099-1", "osv", NO_JSON, concerns=[REQUESTS]),
+    Service("release", "/pypi/requests/", "pypi", NO_JSON, concerns=[REQUESTS], without=["404"]),
+    Service("status", "/simple/requests/", "status", NO_JSON, concerns=[REQUESTS], without=["404"]),
+    Service("archive", "/pypa.zip", "pypa", NO_FILE, ["file"]),
+    Service("database", "/records.db", "database", NO_FILE, ["file"]),
+    Service("database-zip", "/records.zip", "database", NO_FILE, ["file"]),
 ]
 SERVICES = {"osv": {"osv"}, "pypi": {"pypi", "status"}, "pypa": {"pypa"}, "database": {"database"}}
 """By the address that cannot be reached, the sources that fail."""
@@ -94,14 +86,19 @@ class Scans(NamedTuple):
     known: dict[tuple[str, ...], Report]
 
     def scan(
-        self, *words: str, databases: Collection[str] = (), at: str | None = None, within: float = DEADLINE, **more: str
+        self,
+        *words: str,
+        databases: Collection[str] = (),
+        at: str | None = None,
+        within: float = DEADLINE,
+        env: Mapping[str, str] | None = None,
     ) -> Done:
-        """Scan in time, the databases at an address; `words` are further options, `more` is the environment."""
+        """Scan in time, with the databases at an address; `words` are further options."""
         asked = [word for path in databases for word in ("--advisory-db", f"{at or self.upstream.url}{path}")]
         asked += ["--sources", "pypa,pypi,osv"] if asked else []
         options = ("-f", "json", "--fail-on", "never", *self.upstream.options, *words, *asked)
         started = time.monotonic()
-        done = self.run(*options, cwd=self.folder, env=SETTINGS | more)
+        done = self.run(*options, cwd=self.folder, env={**SETTINGS, **(env or {})})
         assert time.monotonic() - started < within + MARGIN
         assert "Traceback" not in done.stdout
         assert done.stderr == ""
@@ -111,7 +108,7 @@ class Scans(NamedTuple):
         """The report of a healthy run with a cache of its own."""
         key = tuple(databases)
         if key not in self.known:
-            done = self.scan(databases=databases, PYSENTRY_HOOK_CACHE_DIR=str(self.folder / "fresh"))
+            done = self.scan(databases=databases, env={"PYSENTRY_HOOK_CACHE_DIR": str(self.folder / "fresh")})
             report = self.report(done)
             assert (done.returncode, report["complete"], report["failures"]) == (0, True, [])
             assert len(told(report)) == 2 * (4 + len(databases)), "every source tells of both packages"
@@ -170,10 +167,10 @@ def scans(run: Run, tmp_path: Path, upstream: Upstream, known: dict[tuple[str, .
 
 
 @pytest.mark.parametrize(("endpoint", "row"), crossed(ENDPOINTS))
-def test_what_fails_is_told_and_leaves_no_trace(endpoint: Endpoint, row: Row, scans: Scans) -> None:
+def test_what_fails_is_told_and_leaves_no_trace(endpoint: Service, row: Row, scans: Scans) -> None:
     whole = scans.whole(endpoint.databases)
     scans.upstream.fail(row.at(endpoint.path))
-    broken = scans.scan(databases=endpoint.databases, **row.settings)
+    broken = scans.scan(databases=endpoint.databases, env=row.settings)
     scans.tells(broken, whole, {endpoint.source}, endpoint.concerns, row.said or endpoint.broken)
 
     scans.upstream.fail()
@@ -188,15 +185,15 @@ def test_whom_no_connection_reaches_is_told_and_leaves_no_trace(service: str, ma
     whole = scans.whole(databases)
     with Door(scans.upstream, manner) as door:
 
-        def scan(**settings: str) -> Done:
+        def scan(env: Mapping[str, str]) -> Done:
             archive = "/pypa.zip" if service == "pypa" else ""
             words = () if databases else ("--service-url", f"{service}={door.url}{archive}")
-            return scans.scan(*words, databases=databases, at=door.url, **settings)
+            return scans.scan(*words, databases=databases, at=door.url, env=env)
 
-        scans.tells(scan(**settings), whole, SERVICES[service], BOTH, cause)
+        scans.tells(scan(settings), whole, SERVICES[service], BOTH, cause)
 
         door.open()
-        assert scans.report(scan(**TRUSTING), door.url) == whole
+        assert scans.report(scan(TRUSTING), door.url) == whole
 
 
 @pytest.mark.parametrize("name", HEALING)
@@ -217,7 +214,7 @@ def test_all_services_together_have_one_deadline(fault: Fault, scans: Scans) -> 
     whole = scans.whole()
     scans.upstream.fail(fault)
     limits = {"PYSENTRY_HOOK_HTTP_DEADLINE": "2", "PYSENTRY_HOOK_HTTP_MAX_RETRIES": "99"}
-    broken = scans.scan(within=2, **limits)
+    broken = scans.scan(within=2, env=limits)
     cause = "no answer in time|HTTP 429|was used up"
     scans.tells(broken, whole, {"osv", "pypi", "pypa", "status"}, BOTH, cause)
 
