@@ -44,6 +44,8 @@ class Fault:
     """Only so many requests; None: every one."""
     every: int = 1
     """2: every second of the distinct paths, and these always."""
+    exactly: bool = False
+    """Only this path, and none that it is the beginning of."""
     only: Collection[str] = ()
     """Only paths that hold one of these ids or names."""
 

@@ -134,7 +134,8 @@ class Upstream:
         """The fault that this request meets."""
         with self._lock:
             for number, fault in enumerate(self.faults):
-                if not path.startswith(fault.prefix) or (fault.only and not any(part in path for part in fault.only)):
+                fits = path == fault.prefix or (path.startswith(fault.prefix) and not fault.exactly)
+                if not fits or (fault.only and not any(part in path for part in fault.only)):
                     continue
                 paths = self._paths.setdefault(number, [])
                 if path not in paths:

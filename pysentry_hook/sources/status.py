@@ -144,7 +144,7 @@ def _in_json(name: NormalizedName, body: bytes) -> Known:
 
 
 def _in_html(name: NormalizedName, body: bytes) -> Known:
-    """The status in a page with a tag of the index or a link to a file of the project; others are no page of an index."""
+    """The status in a page of an index: it has a tag of the index, or a link to a file of the project."""
     tags = [dict(_ATTRIBUTE.findall(found)) for found in _META.findall(body)]
     told = {tag[b"name"]: tag.get(b"content", b"") for tag in tags if tag.get(b"name", b"").startswith(b"pypi:")}
     files = (normalize(found.decode("ascii")) for found in _LINK.findall(body))

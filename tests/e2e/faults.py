@@ -28,8 +28,8 @@ SETTINGS = {
 }
 _IMPATIENT = {
     "PYSENTRY_HOOK_HTTP_MAX_RETRIES": "0",
-    "PYSENTRY_HOOK_HTTP_TIMEOUT": "1",
-    "PYSENTRY_HOOK_HTTP_CONNECT_TIMEOUT": "1",
+    "PYSENTRY_HOOK_HTTP_TIMEOUT": "1.5",
+    "PYSENTRY_HOOK_HTTP_CONNECT_TIMEOUT": "1.5",
 }
 _BROKEN = r"the connection failed \(.+\) after 2 tries"
 
@@ -47,8 +47,8 @@ class Row:
     settings: Mapping[str, str] = field(default_factory=dict)
 
     def at(self, path: str) -> Fault:
-        """The fault below a path."""
-        return Fault(path, self.kind, **self.options)
+        """The fault of a path, or of all below one that ends with a slash."""
+        return Fault(path, self.kind, exactly=not path.endswith("/"), **self.options)
 
 
 LASTING: Mapping[str, Row] = {
@@ -122,4 +122,4 @@ def crossed(endpoints: Iterable[Endpoint]) -> list[ParameterSet]:
 
 def says(text: str, pattern: str) -> bool:
     """Whether a text tells of a cause."""
-    return re.search(pattern, text) is not None
+    return re.search(pattern, text, re.MULTILINE) is not None

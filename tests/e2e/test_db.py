@@ -103,15 +103,16 @@ def test_a_list_of_changes_that_is_none_is_refused(run: Run, tmp_path: Path) -> 
     )
 
 
-def test_a_list_of_changes_that_was_cut_takes_nothing_away(run: Run, tmp_path: Path) -> None:
-    many = [a_record(f"GHSA-aaaa-bbbb-{number:04}", "idna", fixed="3.7") for number in range(60)]
+@pytest.mark.parametrize(("known", "listed"), [(60, 5), (3, 2), (3, 0)])
+def test_a_list_of_changes_that_was_cut_takes_nothing_away(run: Run, tmp_path: Path, known: int, listed: int) -> None:
+    many = [a_record(f"GHSA-aaaa-bbbb-{number:04}", "idna", fixed="3.7") for number in range(known)]
     with Upstream([OLD, *many]) as upstream:
         run("db", "sync", tmp_path / "a.db", *upstream.sync_options)
         upstream.records.append(NEW)
-        cut = "".join(f"{each['modified']},{each['id']}\n" for each in (NEW, *many[:5]))
+        cut = "".join(f"{each['modified']},{each['id']}\n" for each in (NEW, *many)[:listed])
         upstream.replies["/export/modified_id.csv"] = Reply(200, cut.encode())
         done = run("db", "sync", tmp_path / "a.db", *upstream.sync_options)
-    assert "1 record changed (osv 62, pypa 2)" in done.stdout
+    assert f"1 record changed (osv {known + 2}, pypa 2)" in done.stdout
 
 
 def test_a_later_sync_that_fails_keeps_what_was_known_of_that_source(run: Run, project: Path, tmp_path: Path) -> None:
