@@ -168,9 +168,13 @@ def _digest_behind(url: str, http: Http) -> str | None:
     """The digest that stands beside a file on its host; None where there is none."""
 
     def read(response: Response) -> str | None:
-        return _digest(response.body.decode("ascii", "replace")) if response.status == HTTPStatus.OK else None
+        return response.body.decode("ascii", "replace") if response.status == HTTPStatus.OK else None
 
-    return http.get(f"{url}.sha256", read, accept="*/*")
+    try:
+        text = http.get(f"{url}.sha256", read, accept="*/*")
+    except SourceError as error:
+        raise SourceError(f"the .sha256 beside it: {error}") from error
+    return None if text is None else _digest(text)
 
 
 def _digest(text: str) -> str:
