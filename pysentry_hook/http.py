@@ -210,6 +210,8 @@ class Http:
             self._left()
 
     def _open(self) -> Any:
+        from http.cookiejar import DefaultCookiePolicy
+
         import requests
 
         with self._lock:
@@ -217,6 +219,7 @@ class Http:
                 session = requests.Session()
                 session.hooks["response"].append(self._leave_redirect)
                 session.headers["User-Agent"] = f"pysentry-hook/{__version__}"
+                session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))  # nobody is to know us again
                 size = self._limits.at_once
                 adapter = requests.adapters.HTTPAdapter(pool_connections=8, pool_maxsize=size, max_retries=0)
                 session.mount("https://", adapter)

@@ -21,6 +21,7 @@ Kind = Literal[
     "half",  # 200 and the first half of the body, as if that were all
     "empty",  # 200 and nothing
     "spoilt",  # 200 and a body of the right length with other bytes inside
+    "misnamed",  # 200 and a file that calls a record or the package that it is about otherwise, where it is looked up
     "shape",  # 200 and JSON of a wrong shape
     "other",  # the record of another id, the page of another project
     "endless",  # every page names a further page
@@ -95,6 +96,11 @@ def _with_other_bytes(body: bytes) -> bytes:
     return body[:start] + bytes(byte ^ 0xFF for byte in body[start:end]) + body[end:]
 
 
+def _with_another_name(body: bytes) -> bytes:
+    end = body.rindex(b"requests" if b"requests" in body else b".json")
+    return body[: end + 1] + b"x" + body[end + 2 :]
+
+
 def _of_another(body: bytes) -> bytes:
     another = {"id": "GHSA-othe-rone-0000", "name": "another", "info": {"name": "another", "version": "0"}}
     return json.dumps(json.loads(body) | another).encode()
@@ -105,6 +111,7 @@ _BODIES: Mapping[Kind, Callable[[bytes], bytes]] = {
     "half": lambda body: body[: len(body) // 2],
     "empty": lambda _: b"",
     "spoilt": _with_other_bytes,
+    "misnamed": _with_another_name,
     "shape": lambda _: json.dumps({"results": "none", "vulnerabilities": 7, "files": 7, "id": 7}).encode(),
     "other": _of_another,
 }

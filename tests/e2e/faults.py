@@ -15,6 +15,7 @@ from tests.upstream import Fault, Kind
 
 Form = Literal["json", "pages", "file", "lines"]
 """What an answer is: JSON, JSON that names further pages, a file, or lines of text."""
+_JSON: tuple[Form, ...] = ("json",)
 Done = subprocess.CompletedProcess[str]
 
 DEADLINE = 20
@@ -68,6 +69,7 @@ LASTING: Mapping[str, Row] = {
     "half": Row("half", None),
     "empty": Row("empty", None),
     "spoilt": Row("spoilt", None, forms=["file"]),
+    "misnamed": Row("misnamed", None, forms=["file"]),
     "shape": Row("shape", None, forms=["json"]),
     "other": Row("other", None, forms=["json"]),
     "endless": Row("endless", "the answer does not end after 200 pages", forms=["pages"]),
@@ -105,7 +107,7 @@ class Endpoint:
     """By which name a failure is told."""
     broken: str
     """What is said of a body that is none, as a regular expression."""
-    forms: Collection[Form] = ("json",)
+    forms: Collection[Form] = _JSON
     without: Collection[str] = ()
     """The faults that are none here."""
 

@@ -27,7 +27,7 @@ RECORDS = [
 ]
 STATUS = '{"meta": {"api-version": "1.4"}, "name": "%s", "files": [], "project-status": {"status": "archived"}}'
 NO_JSON = r"a broken answer \(.+\) after 2 tries"
-NO_FILE = "not a whole|zip archive|malformed"
+NO_FILE = "not a whole|zip archive|malformed|damaged"
 Report = dict[str, Any]
 
 
