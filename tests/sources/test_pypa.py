@@ -10,7 +10,7 @@ from pysentry_hook.cache import DiskCache, MemoryCache
 from pysentry_hook.sources.pypa import Pypa
 from tests.builders import a_package, a_record
 from tests.sources.conftest import LATER, NOW, MakeContext
-from tests.upstream import Fault, Kind, Reply, Upstream
+from tests.upstream import Reply, Upstream
 
 
 def a_pypa_zip(members: dict[str, bytes]) -> bytes:
@@ -53,19 +53,6 @@ def test_withdrawn_records_are_there_and_say_so(make_context: MakeContext) -> No
     with Upstream([a_record(withdrawn="2099-02-01T00:00:00Z")]) as upstream:
         answer = Pypa(make_context(upstream.url_of("pypa"))).ask([a_package()])
     assert answer.advisories[0].withdrawn == "2099-02-01T00:00:00Z"
-
-
-@pytest.mark.parametrize("kind", ["status", "truncated", "reset", "garbage", "half", "shape"])
-def test_nothing_of_a_failed_archive_is_remembered(kind: Kind, make_context: MakeContext) -> None:
-    cache = MemoryCache()
-    with Upstream([a_record()], faults=[Fault("/pypa.zip", kind)]) as upstream:
-        url = upstream.url_of("pypa")
-        broken = Pypa(make_context(url, cache=cache)).ask([a_package()])
-        assert not broken.answered
-        assert "(the archive, so every package)" in broken.failures[0].detail
-        upstream.faults.clear()
-        healthy = Pypa(make_context(url, cache=cache)).ask([a_package()])
-    assert len(healthy.advisories) == 1
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pysentry_hook.cache import MemoryCache
 from pysentry_hook.sources.pypi import NOT_KNOWN, Pypi
 from tests.builders import a_package, a_record
 from tests.sources.conftest import LATER, NOW, MakeContext
-from tests.upstream import Fault, Kind, Reply, Upstream
+from tests.upstream import Reply, Upstream
 
 PATH = "/pypi/requests/2.30.0/json"
 
@@ -61,21 +61,6 @@ def test_a_withdrawn_that_is_no_time_withdraws_nothing(make_context: MakeContext
     with Upstream(replies={PATH: Reply(200, body)}) as upstream:
         answer = Pypi(make_context(upstream.url)).ask([a_package()])
     assert answer.advisories[0].withdrawn is None
-
-
-@pytest.mark.parametrize("kind", ["status", "truncated", "reset", "garbage", "half", "shape"])
-def test_a_failed_answer_concerns_its_package_only_and_is_not_remembered(kind: Kind, make_context: MakeContext) -> None:
-    cache = MemoryCache()
-    packages = [a_package(), a_package("flask", "1.0")]
-    with Upstream([a_record()], faults=[Fault("/pypi/", kind, only=["requests"])]) as upstream:
-        broken = Pypi(make_context(upstream.url, cache=cache)).ask(packages)
-        assert broken.answered == {packages[1]}
-        assert not broken.unknown
-        assert "(requests 2.30.0)" in broken.failures[0].detail
-        upstream.faults.clear()
-        healthy = Pypi(make_context(upstream.url, cache=cache)).ask(packages)
-    assert healthy.answered == frozenset(packages)
-    assert len(healthy.advisories) == 1
 
 
 @pytest.mark.parametrize(

@@ -148,11 +148,3 @@ def test_a_page_that_is_none_of_an_index_is_a_failure_and_no_status(http: Http, 
 def test_a_page_of_the_project_that_states_nothing_means_an_active_one(http: Http, body: bytes) -> None:
     with Upstream(replies={"/simple/x/": Reply(body=body)}) as upstream:
         assert asked(a_context(http, upstream.url, MemoryCache()), X) == ({"x": Known("active")}, [])
-
-
-def test_an_index_that_does_not_tell_of_some_projects_is_a_failure_that_names_them(http: Http) -> None:
-    replies = {name: Reply(body=JSON % b"archived") for name in ("/simple/x/", "/simple/y/")}
-    with Upstream(replies=replies, faults=[Fault("/simple/y/", "status", status=503)]) as upstream:
-        known, failed = asked(a_context(http, upstream.url, MemoryCache()), X, Y)
-    assert known == {"x": Known("archived")}
-    assert failed == ["HTTP 503 after 4 tries (y)"]
