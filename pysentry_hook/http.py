@@ -261,6 +261,7 @@ def _retry_after(response: Any) -> float | None:
 def _in_words(error: BaseException) -> str:
     """The cause of a failed request, without the address of an object in memory."""
     import requests
+    import urllib3
 
     if isinstance(error, requests.exceptions.SSLError):
         return f"TLS failed ({_innermost(error)})"
@@ -268,7 +269,7 @@ def _in_words(error: BaseException) -> str:
         return f"the proxy failed ({_innermost(error)})"
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return "no connection in time"
-    if isinstance(error, requests.exceptions.ReadTimeout):
+    if isinstance(error, requests.exceptions.ReadTimeout | urllib3.exceptions.ReadTimeoutError):
         return "no answer in time"
     return f"the connection failed ({_innermost(error)})"
 

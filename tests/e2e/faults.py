@@ -2,13 +2,11 @@
 
 import re
 import subprocess
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
-
-import pytest
-from _pytest.mark.structures import ParameterSet
 
 from tests.doors import AUTHORITY, Manner
 from tests.upstream import Fault, Kind
@@ -27,11 +25,7 @@ SETTINGS = {
     "PYSENTRY_HOOK_HTTP_MAX_RETRIES": "1",
     "PYSENTRY_HOOK_HTTP_RETRY_INITIAL_BACKOFF": "0.001",
 }
-_IMPATIENT = {
-    "PYSENTRY_HOOK_HTTP_MAX_RETRIES": "0",
-    "PYSENTRY_HOOK_HTTP_TIMEOUT": "1.5",
-    "PYSENTRY_HOOK_HTTP_CONNECT_TIMEOUT": "1.5",
-}
+_IMPATIENT = {"PYSENTRY_HOOK_HTTP_TIMEOUT": "0.5", "PYSENTRY_HOOK_HTTP_CONNECT_TIMEOUT": "0.5"}
 _BROKEN = r"the connection failed \(.+\) after 2 tries"
 
 
@@ -61,8 +55,8 @@ LASTING: Mapping[str, Row] = {
     "503": Row("status", "HTTP 503 after 2 tries", {"status": 503}),
     "reset": Row("reset", _BROKEN),
     "truncated": Row("truncated", _BROKEN),
-    "slow": Row("slow", "no answer in time after 1 try", {"seconds": 30}, settings=_IMPATIENT),
-    "stalled": Row("stalled", r"Read timed out\.\) after 1 try", {"seconds": 30}, settings=_IMPATIENT),
+    "slow": Row("slow", "no answer in time after 2 tries", {"seconds": 30}, settings=_IMPATIENT),
+    "stalled": Row("stalled", "no answer in time after 2 tries", {"seconds": 30}, settings=_IMPATIENT),
     "huge": Row("huge", r"the answer is larger than \d+ MB"),
     "bomb": Row("bomb", r"the answer is larger than \d+ MB"),
     "garbage": Row("garbage", None),
@@ -78,7 +72,7 @@ LASTING: Mapping[str, Row] = {
 HEALING: Mapping[str, Mapping[str, Any]] = {
     "429": {"status": 429},
     "429-seconds": {"status": 429, "retry_after": "1"},
-    "429-date": {"status": 429, "retry_after": timedelta(seconds=2)},
+    "429-date": {"status": 429, "retry_after": timedelta(seconds=1)},
     "500": {"status": 500},
     "503": {"status": 503},
     "reset": {"kind": "reset"},
@@ -88,7 +82,7 @@ HEALING: Mapping[str, Mapping[str, Any]] = {
 
 CLOSED: Mapping[Manner, tuple[str, Mapping[str, str]]] = {
     "refused": (r"the connection failed \(.+\) after 2 tries", {}),
-    "silent": ("no connection in time after 1 try", _IMPATIENT),
+    "silent": ("no connection in time after 2 tries", _IMPATIENT),
     "nameless": (r"the connection failed \(.*resolve.+\) after 2 tries", {"NO_PROXY": "127.0.0.1,.invalid"}),
     "plain": (r"TLS failed \(.+\) after 2 tries", {}),
     "tls": (r"TLS failed \(.*certificate.+\) after 2 tries", {}),
@@ -112,14 +106,20 @@ class Endpoint:
     """The faults that are none here."""
 
 
-def crossed(endpoints: Iterable[Endpoint]) -> list[ParameterSet]:
-    """Every endpoint with every lasting fault that may befall it."""
-    return [
-        pytest.param(endpoint, row, id=f"{endpoint.name}-{name}")
-        for endpoint in endpoints
-        for name, row in LASTING.items()
-        if set(row.forms) & set(endpoint.forms) and name not in endpoint.without
-    ]
+def rows_of(endpoint: Endpoint) -> Mapping[str, Row]:
+    """The lasting faults that may befall an endpoint."""
+    fitting = {name: row for name, row in LASTING.items() if set(row.forms) & set(endpoint.forms)}
+    return {name: row for name, row in fitting.items() if name not in endpoint.without}
+
+
+@contextmanager
+def during(fault: str) -> Iterator[None]:
+    """Say in what fails during which fault it did."""
+    try:
+        yield
+    except AssertionError as error:
+        error.add_note(f"during the fault {fault!r}")
+        raise
 
 
 def says(text: str, pattern: str) -> bool:
