@@ -113,9 +113,9 @@ class Http:
         headers |= {"Authorization": f"Bearer {bearer}"} if bearer else {}
         return self._ask("GET", url, headers, None, limit, read, statuses)
 
-    def post(self, url: str, payload: bytes, read: Callable[[Response], Answer]) -> Answer:
-        """POST JSON and read the answer, as `get` does."""
-        return self._ask("POST", url, {"Content-Type": "application/json"}, payload, MAX_JSON, read)
+    def post(self, url: str, payload: bytes, read: Callable[[Response], Answer], *, told: str) -> Answer:
+        """POST JSON and read the answer, as `get` does; `told` says in words what the service is told."""
+        return self._ask("POST", url, {"Content-Type": "application/json"}, payload, MAX_JSON, read, told=f" ({told})")
 
     def _ask(
         self,
@@ -126,6 +126,7 @@ class Http:
         limit: int,
         read: Callable[[Response], Answer],
         statuses: Collection[int] = (),
+        told: str = "",
     ) -> Answer:
         if self.offline:
             raise SourceError("not asked, because of --offline")
@@ -135,7 +136,7 @@ class Http:
         tries = self._limits.retries + 1
         for attempt in range(1, tries + 1):
             try:
-                response = self._once(method, url, headers, payload, limit, statuses)
+                response = self._once(method, url, headers, payload, limit, statuses, told)
                 try:
                     return read(response)
                 except (ValueError, RecursionError) as error:
@@ -161,6 +162,7 @@ class Http:
         payload: bytes | None,
         limit: int,
         statuses: Collection[int],
+        told: str,
     ) -> Response:
         import requests
         import urllib3
@@ -172,7 +174,7 @@ class Http:
             settings, auth = self._for_host(url)
             request.auth = None if "Authorization" in headers else auth
             timeout = (min(self._limits.connect, left), min(self._limits.read, left))
-            self._log(f"{method} {without_credentials(url)}")
+            self._log(f"{method} {without_credentials(url)}{told}")
             prepared = session.prepare_request(request)
             with session.send(prepared, stream=True, timeout=timeout, **settings) as response:
                 unchanged = {HTTPStatus.NOT_MODIFIED} if "If-None-Match" in headers else set()

@@ -14,7 +14,8 @@ from typing import Literal, NamedTuple
 Kind = Literal[
     "status",  # answers `status`, with `retry_after` where it is given
     "slow",  # answers after `seconds`
-    "stalled",  # sends half of the body and is silent for `seconds`
+    "stalled",  # sends half of the body, sets `Upstream.stalled`, and waits for the client to hang up
+    "together",  # answers when as many have asked as `Upstream.together` waits for
     "reset",  # resets the connection in the middle of the body
     "truncated",  # ends the connection in the middle of the body
     "garbage",  # 200 and a page that is no JSON and no zip

@@ -231,7 +231,7 @@ def test_offline_opens_no_socket(make_http: MakeHttp, monkeypatch: pytest.Monkey
     http = make_http(offline=True)
     assert failure_of(http, "https://api.osv.dev/v1/x") == "not asked, because of --offline"
     with pytest.raises(SourceError, match="--offline"):
-        http.post("https://api.osv.dev/v1/querybatch", b"{}", whole)
+        http.post("https://api.osv.dev/v1/querybatch", b"{}", whole, told="nothing")
 
 
 def test_netrc_credentials_go_to_their_host_only(

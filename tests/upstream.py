@@ -63,6 +63,9 @@ class Upstream:
         self.headers: list[dict[str, str]] = []
         """The headers of each of `requests`, with names in lower case."""
         self.page_size = page_size
+        self.stalled = threading.Event()
+        """That a body is sent to its half and goes no further."""
+        self.together = threading.Barrier(1)
         self._refused = set(refused)
         self._indexed: list[int] = []
         self._index: dict[str, list[Mapping[str, Any]]] = {}
@@ -275,7 +278,7 @@ def _archive(records: Sequence[Mapping[str, Any]]) -> bytes:
             names = {_plain(entry["package"]["name"]) for entry in record["affected"]}
             for name in sorted(names) if record["id"].startswith("PYSEC") else ():
                 member = zipfile.ZipInfo(f"advisory-database-main/vulns/{name}/{record['id']}.yaml")
-                archive.writestr(member, yaml.safe_dump(dict(record), sort_keys=False))
+                archive.writestr(member, yaml.dump(dict(record), Dumper=yaml.CSafeDumper, sort_keys=False))
     return file.getvalue()
 
 
@@ -294,7 +297,7 @@ class Server(ThreadingHTTPServer):
     """Serves one Upstream; doors.py opens more of them."""
 
     daemon_threads = True
-    request_queue_size = 128
+    request_queue_size = 1_024  # of two hundred commands at once each has several connections
     upstream: Upstream
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -329,11 +332,15 @@ class Handler(BaseHTTPRequestHandler):
             self._send(reply)
         elif fault.kind == "huge":
             self._pour()
-        elif fault.kind in {"reset", "truncated", "stalled"}:
-            self._break(reply, fault)
+        elif fault.kind == "stalled":
+            self._stall(reply)
+        elif fault.kind in {"reset", "truncated"}:
+            self._break(reply, reset=fault.kind == "reset")
         else:
             if fault.kind == "slow":
                 time.sleep(fault.seconds)
+            if fault.kind == "together":
+                upstream.together.wait()
             self._send(spoiled(fault, request, reply))
 
     def _send(self, reply: Reply, *, part: int | None = None) -> None:
@@ -345,18 +352,23 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(reply.body[:part])
         self.wfile.flush()
 
-    def _break(self, reply: Reply, fault: Fault) -> None:
+    def _break(self, reply: Reply, *, reset: bool) -> None:
         """Promise the whole body and end after half of it."""
         whole = reply if reply.body else Reply(200, b"{}")
         self._send(whole, part=len(whole.body) // 2)
         self.close_connection = True
-        if fault.kind == "stalled":
-            time.sleep(fault.seconds)
-        elif fault.kind == "reset":
+        if reset:
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         else:
             with suppress(OSError):
                 self.connection.shutdown(socket.SHUT_WR)
+
+    def _stall(self, reply: Reply) -> None:
+        self._send(reply, part=len(reply.body) // 2)
+        self.close_connection = True
+        self.server.upstream.stalled.set()
+        with suppress(OSError):
+            self.rfile.read(1)
 
     def _pour(self) -> None:
         self.send_response(200)

@@ -16,6 +16,7 @@ from pysentry_hook.commands.running import cache_folder, prepare, scanning
 from pysentry_hook.config import Flags, Settings
 from pysentry_hook.errors import DatabaseError, SourceError, UsageError
 from pysentry_hook.http import MAX_ARCHIVE, Http, Response
+from pysentry_hook.replacing import replacing
 from pysentry_hook.sources.export import DEFAULT_URL
 from pysentry_hook.sources.store import Store, is_store
 from pysentry_hook.syncing import OSV, PYPA, imported, sync
@@ -194,9 +195,8 @@ def _digest(note: bytes) -> str:
 def _put(target: Path, data: bytes) -> str:
     digest = hashlib.sha256(data).hexdigest()
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.part")
-    part.write_bytes(data)
-    part.replace(target)
+    with replacing(target) as part:
+        part.write_bytes(data)
     target.with_name(f"{target.name}.sha256").write_text(f"{digest}  {target.name}\n", encoding="ascii")
     return digest
 

@@ -56,7 +56,7 @@ LASTING: Mapping[str, Row] = {
     "reset": Row("reset", _BROKEN),
     "truncated": Row("truncated", _BROKEN),
     "slow": Row("slow", "no answer in time after 2 tries", {"seconds": 30}, settings=_IMPATIENT),
-    "stalled": Row("stalled", "no answer in time after 2 tries", {"seconds": 30}, settings=_IMPATIENT),
+    "stalled": Row("stalled", "no answer in time after 2 tries", settings=_IMPATIENT),
     "huge": Row("huge", r"the answer is larger than \d+ MB"),
     "bomb": Row("bomb", r"the answer is larger than \d+ MB"),
     "garbage": Row("garbage", None),

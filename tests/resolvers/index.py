@@ -42,14 +42,25 @@ class Index(NamedTuple):
         """The address with credentials."""
         return self.url.replace("://", f"://{USER}:{word}@")
 
+    def names(self) -> set[str]:
+        """The packages whose pages were asked for."""
+        pages = (path.partition("/simple/")[2].strip("/") for path, _ in self.asked)
+        return {page for page in pages if page}
+
 
 @contextmanager
 def serve(
-    releases: Sequence[Release], *, private: bool = False, quarantined: Sequence[str] = (), silent: bool = False
+    releases: Sequence[Release],
+    *,
+    below: str = "",
+    private: bool = False,
+    quarantined: Sequence[str] = (),
+    silent: bool = False,
 ) -> Iterator[Index]:
     """Serve the releases by the simple API, https://packaging.python.org/specifications/simple-repository-api/.
 
-    A quarantined project offers no files, https://peps.python.org/pep-0792/; a silent index never answers.
+    It is `/simple` below a path. A quarantined project offers no files, https://peps.python.org/pep-0792/; a silent
+    index never answers.
     """
     files = {_file(release): _content(release) for release in releases}
     asked: list[tuple[str, str | None]] = []
@@ -63,16 +74,16 @@ def serve(
                 ended.wait()
             elif private and self.headers.get("Authorization") != token:
                 self._answer(401, b"", {"WWW-Authenticate": 'Basic realm="x"'})
-            elif self.path.startswith("/simple/"):
-                name = self.path.split("/")[2]
+            elif self.path.startswith(f"{below}/simple/"):
+                name = self.path.removeprefix(f"{below}/simple/").partition("/")[0]
                 if name in quarantined:
                     self._answer(200, json.dumps(_QUARANTINED | {"name": name}).encode(), {"Content-Type": _JSON})
                     return
                 names = [file for file in files if file.replace("_", "-").startswith(f"{name}-")]
-                links = "".join(f'<a href="/files/{file}">{file}</a>' for file in names)
+                links = "".join(f'<a href="{below}/files/{file}">{file}</a>' for file in names)
                 self._answer(200 if names else 404, f"<!DOCTYPE html><html><body>{links}</body></html>".encode())
             else:
-                content = files.get(self.path.removeprefix("/files/"))
+                content = files.get(self.path.removeprefix(f"{below}/files/"))
                 self._answer(
                     404 if content is None else 200, content or b"", {"Content-Type": "application/octet-stream"}
                 )
@@ -94,7 +105,7 @@ def serve(
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield Index(f"http://127.0.0.1:{server.server_address[1]}/simple", asked)
+        yield Index(f"http://127.0.0.1:{server.server_address[1]}{below}/simple", asked)
     finally:
         ended.set()
         server.shutdown()
