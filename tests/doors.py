@@ -1,4 +1,4 @@
-"""Further addresses of an Upstream: closed in a way that a network is closed, until they are opened.
+"""Further addresses of an Upstream: closed in every way that a network can be, until they are opened.
 
 ```python
 with Upstream(records) as upstream, Door(upstream, "silent") as door:
@@ -37,7 +37,6 @@ class Door:
     def __init__(self, upstream: Upstream, manner: Manner) -> None:
         self._upstream = upstream
         self._manner = manner
-        self._opened = False
         self._waiting: list[socket.socket] = []
         self._thread: threading.Thread | None = None
 
@@ -62,14 +61,13 @@ class Door:
 
     @property
     def url(self) -> str:
-        """Where it is; once it is open, the name and the scheme are right too."""
-        tls = self._manner == "tls" or (self._manner == "plain" and not self._opened)
-        host = _NOWHERE if self._manner == "nameless" and not self._opened else "127.0.0.1"
-        return f"{'https' if tls else 'http'}://{host}:{self._server.server_port}"
+        """Where it is."""
+        scheme = "https" if self._manner in {"plain", "tls"} else "http"
+        host = _NOWHERE if self._manner == "nameless" else "127.0.0.1"
+        return f"{scheme}://{host}:{self._server.server_port}"
 
     def open(self) -> None:
         """Serve from now on what the Upstream serves; who asks by TLS must trust AUTHORITY."""
-        self._opened = True
         self._empty()
         if not self._thread:
             self._serve()

@@ -80,6 +80,8 @@ HEALING: Mapping[str, Mapping[str, Any]] = {
 }
 """The faults that are over with the second try."""
 
+OPENING: Collection[Manner] = ("refused", "tls")
+"""The doors that are tried once more after they were opened, or are trusted."""
 CLOSED: Mapping[Manner, tuple[str, Mapping[str, str]]] = {
     "refused": (r"the connection failed \(.+\) after 2 tries", {}),
     "silent": ("no connection in time after 2 tries", _IMPATIENT),
@@ -117,7 +119,7 @@ def during(fault: str) -> Iterator[None]:
     """Say in what fails during which fault it did."""
     try:
         yield
-    except AssertionError as error:
+    except Exception as error:
         error.add_note(f"during the fault {fault!r}")
         raise
 

@@ -20,6 +20,7 @@ from tests.e2e.faults import (
     DEADLINE,
     HEALING,
     MARGIN,
+    OPENING,
     SETTINGS,
     TRUSTING,
     Done,
@@ -174,13 +175,14 @@ def test_every_fault_is_told_and_takes_nothing_away(load: Load, files: Files, ma
 @pytest.mark.parametrize("source", ["pypa", "osv", "records.db"])
 def test_whom_no_connection_reaches_is_told_and_takes_nothing_away(source: str, files: Files, made: Made) -> None:
     deed: Deed = "import" if source == "records.db" else "later sync"
-    there = files.begin(deed, made)
     for manner, (cause, settings) in CLOSED.items():
         with during(manner), Door(files.upstream, manner) as door:
+            there = files.begin(deed, made)
             known = {"pypa": f"pypa={door.url}/pypa.zip", "osv": f"osv-export={door.url}/export"}
             words = ["--service-url", known[source]] if source in known else []
             files.tells(files.make(deed, *words, at=door.url, env=settings), deed, source, cause, there)
-            if manner == "tls":
+            if manner in OPENING:
+                door.open()
                 assert files.revision(deed, *words, at=door.url, env=TRUSTING) == made.revisions[deed]
 
 
