@@ -7,9 +7,10 @@ import hashlib
 import json
 import os
 import sqlite3
+import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -65,6 +66,15 @@ def is_store(path: Path) -> bool:
     """Whether a file is an SQLite file."""
     with path.open("rb") as file:
         return file.read(len(MAGIC)) == MAGIC
+
+
+@contextmanager
+def as_file(content: bytes) -> Iterator[Path]:
+    """Give a database as a file, which is how SQLite reads it."""
+    with tempfile.TemporaryDirectory(prefix="pysentry-hook-") as folder:
+        path = Path(folder) / "database"
+        path.write_bytes(content)
+        yield path
 
 
 class Store:
