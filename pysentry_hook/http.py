@@ -20,7 +20,10 @@ _CHUNK = 1 << 16
 MAX_JSON = 64 * 1024 * 1024
 MAX_ARCHIVE = 512 * 1024 * 1024
 
-_SECRETS = re.compile(r"(?<=://)[^/@\s'\"]*@|<[^<>]* object at 0x[0-9a-fA-F]+>(?:: )?")
+_NOISE = re.compile(
+    r"(?<=://)[^/@\s'\"]*@|<[^<>]* object at 0x[0-9a-fA-F]+>(?:: )?|HTTPS?Connection(?:Pool)?\([^()]*\): "
+)
+"""Credentials, addresses in memory, and the host, which may be long and is told by the name of its source."""
 
 Answer = TypeVar("Answer")
 Item = TypeVar("Item")
@@ -110,9 +113,9 @@ class Http:
         headers |= {"Authorization": f"Bearer {bearer}"} if bearer else {}
         return self._ask("GET", url, headers, None, limit, read, statuses)
 
-    def post(self, url: str, payload: bytes, read: Callable[[Response], Answer]) -> Answer:
-        """POST JSON and read the answer, as `get` does."""
-        return self._ask("POST", url, {"Content-Type": "application/json"}, payload, MAX_JSON, read)
+    def post(self, url: str, payload: bytes, read: Callable[[Response], Answer], *, told: str) -> Answer:
+        """POST JSON and read the answer, as `get` does; `told` says in words what the service is told."""
+        return self._ask("POST", url, {"Content-Type": "application/json"}, payload, MAX_JSON, read, told=f" ({told})")
 
     def _ask(
         self,
@@ -123,6 +126,7 @@ class Http:
         limit: int,
         read: Callable[[Response], Answer],
         statuses: Collection[int] = (),
+        told: str = "",
     ) -> Answer:
         if self.offline:
             raise SourceError("not asked, because of --offline")
@@ -132,7 +136,7 @@ class Http:
         tries = self._limits.retries + 1
         for attempt in range(1, tries + 1):
             try:
-                response = self._once(method, url, headers, payload, limit, statuses)
+                response = self._once(method, url, headers, payload, limit, statuses, told)
                 try:
                     return read(response)
                 except (ValueError, RecursionError) as error:
@@ -158,23 +162,23 @@ class Http:
         payload: bytes | None,
         limit: int,
         statuses: Collection[int],
+        told: str,
     ) -> Response:
         import requests
         import urllib3
 
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise SourceError(f"the time for all requests, {self._limits.overall:.0f} s, was used up")
+        left = self._left()
         session = self._open()
         request = requests.Request(method, url, headers=headers, data=payload)
         try:
             settings, auth = self._for_host(url)
             request.auth = None if "Authorization" in headers else auth
             timeout = (min(self._limits.connect, left), min(self._limits.read, left))
-            self._log(f"{method} {without_credentials(url)}")
+            self._log(f"{method} {without_credentials(url)}{told}")
             prepared = session.prepare_request(request)
             with session.send(prepared, stream=True, timeout=timeout, **settings) as response:
-                return self._receive(response, limit, statuses)
+                unchanged = {HTTPStatus.NOT_MODIFIED} if "If-None-Match" in headers else set()
+                return self._receive(response, limit, {HTTPStatus.OK, HTTPStatus.NOT_FOUND, *unchanged, *statuses})
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise _TryAgainError(_in_words(error)) from error
         except (ValueError, TypeError) as error:  # what requests lets through for an address that cannot be split
@@ -184,25 +188,40 @@ class Http:
         status = response.status_code
         if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise _TryAgainError(f"HTTP {status}", _retry_after(response))
-        if status not in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED, HTTPStatus.NOT_FOUND, *statuses}:
+        if status not in statuses:
             raise SourceError(f"HTTP {status}")
         body = bytearray()
         while chunk := response.raw.read1(_CHUNK, decode_content=True):  # what is there: a trickle meets the deadline
             body += chunk
             if len(body) > limit:
                 raise SourceError(f"the answer is larger than {limit // 1024 // 1024} MB")
-            if time.monotonic() > self._deadline:
-                raise SourceError(f"the time for all requests, {self._limits.overall:.0f} s, was used up")
+            self._left()
         return Response(status, bytes(body), response.headers.get("ETag"))
 
+    def _left(self) -> float:
+        """The seconds that are left for all requests; SourceError where there are none."""
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise SourceError(f"the time for all requests, {self._limits.overall:.0f} s, was used up")
+        return left
+
+    def _leave_redirect(self, response: Any, **_: object) -> None:
+        """Hang up instead of reading the body of a redirect, and end in time: requests would do neither."""
+        if response.is_redirect:
+            response.close()
+            self._left()
+
     def _open(self) -> Any:
+        from http.cookiejar import DefaultCookiePolicy
+
         import requests
 
         with self._lock:
             if self._session is None:
                 session = requests.Session()
-                session.hooks["response"].append(_leave_redirect)
+                session.hooks["response"].append(self._leave_redirect)
                 session.headers["User-Agent"] = f"pysentry-hook/{__version__}"
+                session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))  # nobody is to know us again
                 size = self._limits.at_once
                 adapter = requests.adapters.HTTPAdapter(pool_connections=8, pool_maxsize=size, max_retries=0)
                 session.mount("https://", adapter)
@@ -229,12 +248,6 @@ class Http:
         return settings, auth
 
 
-def _leave_redirect(response: Any, **_: object) -> None:
-    """Hang up instead of reading the body of a redirect, which requests would do without a limit."""
-    if response.is_redirect:
-        response.close()
-
-
 def _retry_after(response: Any) -> float | None:
     import urllib3
 
@@ -250,6 +263,7 @@ def _retry_after(response: Any) -> float | None:
 def _in_words(error: BaseException) -> str:
     """The cause of a failed request, without the address of an object in memory."""
     import requests
+    import urllib3
 
     if isinstance(error, requests.exceptions.SSLError):
         return f"TLS failed ({_innermost(error)})"
@@ -257,7 +271,7 @@ def _in_words(error: BaseException) -> str:
         return f"the proxy failed ({_innermost(error)})"
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return "no connection in time"
-    if isinstance(error, requests.exceptions.ReadTimeout):
+    if isinstance(error, requests.exceptions.ReadTimeout | urllib3.exceptions.ReadTimeoutError):
         return "no answer in time"
     return f"the connection failed ({_innermost(error)})"
 
@@ -272,4 +286,4 @@ def _innermost(error: BaseException) -> str:
             break
         error = inner
     said = error.args[-1] if error.args else type(error).__name__
-    return one_line(_SECRETS.sub("", said if isinstance(said, str) else str(error)), 160)
+    return one_line(_NOISE.sub("", said if isinstance(said, str) else str(error)), 160)

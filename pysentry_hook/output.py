@@ -1,13 +1,10 @@
 """Which format goes where: pair the formats with the outputs, and write each file in one step."""
 
-import os
-import stat
-import tempfile
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from pathlib import Path, PurePath
 
 from pysentry_hook.errors import OutputError, UsageError
+from pysentry_hook.replacing import replacing
 from pysentry_hook.reports import FORMATS, SUFFIXES
 
 STDOUT = None
@@ -64,23 +61,13 @@ def write_bytes(target: Path, data: bytes) -> None:
 
     A link is followed, and what is no regular file (a pipe, /dev/null) is written to, never replaced.
     """
-    temporary = None
     try:
         target = target.resolve()
         if target.exists() and not target.is_file():
             target.write_bytes(data)
             return
-        mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
-        descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(temporary).chmod(0o666 & ~mask if mode is None else mode)
-        Path(temporary).replace(target)
+        with replacing(target) as part:
+            part.write_bytes(data)
     except (OSError, RuntimeError) as error:
-        if temporary:
-            with suppress(OSError):
-                Path(temporary).unlink()
         cause = error.strerror if isinstance(error, OSError) else "a symbolic link that leads to itself"
         raise OutputError(f"{target}: cannot be written: {cause}") from error

@@ -1,8 +1,8 @@
 """Replace what an input leaves open by the lock that a real resolver makes of it."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -146,12 +146,23 @@ class Resolving:
                     _check(lock, found, asked)
                     return lock
 
-                during = self._progress(f"resolving {path} with {resolver.NAME} …")
+                during = self._running(resolver.NAME, path, request)
                 return self._memory.resolve(resolver, program, request, folder, during=during, read=read)
         except InputError as error:
             raise ResolutionError(f"{resolver.NAME} made a lock that cannot be read: {error}") from error
         except (OSError, ValueError) as error:
             raise ResolutionError(f"{resolver.NAME} has no place to work in, or made no text: {error}") from error
+
+    @contextmanager
+    def _running(self, resolver: str, path: str, request: Request) -> Iterator[None]:
+        """Say which names a resolver begins with and where it asks about them, and show that it runs while it does."""
+        names = {requirement_name(text) for texts in request.scopes.values() for text in texts}
+        where = dict.fromkeys((*request.indexes, *request.own_indexes.values()))
+        told = f"about {', '.join(sorted(filter(None, names)))} and what they need"
+        if not request.offline:
+            self._log(f"{resolver} asks {', '.join(('the indexes of its own configuration', *where))} {told}")
+        with self._progress(f"resolving {path} with {resolver} …"):
+            yield
 
     def _sorted(self, wanted: Iterable[Requested]) -> tuple[list[Requested], Mapping[int, str]]:
         """What may be asked of an index, and by its place why the rest may not."""

@@ -11,15 +11,15 @@ from pysentry_hook.cache import MemoryCache
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http import MAX_ARCHIVE, Http
 from pysentry_hook.sources.archive import Archive, whole_zip
-from pysentry_hook.sources.database import as_file, records_of
+from pysentry_hook.sources.database import records_of
 from pysentry_hook.sources.export import MANY, Export
 from pysentry_hook.sources.records import DamagedRecordError, names, parse
-from pysentry_hook.sources.store import MAGIC, Origin, Row, Store, row, write_store
+from pysentry_hook.sources.store import MAGIC, Origin, Row, Store, as_file, row, write_store
 from pysentry_hook.text import one_line, without_credentials
 
 PYPA, OSV = "pypa", "osv"
 _MANY_GONE = 20
-"""Records that the list of changes may lack without a look at the whole export."""
+"""Records that the list of changes may lack and that are asked for one by one, instead of the whole export."""
 
 Log = Callable[[str], None]
 
@@ -110,8 +110,8 @@ def _osv(url: str, known: _Part | None, http: Http, now: datetime) -> _Part:
     new = _changed_since(listed, known) if known and known.origin.newest else None
     ids = {identifier for _, identifier in listed}
     gone = known.rows.keys() - ids if known else frozenset()
-    # a list that lacks many records was cut: what is left of it must not take them away
-    if known is None or new is None or len(new) > MANY or len(gone) > _MANY_GONE:
+    # a list that lacks many records, or one that is there, was cut: what is left of it must not take them away
+    if known is None or new is None or len(new) > MANY or len(gone) > _MANY_GONE or export.has_any(gone):
         records, damaged = _unpacked(OSV, export.whole())
         return _Part(origin, records, damaged)
     fetched = {identifier: row(OSV, record) for identifier, record in export.records(new)}

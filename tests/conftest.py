@@ -78,13 +78,26 @@ def _no_network(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
     assert not tried, f"reached beyond the loopback: {tried}"
 
 
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """Run the real command in a scrubbed environment; the cache is this test's own.
+def scrubbed(cache: Path) -> dict[str, str]:
+    """The environment of a command of the tests, without a setting of the user.
 
     A proxy that does not exist stands between the command and every host but the loopback, so that
     a request to the outside fails instead of leaving.
     """
+    kept = {name: value for name, value in os.environ.items() if name in _KEPT}
+    return kept | {
+        "HOME": os.environ["HOME"],
+        "PYSENTRY_HOOK_CACHE_DIR": str(cache),
+        "PIP_CONFIG_FILE": os.devnull,
+        "HTTPS_PROXY": "http://127.0.0.1:9",
+        "HTTP_PROXY": "http://127.0.0.1:9",
+        "NO_PROXY": "127.0.0.1,localhost",
+    }
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Run the real command in a scrubbed environment; the cache is this test's own."""
 
     def call(
         *arguments: object, cwd: Path | None = None, env: Mapping[str, str] | None = None, timeout: float = 120
@@ -92,7 +105,7 @@ def run(tmp_path: Path) -> Run:
         return subprocess.run(
             command(*arguments),
             cwd=cwd or tmp_path,
-            env=scrubbed(tmp_path, env or {}),
+            env=scrubbed(tmp_path / "cache") | dict(env or {}),
             capture_output=True,
             text=True,
             encoding="utf-8",
@@ -107,17 +120,3 @@ def run(tmp_path: Path) -> Run:
 def command(*arguments: object) -> list[str]:
     """The words that run the real command."""
     return [sys.executable, "-m", "pysentry_hook", *map(str, arguments)]
-
-
-def scrubbed(folder: Path, more: Mapping[str, str]) -> dict[str, str]:
-    """The environment in which the real command runs; its cache is in the folder."""
-    environment = {name: value for name, value in os.environ.items() if name in _KEPT}
-    return environment | {
-        "HOME": os.environ["HOME"],
-        "PYSENTRY_HOOK_CACHE_DIR": str(folder / "cache"),
-        "PIP_CONFIG_FILE": os.devnull,
-        "HTTPS_PROXY": "http://127.0.0.1:9",
-        "HTTP_PROXY": "http://127.0.0.1:9",
-        "NO_PROXY": "127.0.0.1,localhost",
-        **more,
-    }

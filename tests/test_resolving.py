@@ -20,7 +20,7 @@ from pysentry_hook.tree import FolderTree
 from tests.upstream import Reply, Upstream
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
-QUARANTINED = Reply(body=b'{"project-status": {"status": "quarantined"}}')
+QUARANTINED = Reply(body=b'{"files": [], "project-status": {"status": "quarantined"}}')
 
 
 @pytest.fixture

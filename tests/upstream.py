@@ -10,7 +10,6 @@ Who serves what: OSV every record (withdrawn ones by id only), PyPI every record
 PyPA archive the records whose id begins with PYSEC. `records`, `faults` and `unknown` may be changed while it runs.
 """
 
-import gzip
 import hashlib
 import io
 import json
@@ -20,66 +19,21 @@ import struct
 import threading
 import time
 import zipfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, Literal, NamedTuple, Self
+from typing import Any, Self
 from urllib.parse import unquote
 
 import yaml
 from packaging.version import InvalidVersion, Version
 
-Kind = Literal[
-    "status",  # answers `status`, with `retry_after` where it is given
-    "slow",  # answers after `seconds`
-    "reset",  # resets the connection in the middle of the body
-    "truncated",  # ends the connection in the middle of the body
-    "garbage",  # 200 and a page that is no JSON and no zip
-    "half",  # 200 and the first half of the body, as if that were all
-    "shape",  # 200 and JSON of a wrong shape
-    "other",  # the record of another id
-    "endless",  # every page names a further page
-    "huge",  # a body that does not end before the client hangs up
-    "bomb",  # a small gzip body that unpacks to 256 MB
-]
-_MB = 1 << 20
+from tests.exchange import Fault, Kind, Reply, Request, blocks, spoiled
+
+__all__ = ["Fault", "Handler", "Kind", "Reply", "Request", "Server", "Upstream", "affects"]
+
 _BATCH = 1_000
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What goes wrong below a path; the first fault that fits a request is taken."""
-
-    prefix: str
-    kind: Kind = "status"
-    status: int = 500
-    retry_after: str | None = None
-    seconds: float = 1.0
-    first: int | None = None
-    """Only so many requests; None: every one."""
-    every: int = 1
-    """2: every second of the distinct paths, and these always."""
-    only: Collection[str] = ()
-    """Only paths that hold one of these ids or names."""
-
-
-class Request(NamedTuple):
-    """One request that arrived."""
-
-    method: str
-    path: str
-    body: bytes
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What is sent back."""
-
-    status: int = 200
-    body: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Upstream:
@@ -109,6 +63,9 @@ class Upstream:
         self.headers: list[dict[str, str]] = []
         """The headers of each of `requests`, with names in lower case."""
         self.page_size = page_size
+        self.stalled = threading.Event()
+        """That a body is sent to its half and goes no further."""
+        self.together = threading.Barrier(1)
         self._refused = set(refused)
         self._indexed: list[int] = []
         self._index: dict[str, list[Mapping[str, Any]]] = {}
@@ -119,7 +76,7 @@ class Upstream:
     def __enter__(self) -> Self:
         self._closed_port = socket.socket()
         self._closed_port.bind(("127.0.0.1", 0))  # bound and never listening: connections are refused
-        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server = Server(("127.0.0.1", 0), Handler)
         self._server.upstream = self
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
@@ -164,6 +121,13 @@ class Upstream:
         self.requests.clear()
         self.headers.clear()
 
+    def fail(self, *faults: Fault) -> None:
+        """Fail from now on as these faults say, and in no other way; none of them has been met yet."""
+        with self._lock:
+            self.faults = list(faults)
+            self._counts.clear()
+            self._paths.clear()
+
     def mentions(self, text: str) -> bool:
         """Whether a text stands in any request: path, headers or body."""
         sent = [f"{request.path} {request.body.decode(errors='replace')}" for request in self.requests]
@@ -173,7 +137,8 @@ class Upstream:
         """The fault that this request meets."""
         with self._lock:
             for number, fault in enumerate(self.faults):
-                if not path.startswith(fault.prefix) or (fault.only and not any(part in path for part in fault.only)):
+                fits = path == fault.prefix or (path.startswith(fault.prefix) and not fault.exactly)
+                if not fits or (fault.only and not any(part in path for part in fault.only)):
                     continue
                 paths = self._paths.setdefault(number, [])
                 if path not in paths:
@@ -313,7 +278,7 @@ def _archive(records: Sequence[Mapping[str, Any]]) -> bytes:
             names = {_plain(entry["package"]["name"]) for entry in record["affected"]}
             for name in sorted(names) if record["id"].startswith("PYSEC") else ():
                 member = zipfile.ZipInfo(f"advisory-database-main/vulns/{name}/{record['id']}.yaml")
-                archive.writestr(member, yaml.safe_dump(dict(record), sort_keys=False))
+                archive.writestr(member, yaml.dump(dict(record), Dumper=yaml.CSafeDumper, sort_keys=False))
     return file.getvalue()
 
 
@@ -328,42 +293,24 @@ def _tagged(body: bytes, kind: str, headers: Mapping[str, str]) -> Reply:
     return Reply(200, body, {"ETag": etag, "Content-Type": kind})
 
 
-def _spoiled(fault: Fault, request: Request, reply: Reply) -> Reply:
-    """The answer that arrives whole and is wrong."""
-    if fault.kind == "status":
-        extra = {"Retry-After": fault.retry_after} if fault.retry_after is not None else {}
-        return Reply(fault.status, b'{"message": "no"}', extra)
-    if fault.kind == "garbage":
-        return Reply(200, b"<html>The service is being moved.</html>", {"Content-Type": "text/html"})
-    if fault.kind == "half":
-        return Reply(200, reply.body[: len(reply.body) // 2], reply.headers)
-    if fault.kind == "shape":
-        return _json({"results": "none", "vulnerabilities": 7, "id": 7})
-    if fault.kind == "other":
-        return _json(json.loads(reply.body) | {"id": "GHSA-othe-rone-0000"})
-    if fault.kind == "endless":
-        queries = json.loads(request.body)["queries"]
-        return _json({"results": [{"next_page_token": f"{time.perf_counter_ns()}"} for _ in queries]})
-    if fault.kind == "bomb":
-        packed = gzip.compress(b" " * (256 * _MB), 1)
-        return Reply(200, packed, {"Content-Encoding": "gzip", "Content-Type": "application/json"})
-    return reply
+class Server(ThreadingHTTPServer):
+    """Serves one Upstream; doors.py opens more of them."""
 
-
-class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    request_queue_size = 128
+    request_queue_size = 1_024  # of two hundred commands at once each has several connections
     upstream: Upstream
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing: a client that hangs up is part of the tests."""
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
+    """Answers as the Upstream of its server does."""
+
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     timeout = 30
-    server: _Server
+    server: Server
 
     def do_GET(self) -> None:
         self._serve()
@@ -385,12 +332,16 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(reply)
         elif fault.kind == "huge":
             self._pour()
+        elif fault.kind == "stalled":
+            self._stall(reply)
         elif fault.kind in {"reset", "truncated"}:
             self._break(reply, reset=fault.kind == "reset")
         else:
             if fault.kind == "slow":
                 time.sleep(fault.seconds)
-            self._send(_spoiled(fault, request, reply))
+            if fault.kind == "together":
+                upstream.together.wait()
+            self._send(spoiled(fault, request, reply))
 
     def _send(self, reply: Reply, *, part: int | None = None) -> None:
         self.send_response(reply.status)
@@ -412,12 +363,19 @@ class _Handler(BaseHTTPRequestHandler):
             with suppress(OSError):
                 self.connection.shutdown(socket.SHUT_WR)
 
+    def _stall(self, reply: Reply) -> None:
+        self._send(reply, part=len(reply.body) // 2)
+        self.close_connection = True
+        self.server.upstream.stalled.set()
+        with suppress(OSError):
+            self.rfile.read(1)
+
     def _pour(self) -> None:
         self.send_response(200)
         self.send_header("Connection", "close")
         self.end_headers()
         self.close_connection = True
-        for block in _blocks():
+        for block in blocks():
             try:
                 self.wfile.write(block)
             except OSError:
@@ -425,9 +383,3 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the name of the base class)
         """Say nothing."""
-
-
-def _blocks() -> Iterator[bytes]:
-    """Up to 2 GB of nothing."""
-    for _ in range(2048):
-        yield b" " * _MB

@@ -9,7 +9,6 @@ import os
 import re
 import sqlite3
 import stat
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from pysentry_hook.cache.planted import TIMEOUT, check_files, check_settings, closed_disk, is_folder
+from pysentry_hook.replacing import replacing
 from pysentry_hook.text import one_line
 
 LAYOUT = "v1"
@@ -52,6 +52,15 @@ class Cache(Protocol):
 
     def close(self) -> None:
         """Give the files back."""
+
+
+def _entry(data: bytes) -> Entry | None:
+    """What a row holds; None where it has no time."""
+    head, _, body = data.partition(b"\n")
+    with suppress(ValueError):
+        if 0 <= (stored := float(head)) < _LATEST:
+            return Entry(stored, body)
+    return None
 
 
 class MemoryCache:
@@ -90,7 +99,8 @@ class DiskCache:
         self._folder = folder
         self._warn = warn
         self._memory = MemoryCache()
-        self._pending: set[str] = set()
+        self._pending: dict[str, Entry] = {}
+        self._seen: dict[str, float | None] = {}
         self._rows: Any = None
         self._lock = threading.Lock()
         self._said = self._said_aside = False
@@ -101,21 +111,17 @@ class DiskCache:
     def get(self, key: str) -> Entry | None:
         """Return what was stored under a key; a damaged cache answers None."""
         if key in self._pending or self._rows is None:
-            return self._memory.get(key)
+            return self._pending.get(key)
         data = self._guard(lambda: self._rows.get(key), None)
-        if data is None:
-            return None
-        head, _, body = data.partition(b"\n")
-        with suppress(ValueError):
-            if 0 <= (stored := float(head)) < _LATEST:
-                return Entry(stored, body)
-        self._set_aside("a row has no time")
-        return None
+        entry = _entry(data) if data is not None else None
+        self._seen[key] = entry.stored if entry else None
+        if data is not None and entry is None:
+            self._set_aside("a row has no time")
+        return entry
 
     def put(self, key: str, data: bytes, *, stored: float) -> None:
         """Store an answer with its time; all of a run are written together by `close`."""
-        self._memory.put(key, data, stored=stored)
-        self._pending.add(key)
+        self._pending[key] = Entry(stored, data)
 
     def archive(self, digest: str) -> bytes | None:
         """Return the archive with this SHA-256; one that does not have it is removed."""
@@ -155,27 +161,35 @@ class DiskCache:
             self._guard(self._rows.close, None)
 
     def _write(self) -> None:
-        with self._rows.transact():
-            for key in sorted(self._pending):
-                entry = self._memory.get(key)
-                if entry is not None:
+        """Store what is lacking; where the rows stay locked nothing is lost but what nobody else stored meanwhile."""
+        from diskcache import Timeout
+
+        try:
+            with self._rows.transact():
+                for key, entry in self._lacking():
                     self._rows.set(key, b"%.3f\n%s" % (entry.stored, entry.data))
+        except Timeout:
+            if self._lacking():
+                raise
+
+    def _lacking(self) -> list[tuple[str, Entry]]:
+        return [(key, entry) for key, entry in sorted(self._pending.items()) if not self._is_stored(key, entry)]
+
+    def _is_stored(self, key: str, entry: Entry) -> bool:
+        """Whether another run has stored the same since this one looked for it."""
+        data = self._rows.get(key)
+        known = _entry(data) if data is not None else None
+        return known is not None and known.data == entry.data and known.stored != self._seen.get(key, known.stored)
 
     def _store_archive(self, folder: Path, digest: str, data: bytes) -> None:
         """Write an archive and keep the three newest: each new state of a database is a new file."""
         folder.mkdir(mode=0o700, exist_ok=True)
         if not is_folder(folder):
             raise NotADirectoryError(0, "its folder is a symbolic link")
-        descriptor, name = tempfile.mkstemp(dir=folder)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-            Path(name).replace(folder / f"{digest}.zip")
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
+        with replacing(folder / f"{digest}.zip", mode=0o600) as part:
+            part.write_bytes(data)
         with suppress(OSError):  # another process may be tidying up as well
-            for old in sorted(folder.iterdir(), key=lambda file: file.lstat().st_mtime, reverse=True)[3:]:
+            for old in sorted(folder.glob("*.zip"), key=lambda file: file.lstat().st_mtime, reverse=True)[3:]:
                 old.unlink(missing_ok=True)
 
     def _prepare(self) -> bool:

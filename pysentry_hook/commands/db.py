@@ -16,6 +16,7 @@ from pysentry_hook.commands.running import cache_folder, prepare, scanning
 from pysentry_hook.config import Flags, Settings
 from pysentry_hook.errors import DatabaseError, SourceError, UsageError
 from pysentry_hook.http import MAX_ARCHIVE, Http, Response
+from pysentry_hook.replacing import replacing
 from pysentry_hook.sources.export import DEFAULT_URL
 from pysentry_hook.sources.store import Store, is_store
 from pysentry_hook.syncing import OSV, PYPA, imported, sync
@@ -147,7 +148,7 @@ def _imported(source: str, path: Path, http: Http) -> str:
         if origin.is_dir() or not is_store(origin):
             return imported(origin, path, datetime.fromtimestamp(int(origin.stat().st_mtime), UTC))
         note = origin.with_name(f"{origin.name}.sha256")
-        data, beside = origin.read_bytes(), _digest(note.read_text("ascii", "replace")) if note.exists() else None
+        data, beside = origin.read_bytes(), _digest_in(note) if note.exists() else None
     found = hashlib.sha256(data).hexdigest()
     for wanted in (pinned.lower(), beside):
         if wanted and wanted != found:
@@ -168,24 +169,34 @@ def _digest_behind(url: str, http: Http) -> str | None:
     """The digest that stands beside a file on its host; None where there is none."""
 
     def read(response: Response) -> str | None:
-        return _digest(response.body.decode("ascii", "replace")) if response.status == HTTPStatus.OK else None
+        return _digest(response.body) if response.status == HTTPStatus.OK else None
 
-    return http.get(f"{url}.sha256", read, accept="*/*")
+    try:
+        return http.get(f"{url}.sha256", read, accept="*/*")
+    except SourceError as error:
+        raise SourceError(f"the .sha256 beside it: {error}") from error
 
 
-def _digest(text: str) -> str:
-    found = _DIGEST.match(text)
+def _digest_in(note: Path) -> str:
+    try:
+        return _digest(note.read_bytes())
+    except ValueError as error:
+        raise SourceError(f"the .sha256 beside it: {error}") from error
+
+
+def _digest(note: bytes) -> str:
+    """The digest with which a note begins; ValueError where there is none."""
+    found = _DIGEST.match(note.decode("ascii", "replace"))
     if found is None:
-        raise SourceError("the .sha256 beside it holds no SHA-256")
+        raise ValueError("it holds no SHA-256")
     return found[1].lower()
 
 
 def _put(target: Path, data: bytes) -> str:
     digest = hashlib.sha256(data).hexdigest()
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.part")
-    part.write_bytes(data)
-    part.replace(target)
+    with replacing(target) as part:
+        part.write_bytes(data)
     target.with_name(f"{target.name}.sha256").write_text(f"{digest}  {target.name}\n", encoding="ascii")
     return digest
 

@@ -29,6 +29,11 @@ MAX_UNPACKED = 1 << 32
 _DAMAGED = ""
 """The key of members whose package is unknown because they cannot be read."""
 
+_HEADER = 30
+"""The bytes that stand before the name of a member at its place."""
+_UTF_8 = 0x800
+"""The flag of a name in UTF-8; it is in code page 437 without, https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT."""
+
 Index = dict[str, list[str]]
 
 _DAMAGES = (
@@ -85,7 +90,8 @@ class Archive:
     def _open(self) -> zipfile.ZipFile:
         if self._zip is None:
             try:
-                self._zip = zipfile.ZipFile(io.BytesIO(self._content()))
+                content = self._content()
+                self._zip = zipfile.ZipFile(io.BytesIO(content))
             except _DAMAGES as error:
                 raise SourceError(f"is no zip archive ({one_line(error)})") from error
             members = self._zip.infolist()
@@ -93,21 +99,40 @@ class Archive:
                 raise SourceError(f"holds more than {MAX_ENTRIES:,} files")
             if sum(member.file_size for member in members) > MAX_UNPACKED:  # no member gives more than it declares
                 raise SourceError(f"unpacks to more than {MAX_UNPACKED // 1024 // 1024:,} MB")
+            _check_names(content, members)
         return self._zip
 
     def _load(self, member: str) -> object:
-        """Unpack and decode one member; None where that is not possible (it counts as damaged)."""
+        """Unpack and decode one member; None where it is no record (it counts as damaged).
+
+        SourceError where it cannot be unpacked: then the archive is not what its maker made, and what else is
+        not in it nobody knows.
+        """
         try:
             with self._open().open(member) as file:
                 data = file.read(MAX_RECORD_BYTES + 1)
-        except _DAMAGES:
+        except KeyError:  # a name that only the cache knows
             return None
+        except _DAMAGES as error:
+            raise SourceError(f"is a damaged zip archive ({one_line(error, 100)})") from error
         if len(data) > MAX_RECORD_BYTES:
             return None
         try:
             return load_json(data) if member.endswith(".json") else load_yaml(data)
         except DamagedRecordError:
             return None
+
+
+def _check_names(content: bytes, members: Iterable[zipfile.ZipInfo]) -> None:
+    """Refuse an archive that calls a member otherwise in its directory than at its place.
+
+    The directory has no checksum: a record whose name was damaged there would be missing without a word.
+    """
+    for member in members:
+        start = member.header_offset + _HEADER
+        name = member.orig_filename.encode("utf-8" if member.flag_bits & _UTF_8 else "cp437")
+        if content[start : start + len(name)] != name:
+            raise SourceError(f"is a damaged zip archive ({one_line(member.filename, 60)} has two names)")
 
 
 def _as_index(value: Any) -> Index:

@@ -1,9 +1,7 @@
 """Advisory records on this disk or behind one address: a database file, a zip, or a folder of records."""
 
 import hashlib
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +13,7 @@ from pysentry_hook.sources.archive import Archive
 from pysentry_hook.sources.context import Context, failures
 from pysentry_hook.sources.records import MAX_RECORD_BYTES, DamagedRecordError, Found, load_json, load_yaml, names
 from pysentry_hook.sources.remote import Remote
-from pysentry_hook.sources.store import MAGIC, Store, is_store
+from pysentry_hook.sources.store import MAGIC, Store, as_file, is_store
 from pysentry_hook.text import one_line, without_credentials
 
 _SUFFIXES = (".json", ".yaml", ".yml")
@@ -93,13 +91,13 @@ class Database:
     def _behind(self, remote: Remote, packages: Sequence[Package]) -> _State:
         """Look packages up in the file behind an address, which is loaded again only when it changed."""
         digest, stored = remote.current()
-        content = remote.content(digest)
-        if content.startswith(MAGIC):
-            with as_file(content) as path:
-                found = _in_store(path, packages)
-        else:
-            found = self._in_zip(digest, lambda: content, packages, stored)
-        remote.confirm()
+        with remote.reading():
+            content = remote.content(digest)
+            if content.startswith(MAGIC):
+                with as_file(content) as path:
+                    found = _in_store(path, packages)
+            else:
+                found = self._in_zip(digest, lambda: content, packages, stored)
         return found._replace(stale=self._context.is_stale(stored))
 
     def _in_zip(self, digest: str, content: Callable[[], bytes], packages: Sequence[Package], stored: float) -> _State:
@@ -107,15 +105,6 @@ class Database:
         return _State(
             archive.records(package.name for package in packages), _short(digest), self._context.as_of(int(stored))
         )
-
-
-@contextmanager
-def as_file(content: bytes) -> Iterator[Path]:
-    """Give a database as a file, which is how SQLite reads it."""
-    with tempfile.TemporaryDirectory(prefix="pysentry-hook-") as folder:
-        path = Path(folder) / "database"
-        path.write_bytes(content)
-        yield path
 
 
 def _short(digest: str) -> str:

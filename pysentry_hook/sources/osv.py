@@ -104,8 +104,9 @@ class Osv:
                 return _results(response, count)
 
             try:
-                url = f"{self._base}/v1/querybatch"
-                results = self._context.http.post(url, json.dumps({"queries": queries}).encode(), read)
+                url, payload = f"{self._base}/v1/querybatch", json.dumps({"queries": queries}).encode()
+                told = ", ".join(f"{package.name} {package.version}" for package, _ in waiting)
+                results = self._context.http.post(url, payload, read, told=told)
             except SourceError as error:
                 return done, str(error)
             following: list[tuple[Package, str | None]] = []

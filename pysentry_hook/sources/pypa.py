@@ -24,8 +24,8 @@ class Pypa:
             digest, stored = self._remote.current()
             content, cache = self._remote.content, self._context.cache
             archive = Archive(digest, lambda: content(digest), cache, source="pypa", stored=stored)
-            found = archive.records(package.name for package in packages)
-            self._remote.confirm()  # only now is it known that the archive can be read
+            with self._remote.reading():
+                found = archive.records(package.name for package in packages)
         except SourceError as error:
             return self._failed(str(error))
         data = AdvisoryData(

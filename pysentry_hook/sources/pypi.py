@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -10,6 +11,7 @@ from urllib.parse import quote
 from pysentry_hook.advisories import Advisory, AdvisoryData, Affected, Package, SourceAnswer
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http import Response
+from pysentry_hook.model import normalize, parse_version
 from pysentry_hook.sources.context import Context, aged, failures, recall
 from pysentry_hook.text import clean, one_line, without_credentials
 
@@ -111,7 +113,7 @@ class Pypi:
     def _fetch(self, asked: tuple[Package, str | None]) -> _Listed | None:
         package, etag = asked
         url = f"{self._base}/pypi/{package.name}/{quote(str(package.version))}/json"
-        return self._context.http.get(url, _read, etag=etag)
+        return self._context.http.get(url, partial(_read, package), etag=etag)
 
     def _store(self, package: Package, listed: _Listed | None) -> Any:
         """Keep an answer; None means that what the cache holds is still true."""
@@ -137,8 +139,8 @@ def _as_listed(value: Any) -> _Listed:
 _TEXTS = ("id", "summary", "details", "link", "withdrawn")
 
 
-def _read(response: Response) -> _Listed | None:
-    """Return what is listed, None where nothing changed; ValueError for a wrong shape."""
+def _read(package: Package, response: Response) -> _Listed | None:
+    """Return what is listed, None where nothing changed; ValueError for a wrong shape or another version's answer."""
     if response.status == HTTPStatus.NOT_MODIFIED:
         return None
     if response.status == HTTPStatus.NOT_FOUND:
@@ -147,7 +149,16 @@ def _read(response: Response) -> _Listed | None:
     found = answer.get("vulnerabilities") if isinstance(answer, Mapping) else None
     if not isinstance(found, list) or not all(isinstance(item, Mapping) for item in found):
         raise ValueError("no list of vulnerabilities")
+    if not _is_about(package, answer.get("info")):
+        raise ValueError("not the version that was asked for")
     return _Listed([_shaped(item) for item in found], response.etag)
+
+
+def _is_about(package: Package, said: object) -> bool:
+    """Whether an answer is about a version, as far as it says of which it is."""
+    told = said if isinstance(said, Mapping) else {}
+    name, version = told.get("name", package.name), told.get("version", str(package.version))
+    return normalize(str(name)) == package.name and parse_version(str(version)) == package.version
 
 
 def _shaped(item: Mapping[str, object]) -> dict[str, Any]:

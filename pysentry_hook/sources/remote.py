@@ -3,6 +3,8 @@
 import hashlib
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -10,7 +12,7 @@ from pysentry_hook.errors import SourceError
 from pysentry_hook.http import MAX_ARCHIVE, Response
 from pysentry_hook.sources.archive import whole_zip
 from pysentry_hook.sources.context import Context, aged, recall
-from pysentry_hook.sources.store import MAGIC
+from pysentry_hook.sources.store import MAGIC, Store, as_file
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -38,8 +40,14 @@ class Remote:
         (digest, _), stored = self._state = self._state or self._find()
         return digest, stored
 
-    def confirm(self) -> None:
-        """Remember the current archive: it was read, so it can be read."""
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Remember the current archive if it can be read; if not, forget it, so that the next run loads it anew."""
+        try:
+            yield
+        except SourceError:
+            self._context.cache.put(self._key, b"null", stored=0)
+            raise
         if self._state is not None:
             (digest, etag), stored = self._state
             self._context.cache.put(self._key, json.dumps([digest, etag]).encode(), stored=stored)
@@ -50,7 +58,6 @@ class Remote:
         if content is None:
             content = self._get(None).body
             if self._context.cache.put_archive(content) != digest:
-                self._context.cache.put(self._key, b"null", stored=0)
                 raise SourceError("the archive changed while it was read; run again")
         return content
 
@@ -82,11 +89,14 @@ class Remote:
 
 
 def _whole(response: Response) -> Response:
-    """Accept a whole zip archive or a database file."""
+    """Accept a whole zip archive, or a database file that is what it says: SQLite itself has no checksums."""
     if response.status == HTTPStatus.OK and response.body.startswith(MAGIC):
         pages, size = int.from_bytes(response.body[28:32], "big"), int.from_bytes(response.body[16:18], "big")
         if pages * (size if size > 1 else 65_536) != len(response.body):  # https://www.sqlite.org/fileformat.html
             raise ValueError("not a whole database file")
+        with as_file(response.body) as file, Store(file) as store:
+            for problem in store.problems():
+                raise ValueError(f"a damaged database: {problem}")
         return response
     return whole_zip(response)
 

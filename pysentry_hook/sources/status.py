@@ -5,12 +5,13 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from functools import partial
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http import Http, Response
-from pysentry_hook.model import Failure, NormalizedName
+from pysentry_hook.model import Failure, NormalizedName, normalize
 from pysentry_hook.sources.context import Context, aged, recall
 from pysentry_hook.sources.pypi import root
 from pysentry_hook.text import one_line, some
@@ -20,8 +21,8 @@ TOLD = ("archived", "deprecated", QUARANTINED)
 """What is told of a project; every other status is as good as active."""
 
 _SIMPLE = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
-_PAGE = re.compile(rb"<a\b|pypi:", re.IGNORECASE)
-"""What every page of an index has, and none that a proxy shows in its place: a link to a file, or PEP 629's tag."""
+_LINK = re.compile(rb">\s*([a-z0-9][a-z0-9._+!-]{1,254})\s*</a>", re.IGNORECASE)
+"""The text of a link, where it may be the name of a file."""
 _META = re.compile(rb"<meta\b([^<>]{0,500})>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(rb"""(name|content)\s*=\s*["']([^"'<>]*)["']""", re.IGNORECASE)
 
@@ -113,34 +114,40 @@ def quarantined(http: Http, url: str, names: Sequence[NormalizedName]) -> tuple[
 
 
 def _get(http: Http, base: str, name: NormalizedName, etag: str | None) -> _Told | None:
-    return http.get(f"{base}/simple/{name}/", _read, etag=etag, accept=_SIMPLE)
+    return http.get(f"{base}/simple/{name}/", partial(_read, name), etag=etag, accept=_SIMPLE)
 
 
-def _read(response: Response) -> _Told | None:
-    """The status that an answer states, None where nothing changed; ValueError where it is neither JSON nor HTML.
+def _read(name: NormalizedName, response: Response) -> _Told | None:
+    """The status that an answer states, None where nothing changed; ValueError where it is no page of this project.
 
     A project that the index does not have has no status: that it was not found is told by who looks for its versions.
     """
     if response.status == HTTPStatus.NOT_MODIFIED:
         return None
-    return _Told(Known(ACTIVE) if response.status == HTTPStatus.NOT_FOUND else _stated(response.body), response.etag)
+    if response.status == HTTPStatus.NOT_FOUND:
+        return _Told(Known(ACTIVE), response.etag)
+    in_json = response.body.lstrip().startswith(b"{")
+    return _Told((_in_json if in_json else _in_html)(name, response.body), response.etag)
 
 
-def _stated(body: bytes) -> Known:
-    if not body.lstrip().startswith(b"{"):
-        if not _PAGE.search(body):
-            raise ValueError("no page of an index")
-        tags = (dict(_ATTRIBUTE.findall(found)) for found in _META.findall(body))
-        stated = next((tag[b"content"].decode("ascii", "replace") for tag in tags if _is_status(tag)), None)
-        return Known(one_line(stated, 40) or ACTIVE)
+def _in_json(name: NormalizedName, body: bytes) -> Known:
     answer: Any = json.loads(body)
     if not isinstance(answer.get("files"), list):
         raise ValueError("no list of files")
-    project = answer.get("project-status")
-    told = project.get("status") if isinstance(project, Mapping) else None
-    reason = project.get("reason") if isinstance(project, Mapping) else None
-    return Known(one_line(told, 40) if isinstance(told, str) else ACTIVE, one_line(reason, 300) or None)
+    if normalize(str(answer.get("name", name))) != name:
+        raise ValueError("the page of another project")
+    project = answer.get("project-status", {})
+    told = project.get("status", ACTIVE) if isinstance(project, Mapping) else None
+    if not isinstance(told, str):
+        raise ValueError("a status that is no text")
+    return Known(one_line(told, 40), one_line(project.get("reason"), 300) or None)
 
 
-def _is_status(tag: Mapping[bytes, bytes]) -> bool:
-    return tag.get(b"name") == b"pypi:project-status" and b"content" in tag
+def _in_html(name: NormalizedName, body: bytes) -> Known:
+    """The status in a page of an index: it has a tag of the index, or a link to a file of the project."""
+    tags = [dict(_ATTRIBUTE.findall(found)) for found in _META.findall(body)]
+    told = {tag[b"name"]: tag.get(b"content", b"") for tag in tags if tag.get(b"name", b"").startswith(b"pypi:")}
+    files = (normalize(found.decode("ascii")) for found in _LINK.findall(body))
+    if not told and not any(file.startswith(f"{name}-") for file in files):
+        raise ValueError("no page of this project")
+    return Known(one_line(told.get(b"pypi:project-status", b"").decode("ascii", "replace"), 40) or ACTIVE)

@@ -10,12 +10,13 @@ import sqlite3
 import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple, Self
 
 from pysentry_hook.errors import SourceError
+from pysentry_hook.replacing import replacing
 from pysentry_hook.sources.records import MAX_RECORD_BYTES, names
 from pysentry_hook.text import one_line
 
@@ -65,6 +66,15 @@ def is_store(path: Path) -> bool:
     """Whether a file is an SQLite file."""
     with path.open("rb") as file:
         return file.read(len(MAGIC)) == MAGIC
+
+
+@contextmanager
+def as_file(content: bytes) -> Iterator[Path]:
+    """Give a database as a file, which is how SQLite reads it."""
+    with tempfile.TemporaryDirectory(prefix="pysentry-hook-") as folder:
+        path = Path(folder) / "database"
+        path.write_bytes(content)
+        yield path
 
 
 class Store:
@@ -197,21 +207,13 @@ def write_store(path: Path, rows: Iterable[Row], origins: Sequence[Origin], dama
     The same records make the same revision; OSError where it cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(descriptor)
     try:
-        revision = _fill(Path(name), rows, origins, damaged)
-        with Path(name).open("rb") as file:
-            os.fsync(file.fileno())
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(name).chmod(0o666 & ~mask)
-        Path(name).replace(path)
+        with replacing(path) as part:
+            revision = _fill(part, rows, origins, damaged)
+            with part.open("rb") as file:
+                os.fsync(file.fileno())
     except sqlite3.Error as error:
         raise OSError(0, one_line(error)) from error
-    finally:
-        with suppress(FileNotFoundError):
-            Path(name).unlink()
     return revision
 
 

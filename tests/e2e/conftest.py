@@ -14,8 +14,9 @@ import pytest
 
 from pysentry_hook.resolvers import RESOLVERS
 from tests.builders import a_folder_of_records, a_record
-from tests.conftest import Run
+from tests.conftest import Run, scrubbed
 from tests.e2e.acting import Acting, shipped
+from tests.e2e.forked import Forks
 from tests.e2e.project import Project
 from tests.e2e.repository import Repository, a_repository, git
 from tests.resolvers.index import Index, Release, serve
@@ -79,6 +80,13 @@ def house(run: Run, tmp_path: Path) -> Iterator[House]:
             "PIP_CACHE_DIR": str(tmp_path / "pip"),
         }
         yield House(run, tmp_path / "project", records, environment, index)
+
+
+@pytest.fixture
+def forks(tmp_path: Path) -> Iterator[Forks]:
+    """Give what runs the command in forked processes, in the folder `here`; the cache is this test's own."""
+    with Forks(scrubbed(tmp_path / "cache"), tmp_path / "here") as forks:
+        yield forks
 
 
 @pytest.fixture

@@ -75,7 +75,7 @@ class Project:
         return subprocess.Popen(
             command(*self.words("plan", "--apply")),
             cwd=self.folder,
-            env=scrubbed(self.home, {**self.environment, **env}),
+            env=scrubbed(self.home / "cache") | self.environment | dict(env),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -168,7 +168,7 @@ def _through(words: list[str], house: House, resolver: str, temporary: Path) -> 
 
 def _quarantined(house: House, *words: object, **more: str) -> tuple[Done, list[str]]:
     """Scan where the index has quarantined `requests`; give what was done, and of what the public index was asked."""
-    reply = Reply(body=b'{"project-status": {"status": "quarantined"}}')
+    reply = Reply(body=b'{"files": [], "project-status": {"status": "quarantined"}}')
     with (
         serve([Release("shop-web", "1.0", ("requests<2.31",))], quarantined=["requests"]) as index,
         Upstream(replies={"/simple/requests/": reply}) as public,

@@ -47,11 +47,17 @@ class Index(NamedTuple):
         """The address with credentials."""
         return self.url.replace("://", f"://{USER}:{word}@")
 
+    def names(self) -> set[str]:
+        """The packages whose pages were asked for."""
+        pages = (path.partition("/simple/")[2].strip("/") for path, _ in self.asked)
+        return {page for page in pages if page}
+
 
 @contextmanager
 def serve(  # noqa: C901 (one small class of a server, whose answers are the arguments)
     releases: Sequence[Release],
     *,
+    below: str = "",
     private: bool = False,
     quarantined: Sequence[str] = (),
     silent: bool = False,
@@ -59,8 +65,8 @@ def serve(  # noqa: C901 (one small class of a server, whose answers are the arg
 ) -> Iterator[Index]:
     """Serve the releases by the simple API, https://packaging.python.org/specifications/simple-repository-api/.
 
-    A quarantined project offers no files, https://peps.python.org/pep-0792/; a silent index never answers.
-    `lasting` is the number of seconds for which an answer need not be asked for again.
+    It is `/simple` below a path. A quarantined project offers no files, https://peps.python.org/pep-0792/; a silent
+    index never answers. `lasting` is the number of seconds for which an answer need not be asked for again.
     """
     files = {_file(release): _content(release) for release in releases}
     asked: list[tuple[str, str | None]] = []
@@ -74,10 +80,10 @@ def serve(  # noqa: C901 (one small class of a server, whose answers are the arg
                 ended.wait()
             elif private and self.headers.get("Authorization") != token:
                 self._answer(401, b"", {"WWW-Authenticate": 'Basic realm="x"'})
-            elif self.path.startswith("/simple/"):
-                self._list(self.path.split("/")[2])
+            elif self.path.startswith(f"{below}/simple/"):
+                self._list(self.path.removeprefix(f"{below}/simple/").partition("/")[0])
             else:
-                content = files.get(self.path.removeprefix("/files/"))
+                content = files.get(self.path.removeprefix(f"{below}/files/"))
                 self._answer(
                     404 if content is None else 200, content or b"", {"Content-Type": "application/octet-stream"}
                 )
@@ -89,14 +95,16 @@ def serve(  # noqa: C901 (one small class of a server, whose answers are the arg
             listed = [release for release in releases if release.name == name]
             status = 200 if listed else 404
             if _JSON in (self.headers.get("Accept") or ""):
-                page = {"meta": {"api-version": "1.1"}, "name": name, "versions": [each.version for each in listed]}
-                self._answer(
-                    status,
-                    json.dumps(page | {"files": [_listed(each, files[_file(each)]) for each in listed]}).encode(),
-                    {"Content-Type": _JSON},
-                )
+                versions = [each.version for each in listed]
+                page: dict[str, object] = {"meta": {"api-version": "1.1"}, "name": name, "versions": versions}
+                    "meta": {"api-version": "1.1"},
+                    "name": name,
+                    "versions": [each.version for each in listed],
+                }
+                page["files"] = [_listed(each, f"{below}/files/{_file(each)}", files[_file(each)]) for each in listed]
+                self._answer(status, json.dumps(page).encode(), {"Content-Type": _JSON})
                 return
-            links = "".join(f'<a href="/files/{_file(each)}">{_file(each)}</a>' for each in listed)
+            links = "".join(f'<a href="{below}/files/{_file(each)}">{_file(each)}</a>' for each in listed)
             self._answer(status, f"<!DOCTYPE html><html><body>{links}</body></html>".encode())
 
         def _answer(self, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
@@ -117,7 +125,7 @@ def serve(  # noqa: C901 (one small class of a server, whose answers are the arg
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield Index(f"http://127.0.0.1:{server.server_address[1]}/simple", asked)
+        yield Index(f"http://127.0.0.1:{server.server_address[1]}{below}/simple", asked)
     finally:
         ended.set()
         server.shutdown()
@@ -130,10 +138,10 @@ def _file(release: Release) -> str:
     return f"{release.name.replace('-', '_')}-{release.version}-py3-none-any.whl"
 
 
-def _listed(release: Release, content: bytes) -> dict[str, object]:
+def _listed(release: Release, url: str, content: bytes) -> dict[str, object]:
     return {
         "filename": _file(release),
-        "url": f"/files/{_file(release)}",
+        "url": url,
         "hashes": {"sha256": hashlib.sha256(content).hexdigest()},
         "yanked": release.yanked,
         "upload-time": release.uploaded,

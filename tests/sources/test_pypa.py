@@ -10,7 +10,7 @@ from pysentry_hook.cache import DiskCache, MemoryCache
 from pysentry_hook.sources.pypa import Pypa
 from tests.builders import a_package, a_record
 from tests.sources.conftest import LATER, NOW, MakeContext
-from tests.upstream import Fault, Kind, Reply, Upstream
+from tests.upstream import Reply, Request, Upstream
 
 
 def a_pypa_zip(members: dict[str, bytes]) -> bytes:
@@ -55,19 +55,6 @@ def test_withdrawn_records_are_there_and_say_so(make_context: MakeContext) -> No
     assert answer.advisories[0].withdrawn == "2099-02-01T00:00:00Z"
 
 
-@pytest.mark.parametrize("kind", ["status", "truncated", "reset", "garbage", "half", "shape"])
-def test_nothing_of_a_failed_archive_is_remembered(kind: Kind, make_context: MakeContext) -> None:
-    cache = MemoryCache()
-    with Upstream([a_record()], faults=[Fault("/pypa.zip", kind)]) as upstream:
-        url = upstream.url_of("pypa")
-        broken = Pypa(make_context(url, cache=cache)).ask([a_package()])
-        assert not broken.answered
-        assert "(the archive, so every package)" in broken.failures[0].detail
-        upstream.faults.clear()
-        healthy = Pypa(make_context(url, cache=cache)).ask([a_package()])
-    assert len(healthy.advisories) == 1
-
-
 @pytest.mark.parametrize(
     "archive", [a_pypa_zip({"../README.md": b"moved"}), b"PK\x03\x04 broken PK\x05\x06" + bytes(18)]
 )
@@ -99,6 +86,20 @@ def test_a_damaged_member_is_named_and_the_others_count(make_context: MakeContex
         answer = Pypa(make_context(upstream.url_of("pypa"))).ask([a_package()])
     assert answer.data.damaged_records == ("PYSEC-2099-1",)
     assert answer.advisories[0].affected[0].versions == {"1.10"}
+
+
+def test_an_archive_that_proves_to_be_damaged_is_loaded_anew_by_the_next_run(make_context: MakeContext) -> None:
+    cache = MemoryCache()
+    with Upstream([a_record(), a_record("PYSEC-2099-2", "flask")]) as upstream:
+        url = upstream.url_of("pypa")
+        whole = upstream.answer(Request("GET", "/pypa.zip", b""), {}).body
+        place = whole.index(b"requests/PYSEC-2099-1.yaml") + 40
+        upstream.archive = whole[:place] + bytes(20) + whole[place + 20 :]
+        assert Pypa(make_context(url, cache=cache)).ask([a_package("flask", "1.0")]).answered
+        damaged = Pypa(make_context(url, cache=cache)).ask([a_package()])
+        assert damaged.failures[0].detail.startswith("is a damaged zip archive (")
+        upstream.archive = None
+        assert len(Pypa(make_context(url, cache=cache)).ask([a_package()]).advisories) == 1
 
 
 def test_a_cache_that_lost_the_archive_loads_it_again(make_context: MakeContext) -> None:

@@ -12,7 +12,7 @@ from pysentry_hook.sources.context import Context
 from pysentry_hook.sources.status import Known, Statuses, quarantined
 from tests.upstream import Fault, Reply, Upstream
 
-JSON = b'{"meta": {"api-version": "1.4"}, "name": "x", "files": [], "project-status": {"status": "%s"}}'
+JSON = b'{"meta": {"api-version": "1.4"}, "files": [], "project-status": {"status": "%s"}}'
 HTML = b'<!DOCTYPE html><html><head><meta content="%s" name="pypi:project-status"></head><body></body></html>'
 X, Y = normalize("x"), normalize("y")
 NOW = datetime(2099, 3, 1, tzinfo=UTC)
@@ -116,7 +116,19 @@ def test_where_the_index_is_gone_an_older_status_is_used_and_told_as_such(http: 
         )
 
 
-@pytest.mark.parametrize("body", [b"<html>Log in to the network first.</html>", b'{"message": "no"}', b"", b"[]"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'<html>Log in to the network first. <a href="/">Log in</a></html>',
+        b'<html><a href="/files/y-1.0.tar.gz">y-1.0.tar.gz</a></html>',
+        b'{"message": "no"}',
+        b'{"name": "y", "files": []}',
+        b'{"files": [], "project-status": {"status": 7}}',
+        b'{"files": [], "project-status": "archived"}',
+        b"",
+        b"[]",
+    ],
+)
 def test_a_page_that_is_none_of_an_index_is_a_failure_and_no_status(http: Http, body: bytes) -> None:
     with Upstream(replies={"/simple/x/": Reply(body=body)}) as upstream:
         known, (failed,) = asked(a_context(http, upstream.url, MemoryCache()), X)
@@ -124,9 +136,15 @@ def test_a_page_that_is_none_of_an_index_is_a_failure_and_no_status(http: Http, 
     assert failed.startswith("a broken answer (")
 
 
-def test_an_index_that_does_not_tell_of_some_projects_is_a_failure_that_names_them(http: Http) -> None:
-    replies = {name: Reply(body=JSON % b"archived") for name in ("/simple/x/", "/simple/y/")}
-    with Upstream(replies=replies, faults=[Fault("/simple/y/", "status", status=503)]) as upstream:
-        known, failed = asked(a_context(http, upstream.url, MemoryCache()), X, Y)
-    assert known == {"x": Known("archived")}
-    assert failed == ["HTTP 503 after 4 tries (y)"]
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'<html><a href="/files/X-1.0.tar.gz#sha256=0"> X-1.0.tar.gz </a></html>',
+        b'<html><meta name="pypi:repository-version" content="1.0"></html>',
+        b'{"name": "X", "files": []}',
+        b'{"files": [], "project-status": {}}',
+    ],
+)
+def test_a_page_of_the_project_that_states_nothing_means_an_active_one(http: Http, body: bytes) -> None:
+    with Upstream(replies={"/simple/x/": Reply(body=body)}) as upstream:
+        assert asked(a_context(http, upstream.url, MemoryCache()), X) == ({"x": Known("active")}, [])
