@@ -97,10 +97,6 @@ def serve(  # noqa: C901 (one small class of a server, whose answers are the arg
             if _JSON in (self.headers.get("Accept") or ""):
                 versions = [each.version for each in listed]
                 page: dict[str, object] = {"meta": {"api-version": "1.1"}, "name": name, "versions": versions}
-                    "meta": {"api-version": "1.1"},
-                    "name": name,
-                    "versions": [each.version for each in listed],
-                }
                 page["files"] = [_listed(each, f"{below}/files/{_file(each)}", files[_file(each)]) for each in listed]
                 self._answer(status, json.dumps(page).encode(), {"Content-Type": _JSON})
                 return
