@@ -1,5 +1,6 @@
 """What becomes of the lines of requirements files where the real tools seldom lead."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -19,11 +20,11 @@ REPORT = reported(FACTS, POLICY, judge(FACTS, POLICY, FACTS.generated.date()))
 ROOT = Node(normalize("shop"), None)
 
 
-def an_outcome(*dependencies: Dependency, edges: tuple[Edge, ...] = (), **hashes: str) -> Outcome:
+def an_outcome(*dependencies: Dependency, edges: tuple[Edge, ...] = (), **hashes: Sequence[str]) -> Outcome:
     """The state that a plan leads to; hashes by package, of its one version."""
     inventory = replace(an_inventory(*dependencies, path="requirements.txt"), edges=edges)
     versions = {each.name: str(each.version) for each in dependencies}
-    known = {(normalize(name), versions[normalize(name)]): (value,) for name, value in hashes.items()}
+    known = {(normalize(name), versions[normalize(name)]): tuple(value) for name, value in hashes.items()}
     return Outcome(changes=(), inventory=inventory, report=REPORT, blocking=Blocking(()), hashes=known)
 
 
@@ -74,6 +75,26 @@ def test_two_lines_of_one_version_and_one_that_stays() -> None:
     outcome = an_outcome(six("1"), six("3"))
     text = "six==1 ; os_name == 'x'\nsix==2 ; os_name != 'x'\n-r other.txt\n--pre\n"
     assert edited(text, outcome) == text.replace("==2", "==3")
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
+        "six=={} --hash=sha256:{} --hash=sha256:{} # x",
+        "six=={} \\\n    --hash=sha256:{} \\\n    --hash=sha256:{}\n    # via x\n",
+        "six=={}\\\r\n\t--hash sha256:{}\\\r\n\t--hash sha256:{}\r\n",
+    ],
+)
+def test_hashes_are_laid_out_as_those_before(layout: str) -> None:
+    outcome = an_outcome(six("2"), six=["sha256:cc", "sha256:dd"])
+    assert edited(layout.format("1", "aa", "bb"), outcome) == layout.format("2", "cc", "dd")
+
+
+def test_what_comes_new_has_the_line_ends_of_the_file() -> None:
+    outcome = an_outcome(six("1"), a_dependency("new", "1"), six=["sha256:aa"], new=["sha256:bb", "sha256:cc"])
+    text = "six==1 \\\r\n    --hash=sha256:aa"
+    more = "new==1 \\\r\n    --hash=sha256:bb \\\r\n    --hash=sha256:cc\r\n"
+    assert edited(text, outcome, "new") == f"{text}\r\n{more}"
 
 
 def test_what_is_not_in_the_outcome_and_does_not_go_stays() -> None:
