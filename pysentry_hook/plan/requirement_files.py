@@ -21,7 +21,7 @@ from pysentry_hook.plan.bounds import respelled
 _BOM = "\ufeff"
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _END = re.compile(r"(?<=\n)|(?<=\r)(?!\n)")
-_BODY = re.compile(r".*?(?=\s+(?:#|--)|\s*\\\r?\n|\s*\Z)", re.DOTALL)
+_BODY = re.compile(r".*?(?=\s+(?:#|--)|\s*\\|\s*\Z)", re.DOTALL)
 _HASH = re.compile(r"--hash[=\s]\s*[A-Za-z0-9]+:[0-9A-Fa-f]+")
 _BETWEEN = re.compile(r"[\s\\]*")
 _ANNOTATION = re.compile(r"[ \t]+#")
@@ -208,7 +208,8 @@ def _body(raw: str) -> str:
 def _is_meant(path: str, block: _Block, raw: str, text: str) -> bool:
     """Whether a line that was changed asks for the same with the bounds that it was to get."""
     again = _blocks(path, raw)
-    if len(again) != 1 or again[0].asked is None or block.asked is None:
+    is_alone = [line.text for line in logical_lines(path, block.raw)] == [block.line.text]  # a form feed ends a line
+    if not is_alone or len(again) != 1 or again[0].asked is None or block.asked is None:
         return False
     try:
         before, after, bounds = (Requirement(str(each)) for each in (block.asked.text, again[0].asked.text, text))

@@ -8,11 +8,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.builders import a_folder_of_records, a_record
 from tests.conftest import Run, command, scrubbed
 from tests.e2e.repository import Done, git
 from tests.resolvers.index import Index, Release
 
+posix = pytest.mark.skipif(sys.platform == "win32", reason="programs of the test are scripts, ended by signals")
 HEAD = '[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.11"\n'
 BAD = a_record("PYSEC-2099-1", "six", fixed="1.1")
 SIX = (Release("six", "1.0"), Release("six", "1.1"))

@@ -64,8 +64,11 @@ def test_a_member_of_a_workspace_gets_its_bound_in_its_own_manifest(projects: Pr
     project = projects(*SIX)
     member = HEAD.replace("shop", "part") + 'dependencies = ["six<1.1"]\n'
     project.write("parts/one/pyproject.toml", member)
-    project.locked("part", more='[tool.uv]\nworkspace.members = ["parts/*"]\nsources.part = { workspace = true }\n')
-    applied(project, project.apply(), "parts/one/pyproject.toml", "uv.lock")
+    project.locked(
+        "part", "six==1.0", more='[tool.uv]\nworkspace.members = ["parts/*"]\nsources.part = { workspace = true }\n'
+    )
+    applied(project, project.apply(), "parts/one/pyproject.toml", "pyproject.toml", "uv.lock")
+    assert 'dependencies = ["part", "six==1.1"]\n' in project.read("pyproject.toml")
     assert project.read("parts/one/pyproject.toml") == member.replace("six<1.1", "six>=1.1,<1.2")
 
 

@@ -96,7 +96,7 @@ def test_each_line_is_edited_in_the_file_where_it_is(projects: Projects) -> None
 
 
 def test_a_loose_line_gets_other_bounds_and_nothing_is_pinned_beside_it(projects: Projects) -> None:
-    project = projects(*OLD)
+    project = projects(OLD[0], SIX[0], Release("six", "1.1", ("tail",)), Release("tail", "1.0"))
     project.write("requirements.txt", "web\nsix [x] (>=0.9, <1.1) ; python_version > '3'  # why\n")
     project.commit()
     applied(project, project.apply(), "requirements.txt")

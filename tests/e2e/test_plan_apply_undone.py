@@ -2,16 +2,14 @@
 
 import os
 import signal
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.conftest import Projects
-from tests.e2e.project import HEAD, SIX, Project
+from tests.e2e.project import HEAD, SIX, Project, posix
 from tests.resolvers.index import Release
 
-posix = pytest.mark.skipif(sys.platform == "win32", reason="uv is replaced by a script, and ended by a signal")
 FAILS = "print('error: the disk is on fire', file=sys.stderr)\nsys.exit(2)"
 
 
@@ -77,7 +75,9 @@ def waiting(project: Project, tmp_path: Path) -> tuple[Path, dict[str, str]]:
 def test_a_signal_ends_uv_and_undoes_everything(project: Project, tmp_path: Path, number: signal.Signals) -> None:
     before = project.state()
     pipe, environment = waiting(project, tmp_path)
+    usual = signal.signal(number, signal.default_int_handler)  # what is ignored here would be ignored there
     with project.start(environment) as running:
+        signal.signal(number, usual)
         child = int(pipe.read_text(encoding="utf-8"))
         assert project.state() != before
         running.send_signal(number)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import Projects
-from tests.e2e.project import HEAD, SIX, Project
+from tests.e2e.project import HEAD, SIX, Project, posix
 from tests.e2e.test_plan_apply import applied
 from tests.e2e.test_plan_apply_refused import refused
 from tests.resolvers.index import Release, serve
@@ -117,6 +117,7 @@ def test_a_member_of_which_only_its_setup_py_tells_is_refused(project: Project, 
     assert "parts/a: is a member without a pyproject.toml, and its setup.py would be run" in done.stderr
 
 
+@posix
 def test_no_python_of_the_project_is_run(project: Project, ran: Path) -> None:
     project.write(".venv/pyvenv.cfg", "home = /usr/bin\nversion_info = 3.11.0\n")
     a_script(project, ".venv/bin/python", ran)
@@ -127,6 +128,7 @@ def test_no_python_of_the_project_is_run(project: Project, ran: Path) -> None:
     assert not ran.exists()
 
 
+@posix
 def test_no_program_of_the_project_is_looked_for_on_path(project: Project, ran: Path) -> None:
     a_script(project, "bin/python3", ran)
     project.locked("six<1.1")
@@ -219,6 +221,7 @@ def test_a_member_of_a_workspace_above_is_not_locked_by_itself(projects: Project
     refused(project, f"uv would lock the workspace of {project.folder / 'pyproject.toml'}; apply there\n", "a")
 
 
+@posix
 def test_a_link_out_of_the_repository_is_not_followed(projects: Projects, tmp_path: Path) -> None:
     project = projects(*SIX)
     project.locked("six<1.1")

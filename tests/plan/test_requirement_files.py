@@ -1,8 +1,11 @@
 """What becomes of the lines of requirements files where the real tools seldom lead."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from packaging.version import Version
 
 from pysentry_hook.errors import UsageError
@@ -19,11 +22,11 @@ REPORT = reported(FACTS, POLICY, judge(FACTS, POLICY, FACTS.generated.date()))
 ROOT = Node(normalize("shop"), None)
 
 
-def an_outcome(*dependencies: Dependency, edges: tuple[Edge, ...] = (), **hashes: str) -> Outcome:
+def an_outcome(*dependencies: Dependency, edges: tuple[Edge, ...] = (), **hashes: Sequence[str]) -> Outcome:
     """The state that a plan leads to; hashes by package, of its one version."""
     inventory = replace(an_inventory(*dependencies, path="requirements.txt"), edges=edges)
     versions = {each.name: str(each.version) for each in dependencies}
-    known = {(normalize(name), versions[normalize(name)]): (value,) for name, value in hashes.items()}
+    known = {(normalize(name), versions[normalize(name)]): tuple(value) for name, value in hashes.items()}
     return Outcome(changes=(), inventory=inventory, report=REPORT, blocking=Blocking(()), hashes=known)
 
 
@@ -76,6 +79,26 @@ def test_two_lines_of_one_version_and_one_that_stays() -> None:
     assert edited(text, outcome) == text.replace("==2", "==3")
 
 
+@pytest.mark.parametrize(
+    "layout",
+    [
+        "six=={} --hash=sha256:{} --hash=sha256:{} # x",
+        "six=={} \\\n    --hash=sha256:{} \\\n    --hash=sha256:{}\n    # via x\n",
+        "six=={}\\\r\n\t--hash sha256:{}\\\r\n\t--hash sha256:{}\r\n",
+    ],
+)
+def test_hashes_are_laid_out_as_those_before(layout: str) -> None:
+    outcome = an_outcome(six("2"), six=["sha256:cc", "sha256:dd"])
+    assert edited(layout.format("1", "aa", "bb"), outcome) == layout.format("2", "cc", "dd")
+
+
+def test_what_comes_new_has_the_line_ends_of_the_file() -> None:
+    outcome = an_outcome(six("1"), a_dependency("new", "1"), six=["sha256:aa"], new=["sha256:bb", "sha256:cc"])
+    text = "six==1 \\\r\n    --hash=sha256:aa"
+    more = "new==1 \\\r\n    --hash=sha256:bb \\\r\n    --hash=sha256:cc\r\n"
+    assert edited(text, outcome, "new") == f"{text}\r\n{more}"
+
+
 def test_what_is_not_in_the_outcome_and_does_not_go_stays() -> None:
     assert edited("six==1\nother==1\n", an_outcome(six("2"))) == "six==2\nother==1\n"
 
@@ -90,6 +113,19 @@ def test_a_new_version_for_each_machine_gets_a_line_of_its_own() -> None:
         "six==3 ; os_name != 'nt'",
         "    # via web",
     ]
+
+
+PARTS = ("six==1", "\n", "\r", "\r\n", "\f", "\x85", "\\", " ", "#", " # via x", " --config-settings=a", "\n-r x", ";")
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=12).map("".join))
+def test_no_byte_changes_but_those_of_pins_that_move(text: str) -> None:
+    assert edited(text, an_outcome()) == ""
+    try:
+        after = edited(text, an_outcome(six("2")))
+    except UsageError:
+        return
+    assert (after or text).replace("six==2", "six==1") == text
 
 
 A, B, C = (Node(normalize(name), "1") for name in "abc")
