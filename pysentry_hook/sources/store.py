@@ -16,20 +16,23 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from pysentry_hook.errors import SourceError
-from pysentry_hook.sources.records import MAX_RECORD_BYTES, names
+from pysentry_hook.sources.records import MAX_RECORD_BYTES, load_json
+from pysentry_hook.sources.rows import Row, joined, row
 from pysentry_hook.text import one_line
 
-SCHEMA = 1
+SCHEMA = 2
 MAGIC = b"SQLite format 3\0"
 _TABLES = {
     "about": "CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    "body": "CREATE TABLE body (number INTEGER PRIMARY KEY, data BLOB NOT NULL)",
     "record": (
         "CREATE TABLE record (number INTEGER PRIMARY KEY, source TEXT NOT NULL, id TEXT NOT NULL, "
-        "digest TEXT NOT NULL, data BLOB NOT NULL, UNIQUE (source, id))"
+        "digest TEXT NOT NULL, body INTEGER NOT NULL, data BLOB NOT NULL, UNIQUE (source, id))"
     ),
     "package": "CREATE TABLE package (name TEXT, number INTEGER, PRIMARY KEY (name, number)) WITHOUT ROWID",
 }
 _AT_ONCE = 500
+_DAMAGES = (sqlite3.Error, ValueError, LookupError, TypeError, zlib.error)
 
 
 class Origin(NamedTuple):
@@ -42,23 +45,6 @@ class Origin(NamedTuple):
     """The newest modification that is in it, as the source writes it; None where the source has none."""
     as_of: datetime
     """When the source was asked."""
-
-
-class Row(NamedTuple):
-    """One record of one source: its canonical JSON, and the digest of that."""
-
-    source: str
-    id: str
-    digest: str
-    data: bytes
-    packages: frozenset[str]
-
-
-def row(source: str, record: Mapping[str, object]) -> Row:
-    """Return the row of a record; the same content has the same digest, however it was written."""
-    text = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    data = text.encode("utf-8", "surrogatepass")
-    return Row(source, str(record.get("id")), hashlib.sha256(data).hexdigest(), data, frozenset(names(record)))
 
 
 def is_store(path: Path) -> bool:
@@ -128,20 +114,26 @@ class Store:
         return dict(self._rows.execute("SELECT source, count(*) FROM record GROUP BY source ORDER BY source"))
 
     def about(self, packages: Sequence[str]) -> Iterator[tuple[str, object]]:
-        """Give (source, record) of everything that is known of some packages; SourceError for a damaged file."""
+        """Give (source, record) of all that is known of some packages, without what sources note of an entry.
+
+        What records share are the same objects. SourceError for a damaged file.
+        """
         try:
             for start in range(0, len(packages), _AT_ONCE):
                 some = packages[start : start + _AT_ONCE]
                 marks = ",".join("?" * len(some))
-                query = (
-                    f"SELECT DISTINCT number, source, data FROM package JOIN record USING (number) "  # noqa: S608 (marks)
-                    f"WHERE name IN ({marks}) ORDER BY source, id"
-                )
-                yield from (
-                    (source, json.loads(_unpacked(data))) for _, source, data in self._rows.execute(query, some)
-                )
-        except (sqlite3.Error, ValueError, zlib.error, TypeError) as error:
+                numbers = f"SELECT number FROM package WHERE name IN ({marks})"  # noqa: S608 (marks)
+                of_these = f"SELECT body FROM record WHERE number IN ({numbers})"  # noqa: S608
+                bodies = {number: load_json(data) for number, data in self._bodies(f"number IN ({of_these})", some)}
+                query = f"SELECT source, body, data FROM record WHERE number IN ({numbers}) ORDER BY source, id"  # noqa: S608
+                for source, body, rest in self._rows.execute(query, some):
+                    yield source, joined(bodies[body], load_json(_bytes(rest)))
+        except _DAMAGES as error:
             raise SourceError(f"is damaged ({one_line(error, 100)})") from error
+
+    def _bodies(self, which: str, values: Sequence[str] = ()) -> Iterator[tuple[int, bytes]]:
+        for number, data in self._rows.execute(f"SELECT number, data FROM body WHERE {which}", values):  # noqa: S608
+            yield number, _unpacked(data)
 
     def rows(self, source: str | None = None) -> Iterator[Row]:
         """Give all records, of one source or of all."""
@@ -149,10 +141,13 @@ class Store:
         try:
             for name, number in self._rows.execute("SELECT name, number FROM package"):
                 packages.setdefault(number, set()).add(name)
-            query = "SELECT number, source, id, digest, data FROM record WHERE ? IN (source, '') ORDER BY source, id"
-            for number, of, identifier, digest, data in self._rows.execute(query, (source or "",)):
-                yield Row(of, identifier, digest, _unpacked(data), frozenset(packages.get(number, ())))
-        except (sqlite3.Error, ValueError, zlib.error, TypeError) as error:
+            bodies = dict(self._bodies("true"))
+            which = "? IN (source, '') ORDER BY source, id"
+            query = f"SELECT number, body, source, id, digest, data FROM record WHERE {which}"  # noqa: S608
+            for number, body, told_by, identifier, digest, rest in self._rows.execute(query, (source or "",)):
+                named = frozenset(packages.get(number, ()))
+                yield Row(told_by, identifier, digest, bodies[body], _bytes(rest), named)
+        except _DAMAGES as error:
             raise SourceError(f"is damaged ({one_line(error, 100)})") from error
 
     def problems(self) -> Iterator[str]:
@@ -164,21 +159,33 @@ class Store:
             every = []
             for each in self.rows():
                 every.append((each.source, each.id, each.digest))
-                found = row(each.source, json.loads(each.data))
-                if found[:3] != each[:3] or found.packages != each.packages:
+                if not _is_whole(each):
                     yield f"{one_line(each.id, 60)} ({one_line(each.source, 20)}) is not what its digest says"
             if _revision(every) != self.revision:
                 yield "its revision is not that of its records"
-        except (sqlite3.Error, SourceError, ValueError, AttributeError) as error:
+        except (sqlite3.Error, SourceError) as error:
             yield one_line(error)
 
 
+def _is_whole(each: Row) -> bool:
+    """Whether a record is what its digest says, and found by the packages that it names."""
+    try:
+        found = row(each.source, each.record())
+    except ValueError:
+        return False
+    return (found.digest, found.packages) == (each.digest, each.packages)
+
+
+def _bytes(data: object) -> bytes:
+    """The bytes of a part of a record, within the size that any record may have."""
+    if not isinstance(data, bytes) or len(data) > MAX_RECORD_BYTES:
+        raise TypeError("a record that is no bytes, or too large")
+    return data
+
+
 def _unpacked(data: object) -> bytes:
-    """The bytes of a record, within the size that any record may have."""
-    if not isinstance(data, bytes):
-        raise TypeError("a record that is no bytes")
     unpacking = zlib.decompressobj()
-    found = unpacking.decompress(data, MAX_RECORD_BYTES)
+    found = unpacking.decompress(_bytes(data), MAX_RECORD_BYTES)
     if unpacking.unconsumed_tail or not unpacking.eof:
         raise ValueError("a record that is too large, or cut")
     return found
@@ -217,6 +224,7 @@ def write_store(path: Path, rows: Iterable[Row], origins: Sequence[Origin], dama
 
 def _fill(path: Path, rows: Iterable[Row], origins: Sequence[Origin], damaged: Iterable[str]) -> str:
     every: list[tuple[str, str, str]] = []
+    bodies: dict[bytes, int] = {}
     with closing(sqlite3.connect(path, isolation_level=None)) as made:
         # nobody sees this file before it is whole, so it needs no journal
         made.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN")
@@ -224,8 +232,11 @@ def _fill(path: Path, rows: Iterable[Row], origins: Sequence[Origin], damaged: I
             made.execute(sql)
         for number, each in enumerate(rows, 1):
             every.append((each.source, each.id, each.digest))
-            values = (number, each.source, each.id, each.digest, zlib.compress(each.data, 6))
-            made.execute("INSERT INTO record VALUES (?, ?, ?, ?, ?)", values)
+            if each.body not in bodies:
+                bodies[each.body] = len(bodies) + 1
+                made.execute("INSERT INTO body VALUES (NULL, ?)", (zlib.compress(each.body, 6),))
+            values = (number, each.source, each.id, each.digest, bodies[each.body], each.rest)
+            made.execute("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?)", values)
             made.executemany("INSERT INTO package VALUES (?, ?)", [(name, number) for name in sorted(each.packages)])
         revision = _revision(every)
         known = [{**origin._asdict(), "as_of": origin.as_of.astimezone(UTC).isoformat()} for origin in origins]
