@@ -126,9 +126,17 @@ def _changed_since(listed: Iterable[tuple[str, str]], known: _Part) -> list[str]
         if modified < (known.origin.newest or ""):
             break
         each = known.rows.get(identifier)
-        if each is None or each.record().get("modified") != modified:
+        if each is None or _modified(each) != modified:
             found[identifier] = None
     return list(found)
+
+
+def _modified(each: Row) -> object:
+    """When a record was modified; None where it cannot be read, so that it is loaded again."""
+    try:
+        return each.record().get("modified")
+    except ValueError:
+        return None
 
 
 def _unpacked(source: str, content: bytes) -> tuple[dict[str, Row], tuple[str, ...]]:

@@ -9,11 +9,11 @@ import os
 import sqlite3
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
 from pysentry_hook.errors import SourceError
 from pysentry_hook.sources.records import MAX_RECORD_BYTES, load_json
@@ -32,6 +32,7 @@ _TABLES = {
     "package": "CREATE TABLE package (name TEXT, number INTEGER, PRIMARY KEY (name, number)) WITHOUT ROWID",
 }
 _AT_ONCE = 500
+Told = TypeVar("Told")
 _DAMAGES = (sqlite3.Error, ValueError, LookupError, TypeError, zlib.error)
 
 
@@ -45,6 +46,14 @@ class Origin(NamedTuple):
     """The newest modification that is in it, as the source writes it; None where the source has none."""
     as_of: datetime
     """When the source was asked."""
+
+
+def _origin(told: Mapping[str, Any]) -> Origin:
+    as_of = datetime.fromisoformat(told["as_of"])
+    if as_of.tzinfo is None:
+        raise ValueError("a moment of an unknown zone")
+    etag, newest = (value if isinstance(value, str) else None for value in (told["etag"], told["newest"]))
+    return Origin(one_line(told["source"], 20), one_line(told["url"], 500), etag, newest, as_of)
 
 
 def is_store(path: Path) -> bool:
@@ -98,16 +107,22 @@ class Store:
     @property
     def revision(self) -> str:
         """The hash over all (source, id, digest), as `sha256:` and 64 hexadecimal digits."""
-        return self._about("revision")
+        return one_line(self._about("revision"), 80)
 
     def origins(self) -> tuple[Origin, ...]:
         """The sources that it was made from."""
-        known = json.loads(self._about("origins"))
-        return tuple(Origin(**{**each, "as_of": datetime.fromisoformat(each["as_of"])}) for each in known)
+        return tuple(self._told("origins", _origin))
 
     def damaged(self) -> tuple[str, ...]:
         """The records that could not be read when it was made."""
-        return tuple(map(str, json.loads(self._about("damaged"))))
+        return tuple(self._told("damaged", one_line))
+
+    def _told(self, key: str, read: Callable[[Any], Told]) -> list[Told]:
+        """What it lists of itself; SourceError where that makes no sense."""
+        try:
+            return [read(each) for each in load_json(self._about(key).encode())]  # type: ignore[attr-defined]
+        except (ValueError, TypeError, LookupError) as error:
+            raise SourceError(f"is damaged: what it tells as {key} makes no sense") from error
 
     def counts(self) -> Mapping[str, int]:
         """The number of records of each source."""
@@ -156,6 +171,7 @@ class Store:
             for (said,) in self._rows.execute("PRAGMA integrity_check"):
                 if said != "ok":
                     yield f"SQLite: {one_line(said)}"
+            self.origins(), self.damaged()  # they say it themselves
             every = []
             for each in self.rows():
                 every.append((each.source, each.id, each.digest))
