@@ -142,9 +142,7 @@ def test_bytes_that_somebody_changed_are_refused(publish: Publish, use: Use, tmp
         file.commit()
     with host(site) as served:
         assert outcome(use(served, "unpinned")) == ("incomplete", "false", [])
-        pinned = use(served, "pinned", pin=f"#sha256={digest}")
-    assert outcome(pinned) == ("incomplete", "false", [])
-    assert f"{digest} was asked for" in pinned.summary
+        assert outcome(use(served, "pinned", pin=f"#sha256={digest}")) == ("incomplete", "false", [])
 
 
 @pytest.mark.parametrize("event", ["schedule", "workflow_dispatch"])
