@@ -1,6 +1,5 @@
 """Bring the database file up to date: from the PyPA archive and the OSV export, later only what changed in them."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from http import HTTPStatus
@@ -14,7 +13,8 @@ from pysentry_hook.sources.archive import Archive, whole_zip
 from pysentry_hook.sources.database import records_of
 from pysentry_hook.sources.export import MANY, Export
 from pysentry_hook.sources.records import DamagedRecordError, names, parse
-from pysentry_hook.sources.store import MAGIC, Origin, Row, Store, as_file, row, write_store
+from pysentry_hook.sources.rows import Row, row
+from pysentry_hook.sources.store import MAGIC, Origin, Store, as_file, write_store
 from pysentry_hook.text import one_line, without_credentials
 
 PYPA, OSV = "pypa", "osv"
@@ -126,9 +126,17 @@ def _changed_since(listed: Iterable[tuple[str, str]], known: _Part) -> list[str]
         if modified < (known.origin.newest or ""):
             break
         each = known.rows.get(identifier)
-        if each is None or json.loads(each.data).get("modified") != modified:
+        if each is None or _modified(each) != modified:
             found[identifier] = None
     return list(found)
+
+
+def _modified(each: Row) -> object:
+    """When a record was modified; None where it cannot be read, so that it is loaded again."""
+    try:
+        return each.record().get("modified")
+    except ValueError:
+        return None
 
 
 def _unpacked(source: str, content: bytes) -> tuple[dict[str, Row], tuple[str, ...]]:

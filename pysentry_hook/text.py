@@ -14,6 +14,7 @@ _COMMANDS = re.compile(r"^\s*::|##(?=\w*\[)")
 _LONGEST_URL = 500
 _WHITE = re.compile(r"\s+")
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s]*@")
+_PIN = re.compile(r"#sha256=[0-9a-fA-F]{64}\Z")
 
 
 def clean(value: object) -> str:
@@ -41,6 +42,12 @@ def one_line(value: object, limit: int = 200) -> str:
 def without_credentials(url: str) -> str:
     """Return `url` without `user:password@`, and without query and fragment, which may hold a token."""
     return _CREDENTIALS.sub("", one_line(url, _LONGEST_URL)).split("?", 1)[0].split("#", 1)[0]
+
+
+def with_its_pin(url: str) -> str:
+    """Return `url` without what may be secret, and with the digest that pins what is there."""
+    pin = _PIN.search(url)
+    return without_credentials(url) + (pin[0] if pin else "")
 
 
 def count(number: int, noun: str) -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pysentry_hook.model import Severity
 from pysentry_hook.rules import BLOCK, NEVER, WARN, Layer, Policy, Rule, Stated, Table
-from pysentry_hook.text import without_credentials
+from pysentry_hook.text import with_its_pin
 
 DEFAULT, COMMIT, CHANGE, PUSH = "default", "commit", "change", "push"
 
@@ -88,7 +88,7 @@ def told(value: object) -> str:
     if isinstance(value, tuple | list):
         return ", ".join(map(told, value))
     if isinstance(value, str) and "://" in value:
-        return without_credentials(value)
+        return with_its_pin(value)
     return "none" if value is None else f"{value:.12g}" if isinstance(value, float) else str(value)
 
 

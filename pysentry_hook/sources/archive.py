@@ -21,7 +21,8 @@ from pysentry_hook.errors import SourceError
 from pysentry_hook.http import Response
 from pysentry_hook.model import NormalizedName, normalize
 from pysentry_hook.sources.context import recall
-from pysentry_hook.sources.records import MAX_RECORD_BYTES, DamagedRecordError, Found, load_json, load_yaml, names
+from pysentry_hook.sources.found import Found
+from pysentry_hook.sources.records import MAX_RECORD_BYTES, DamagedRecordError, load_json, load_yaml, names
 from pysentry_hook.text import one_line
 
 MAX_ENTRIES = 500_000
@@ -61,7 +62,7 @@ class Archive:
         found.damaged.update(PurePosixPath(member).stem for member in index.get(_DAMAGED, ()))
         for name in sorted(found.wanted.intersection(index)):
             for member, record in self._of_package(name, index[name]):
-                found.take(record, PurePosixPath(member).stem, self._source, {name})
+                found.take(record, self._source, PurePosixPath(member).stem, {name})
         return found
 
     def everything(self) -> Iterator[tuple[str, object]]:

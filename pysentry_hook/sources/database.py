@@ -11,7 +11,8 @@ from pysentry_hook.errors import SourceError
 from pysentry_hook.model import Failure
 from pysentry_hook.sources.archive import Archive
 from pysentry_hook.sources.context import Context, failures
-from pysentry_hook.sources.records import MAX_RECORD_BYTES, DamagedRecordError, Found, load_json, load_yaml, names
+from pysentry_hook.sources.found import Found
+from pysentry_hook.sources.records import MAX_RECORD_BYTES, DamagedRecordError, load_json, load_yaml, names
 from pysentry_hook.sources.remote import Remote
 from pysentry_hook.sources.store import MAGIC, Store, as_file, is_store
 from pysentry_hook.text import one_line, without_credentials
@@ -117,7 +118,7 @@ def _in_store(path: Path, packages: Sequence[Package]) -> _State:
         found = Found(frozenset(package.name for package in packages))
         found.damaged.update(store.damaged())
         for source, record in store.about(sorted(found.wanted)):
-            found.take(record, f"{source}: {_identity(record)}", one_line(source, 20), found.wanted & names(record))
+            found.take(record, one_line(source, 20))
         as_of = min((origin.as_of for origin in store.origins()), default=None)
         return _State(found, _short(store.revision), as_of)
 
@@ -137,15 +138,10 @@ def _in_folder(folder: Path, packages: Sequence[Package]) -> _State:
             found.damaged.add(file.stem)
             continue
         if about := found.wanted & names(record):
-            found.take(record, file.stem, "database", about)
+            found.take(record, "database", file.stem, about)
     if not (count or found.damaged):
         raise SourceError("holds no advisory records (*.json, *.yaml)")
     return _State(found, _short(digest.hexdigest()), None)
-
-
-def _identity(record: object) -> str:
-    """How a record without a file calls itself."""
-    return one_line(record.get("id"), 60) if isinstance(record, dict) else "a record"
 
 
 def _is_record(value: object) -> bool:

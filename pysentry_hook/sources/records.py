@@ -6,12 +6,11 @@ The schema is https://ossf.github.io/osv-schema/. What cannot be used is set asi
 
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
-from pysentry_hook.advisories import Advisory, Affected, Event, Package
+from pysentry_hook.advisories import Advisory, Affected, Event
 from pysentry_hook.model import NormalizedName, normalize, parse_version
 from pysentry_hook.text import clean, one_line
 
@@ -20,6 +19,8 @@ _DEEPEST = 100
 _SHALLOW = 4096
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_LONGEST_LINK = 1_000
+Answer = TypeVar("Answer")
 _KINDS = ("introduced", "fixed", "last_affected", "limit")
 # On a tie a closing bound comes before an opening one, and last_affected includes its own version.
 _TIE = {"fixed": 0, "limit": 0, "introduced": 1, "last_affected": 2}
@@ -95,68 +96,61 @@ def _record_loader() -> Any:
     return Loader
 
 
-def parse(record: object, source: str) -> Advisory:
-    """Return the Advisory of one OSV record; DamagedRecordError where it has no usable id."""
+class Once:
+    """Reads a value once, however many records share it."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Callable[[object], Any], int], tuple[object, Any]] = {}
+
+    def __call__(self, read: Callable[[object], Answer], value: object) -> Answer:
+        """Return what was read of this very value; it is kept, so that no other has its identity."""
+        key = read, id(value)
+        if key not in self._known:
+            self._known[key] = value, read(value)
+        found: Answer = self._known[key][1]
+        return found
+
+
+def parse(record: object, source: str, once: Once | None = None) -> Advisory:
+    """Return the Advisory of one OSV record; DamagedRecordError where it has no usable id.
+
+    `once` is for records that share parts, as those of a database do.
+    """
+    once = once or Once()
     if not isinstance(record, Mapping):
         raise DamagedRecordError("is not an object")
     identifier = record.get("id")
     if not isinstance(identifier, str) or not _ID.fullmatch(identifier):
         raise DamagedRecordError("has no usable id")
-    damage: list[str] = []
-    entries = [entry for entry in _list(record.get("affected")) if isinstance(entry, Mapping)]
-    affected = [parsed for entry in entries if (parsed := _affected(entry, damage))]
+    affected, damage = once(_all_affected, record.get("affected"))
     specific = record.get("database_specific")
     specific = specific if isinstance(specific, Mapping) else {}
     return Advisory(
         id=identifier,
         source=source,
         aliases=tuple(alias for alias in _texts(record.get("aliases")) if _ID.fullmatch(alias)),
-        affected=tuple(affected),
+        affected=affected,
         summary=one_line(record.get("summary"), 300),
-        details=clean(record.get("details"))[:65_536],
+        details=once(_details, record.get("details")),
         published=_time(record.get("published")),
         modified=_time(record.get("modified")),
         withdrawn=_time(record.get("withdrawn")),
-        vectors=tuple(_vectors(record, entries)),
+        vectors=tuple(_vectors(record)),
         label=one_line(specific.get("severity"), 20) or None,
-        references=tuple(_references(record)),
+        references=once(_references, record.get("references")),
         cwes=tuple(cwe for cwe in _texts(specific.get("cwe_ids")) if _ID.fullmatch(cwe)),
-        damage="; ".join(damage) or None,
+        damage=damage,
     )
-
-
-@dataclass(slots=True)
-class Found:
-    """What the records of one database say of some packages."""
-
-    wanted: frozenset[NormalizedName]
-    advisories: dict[tuple[str, str], Advisory] = field(default_factory=dict)
-    """By source and id."""
-    damaged: set[str] = field(default_factory=set)
-    broken: dict[NormalizedName, str] = field(default_factory=dict)
-    """Packages that an unusable record names, and why it is none: what it says of them is not known."""
-
-    def take(self, record: object, member: str, source: str, about: Collection[NormalizedName]) -> None:
-        """Keep the advisory of a record, or what is not known of the packages that it is `about`."""
-        try:
-            advisory = parse(record, source)
-        except DamagedRecordError as error:
-            self.damaged.add(member)
-            self.broken.update(dict.fromkeys(about, f"the record {one_line(member, 60)} {error}"))
-            return
-        self.advisories[source, advisory.id] = advisory
-        if advisory.damage:
-            self.damaged.add(advisory.id)
-
-    def unanswered(self, packages: Iterable[Package]) -> dict[Package, str]:
-        """The packages of which not everything is known, and why."""
-        return {package: self.broken[package.name] for package in packages if package.name in self.broken}
 
 
 def names(record: object) -> set[NormalizedName]:
     """The PyPI packages that a record speaks of, without parsing the rest of it."""
-    entries = _list(record.get("affected")) if isinstance(record, Mapping) else ()
-    return {name for entry in entries if isinstance(entry, Mapping) and (name := _name(entry))}
+    entries = _entries(record.get("affected")) if isinstance(record, Mapping) else ()
+    return {name for entry in entries if (name := _name(entry))}
+
+
+def _entries(affected: object) -> list[Mapping[str, object]]:
+    return [entry for entry in _list(affected) if isinstance(entry, dict)]
 
 
 def _name(entry: Mapping[str, object]) -> NormalizedName | None:
@@ -167,6 +161,13 @@ def _name(entry: Mapping[str, object]) -> NormalizedName | None:
     if not isinstance(ecosystem, str) or ecosystem.partition(":")[0] != "PyPI":
         return None
     return normalize(name) if isinstance(name, str) and name else None
+
+
+def _all_affected(written: object) -> tuple[tuple[Affected, ...], str | None]:
+    """What a record says of packages, and what of it cannot be used."""
+    damage: list[str] = []
+    read = [parsed for entry in _entries(written) if (parsed := _affected(entry, damage))]
+    return tuple(read), "; ".join(damage) or None
 
 
 def _affected(entry: Mapping[str, object], damage: list[str]) -> Affected | None:
@@ -203,6 +204,8 @@ def _events(block: Mapping[str, object], damage: list[str]) -> tuple[Event, ...]
 def _with_one_limit(events: list[Event]) -> list[Event]:
     """A version is within the limits if it is below any of them: the highest counts, and none where one is `*`."""
     limits = [event.version for event in events if event.kind == "limit"]
+    if not limits:
+        return events
     rest = [event for event in events if event.kind != "limit"]
     highest = max((limit for limit in limits if limit is not None), default=None)
     return rest if highest is None or None in limits else [*rest, Event("limit", highest)]
@@ -214,8 +217,9 @@ def _event_order(event: Event) -> tuple[int, Any, int]:
     return (1, event.version, _TIE[event.kind])
 
 
-def _vectors(record: Mapping[str, object], entries: Sequence[Mapping[str, object]]) -> list[str]:
-    blocks = [record, *(entry for entry in entries if _name(entry))]
+def _vectors(record: Mapping[str, object]) -> list[str]:
+    entries = _entries(record.get("affected"))
+    blocks = [record, *(entry for entry in entries if "severity" in entry and _name(entry))]
     found = [
         item["score"]
         for block in blocks
@@ -225,10 +229,16 @@ def _vectors(record: Mapping[str, object], entries: Sequence[Mapping[str, object
     return list(dict.fromkeys(one_line(vector, 300) for vector in found))
 
 
-def _references(record: Mapping[str, object]) -> list[str]:
-    found = [item.get("url") for item in _list(record.get("references")) if isinstance(item, Mapping)]
-    links = [one_line(url, 1_000) for url in found if isinstance(url, str) and url.startswith(("https://", "http://"))]
-    return list(dict.fromkeys(links))[:50]
+def _details(written: object) -> str:
+    return clean(written)[:65_536]
+
+
+def _references(written: object) -> tuple[str, ...]:
+    found = [item.get("url") for item in _list(written) if isinstance(item, dict)]
+    links = [url for url in found if isinstance(url, str) and url.startswith(("https://", "http://"))]
+    if not _is_plain(links) or any(" " in link or len(link) > _LONGEST_LINK for link in links):
+        links = [one_line(link, _LONGEST_LINK) for link in links]
+    return tuple(dict.fromkeys(links))[:50]
 
 
 def _time(value: object) -> str | None:
@@ -240,5 +250,15 @@ def _list(value: object) -> Sequence[Any]:
     return value if isinstance(value, list) else ()
 
 
-def _texts(value: object) -> list[str]:
-    return [clean(item) for item in _list(value) if isinstance(item, str)]
+def _texts(value: object) -> Sequence[str]:
+    texts = _list(value)
+    return texts if _is_plain(texts) else [clean(text) for text in texts if isinstance(text, str)]
+
+
+def _is_plain(values: Sequence[object]) -> bool:
+    """Whether all are texts as `clean` leaves them: one look instead of hundreds, as lists of versions have."""
+    try:
+        together = "".join(values)  # type: ignore[arg-type]
+    except TypeError:
+        return False
+    return together.isascii() and together.isprintable()

@@ -9,28 +9,32 @@ import os
 import sqlite3
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
 from pysentry_hook.errors import SourceError
 from pysentry_hook.replacing import replacing
-from pysentry_hook.sources.records import MAX_RECORD_BYTES, names
+from pysentry_hook.sources.records import MAX_RECORD_BYTES, load_json
+from pysentry_hook.sources.rows import Row, joined, row
 from pysentry_hook.text import one_line
 
-SCHEMA = 1
+SCHEMA = 2
 MAGIC = b"SQLite format 3\0"
 _TABLES = {
     "about": "CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    "body": "CREATE TABLE body (number INTEGER PRIMARY KEY, data BLOB NOT NULL)",
     "record": (
         "CREATE TABLE record (number INTEGER PRIMARY KEY, source TEXT NOT NULL, id TEXT NOT NULL, "
-        "digest TEXT NOT NULL, data BLOB NOT NULL, UNIQUE (source, id))"
+        "digest TEXT NOT NULL, body INTEGER NOT NULL, data BLOB NOT NULL, UNIQUE (source, id))"
     ),
     "package": "CREATE TABLE package (name TEXT, number INTEGER, PRIMARY KEY (name, number)) WITHOUT ROWID",
 }
 _AT_ONCE = 500
+Told = TypeVar("Told")
+_DAMAGES = (sqlite3.Error, ValueError, LookupError, TypeError, zlib.error)
 
 
 class Origin(NamedTuple):
@@ -45,21 +49,12 @@ class Origin(NamedTuple):
     """When the source was asked."""
 
 
-class Row(NamedTuple):
-    """One record of one source: its canonical JSON, and the digest of that."""
-
-    source: str
-    id: str
-    digest: str
-    data: bytes
-    packages: frozenset[str]
-
-
-def row(source: str, record: Mapping[str, object]) -> Row:
-    """Return the row of a record; the same content has the same digest, however it was written."""
-    text = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    data = text.encode("utf-8", "surrogatepass")
-    return Row(source, str(record.get("id")), hashlib.sha256(data).hexdigest(), data, frozenset(names(record)))
+def _origin(told: Mapping[str, Any]) -> Origin:
+    as_of = datetime.fromisoformat(told["as_of"])
+    if as_of.tzinfo is None:
+        raise ValueError("a moment of an unknown zone")
+    etag, newest = (value if isinstance(value, str) else None for value in (told["etag"], told["newest"]))
+    return Origin(one_line(told["source"], 20), one_line(told["url"], 500), etag, newest, as_of)
 
 
 def is_store(path: Path) -> bool:
@@ -122,36 +117,48 @@ class Store:
     @property
     def revision(self) -> str:
         """The hash over all (source, id, digest), as `sha256:` and 64 hexadecimal digits."""
-        return self._about("revision")
+        return one_line(self._about("revision"), 80)
 
     def origins(self) -> tuple[Origin, ...]:
         """The sources that it was made from."""
-        known = json.loads(self._about("origins"))
-        return tuple(Origin(**{**each, "as_of": datetime.fromisoformat(each["as_of"])}) for each in known)
+        return tuple(self._told("origins", _origin))
 
     def damaged(self) -> tuple[str, ...]:
         """The records that could not be read when it was made."""
-        return tuple(map(str, json.loads(self._about("damaged"))))
+        return tuple(self._told("damaged", one_line))
+
+    def _told(self, key: str, read: Callable[[Any], Told]) -> list[Told]:
+        """What it lists of itself; SourceError where that makes no sense."""
+        try:
+            return [read(each) for each in load_json(self._about(key).encode())]  # type: ignore[attr-defined]
+        except (ValueError, TypeError, LookupError) as error:
+            raise SourceError(f"is damaged: what it tells as {key} makes no sense") from error
 
     def counts(self) -> Mapping[str, int]:
         """The number of records of each source."""
         return dict(self._rows.execute("SELECT source, count(*) FROM record GROUP BY source ORDER BY source"))
 
     def about(self, packages: Sequence[str]) -> Iterator[tuple[str, object]]:
-        """Give (source, record) of everything that is known of some packages; SourceError for a damaged file."""
+        """Give (source, record) of all that is known of some packages, without what sources note of an entry.
+
+        What records share are the same objects. SourceError for a damaged file.
+        """
         try:
             for start in range(0, len(packages), _AT_ONCE):
                 some = packages[start : start + _AT_ONCE]
                 marks = ",".join("?" * len(some))
-                query = (
-                    f"SELECT DISTINCT number, source, data FROM package JOIN record USING (number) "  # noqa: S608 (marks)
-                    f"WHERE name IN ({marks}) ORDER BY source, id"
-                )
-                yield from (
-                    (source, json.loads(_unpacked(data))) for _, source, data in self._rows.execute(query, some)
-                )
-        except (sqlite3.Error, ValueError, zlib.error, TypeError) as error:
+                numbers = f"SELECT number FROM package WHERE name IN ({marks})"  # noqa: S608 (marks)
+                of_these = f"SELECT body FROM record WHERE number IN ({numbers})"  # noqa: S608
+                bodies = {number: load_json(data) for number, data in self._bodies(f"number IN ({of_these})", some)}
+                query = f"SELECT source, body, data FROM record WHERE number IN ({numbers}) ORDER BY source, id"  # noqa: S608
+                for source, body, rest in self._rows.execute(query, some):
+                    yield source, joined(bodies[body], load_json(_bytes(rest)))
+        except _DAMAGES as error:
             raise SourceError(f"is damaged ({one_line(error, 100)})") from error
+
+    def _bodies(self, which: str, values: Sequence[str] = ()) -> Iterator[tuple[int, bytes]]:
+        for number, data in self._rows.execute(f"SELECT number, data FROM body WHERE {which}", values):  # noqa: S608
+            yield number, _unpacked(data)
 
     def rows(self, source: str | None = None) -> Iterator[Row]:
         """Give all records, of one source or of all."""
@@ -159,10 +166,13 @@ class Store:
         try:
             for name, number in self._rows.execute("SELECT name, number FROM package"):
                 packages.setdefault(number, set()).add(name)
-            query = "SELECT number, source, id, digest, data FROM record WHERE ? IN (source, '') ORDER BY source, id"
-            for number, of, identifier, digest, data in self._rows.execute(query, (source or "",)):
-                yield Row(of, identifier, digest, _unpacked(data), frozenset(packages.get(number, ())))
-        except (sqlite3.Error, ValueError, zlib.error, TypeError) as error:
+            bodies = dict(self._bodies("true"))
+            which = "? IN (source, '') ORDER BY source, id"
+            query = f"SELECT number, body, source, id, digest, data FROM record WHERE {which}"  # noqa: S608
+            for number, body, told_by, identifier, digest, rest in self._rows.execute(query, (source or "",)):
+                named = frozenset(packages.get(number, ()))
+                yield Row(told_by, identifier, digest, bodies[body], _bytes(rest), named)
+        except _DAMAGES as error:
             raise SourceError(f"is damaged ({one_line(error, 100)})") from error
 
     def problems(self) -> Iterator[str]:
@@ -171,24 +181,37 @@ class Store:
             for (said,) in self._rows.execute("PRAGMA integrity_check"):
                 if said != "ok":
                     yield f"SQLite: {one_line(said)}"
+            self.origins(), self.damaged()  # they say it themselves
             every = []
             for each in self.rows():
                 every.append((each.source, each.id, each.digest))
-                found = row(each.source, json.loads(each.data))
-                if found[:3] != each[:3] or found.packages != each.packages:
+                if not _is_whole(each):
                     yield f"{one_line(each.id, 60)} ({one_line(each.source, 20)}) is not what its digest says"
             if _revision(every) != self.revision:
                 yield "its revision is not that of its records"
-        except (sqlite3.Error, SourceError, ValueError, AttributeError) as error:
+        except (sqlite3.Error, SourceError) as error:
             yield one_line(error)
 
 
+def _is_whole(each: Row) -> bool:
+    """Whether a record is what its digest says, and found by the packages that it names."""
+    try:
+        found = row(each.source, each.record())
+    except ValueError:
+        return False
+    return (found.digest, found.packages) == (each.digest, each.packages)
+
+
+def _bytes(data: object) -> bytes:
+    """The bytes of a part of a record, within the size that any record may have."""
+    if not isinstance(data, bytes) or len(data) > MAX_RECORD_BYTES:
+        raise TypeError("a record that is no bytes, or too large")
+    return data
+
+
 def _unpacked(data: object) -> bytes:
-    """The bytes of a record, within the size that any record may have."""
-    if not isinstance(data, bytes):
-        raise TypeError("a record that is no bytes")
     unpacking = zlib.decompressobj()
-    found = unpacking.decompress(data, MAX_RECORD_BYTES)
+    found = unpacking.decompress(_bytes(data), MAX_RECORD_BYTES)
     if unpacking.unconsumed_tail or not unpacking.eof:
         raise ValueError("a record that is too large, or cut")
     return found
@@ -219,6 +242,7 @@ def write_store(path: Path, rows: Iterable[Row], origins: Sequence[Origin], dama
 
 def _fill(path: Path, rows: Iterable[Row], origins: Sequence[Origin], damaged: Iterable[str]) -> str:
     every: list[tuple[str, str, str]] = []
+    bodies: dict[bytes, int] = {}
     with closing(sqlite3.connect(path, isolation_level=None)) as made:
         # nobody sees this file before it is whole, so it needs no journal
         made.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN")
@@ -226,8 +250,11 @@ def _fill(path: Path, rows: Iterable[Row], origins: Sequence[Origin], damaged: I
             made.execute(sql)
         for number, each in enumerate(rows, 1):
             every.append((each.source, each.id, each.digest))
-            values = (number, each.source, each.id, each.digest, zlib.compress(each.data, 6))
-            made.execute("INSERT INTO record VALUES (?, ?, ?, ?, ?)", values)
+            if each.body not in bodies:
+                bodies[each.body] = len(bodies) + 1
+                made.execute("INSERT INTO body VALUES (NULL, ?)", (zlib.compress(each.body, 6),))
+            values = (number, each.source, each.id, each.digest, bodies[each.body], each.rest)
+            made.execute("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?)", values)
             made.executemany("INSERT INTO package VALUES (?, ?)", [(name, number) for name in sorted(each.packages)])
         revision = _revision(every)
         known = [{**origin._asdict(), "as_of": origin.as_of.astimezone(UTC).isoformat()} for origin in origins]

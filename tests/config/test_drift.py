@@ -131,6 +131,16 @@ def test_what_is_scanned_and_asked_is_told_as_it_is(told: Told, setting: str) ->
     assert line.endswith("was not set (.pysentry-hook.toml:2)")
 
 
+@pytest.mark.parametrize("pin", [f"#sha256={'f' * 64}", ""])
+def test_another_pin_of_a_database_is_told_and_no_secret_is(told: Told, pin: str) -> None:
+    known = f"#sha256={'0' * 64}"
+    setting = '[sources]\ndatabase = ["https://user:secret@a.example/a.db?token=secret{}"]\n'
+    address = "https://a.example/a.db"
+    assert told(setting.format(known), setting.format(pin)) == (
+        f"this change sets sources.database: {address}{pin}, was {address}{known} (.pysentry-hook.toml:2)",
+    )
+
+
 def test_what_loosens_stands_first(told: Told) -> None:
     lines = told("", '[defaults]\nunchecked = "block"\nfail_on = "high"\n[sources]\nprivate = ["x"]\n')
     assert [line.split()[2] for line in lines] == ["loosens", "tightens", "sets"]

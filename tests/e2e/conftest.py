@@ -15,6 +15,7 @@ import pytest
 from pysentry_hook.resolvers import RESOLVERS
 from tests.builders import a_folder_of_records, a_record
 from tests.conftest import Run, scrubbed
+from tests.e2e import corpus
 from tests.e2e.acting import Acting, shipped
 from tests.e2e.forked import Forks
 from tests.e2e.project import Project
@@ -111,6 +112,18 @@ def projects(run: Run, tmp_path: Path) -> Iterator[Projects]:
             return Project(run, tmp_path, known, stack.enter_context(serve(known)), needed("uv", "uv"))
 
         yield make
+
+
+@pytest.fixture(scope="session")
+def projects(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Unpack the projects of the corpus, which no test changes."""
+    return corpus.unpacked(tmp_path_factory.mktemp("projects"))
+
+
+@pytest.fixture(scope="module")
+def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the one cache of all scans of a file."""
+    return tmp_path_factory.mktemp("cache")
 
 
 IN_CI = bool(os.environ.get("CI"))  # a test's own environment does not hold it any more

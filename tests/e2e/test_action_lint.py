@@ -24,7 +24,7 @@ def clean(*words: object) -> None:
 
 
 def test_there_is_something_to_look_at() -> None:
-    assert len(EXAMPLES) == 4
+    assert len(EXAMPLES) == 6
     assert len(OWN) >= 2
 
 

@@ -4,7 +4,6 @@ import gzip
 import json
 import os
 import re
-import zipfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -12,35 +11,20 @@ from urllib.parse import unquote
 import pytest
 
 from tests.conftest import Run
-from tests.e2e import test_corpus as corpus
+from tests.e2e.corpus import MERGED, Project, databases, index, inputs, marks
 from tests.e2e.validators import faults, judged, official_schema, tools_schema
 
-pytestmark = corpus.pytestmark
-_RICHEST = corpus.DATABASES["expected-2026-07-merged"]
+pytestmark = marks
 _FINGERPRINT = re.compile(r"[0-9a-f]{16}:[1-9][0-9]*")
 
 
-@pytest.fixture(scope="module")
-def projects(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("projects")
-    with zipfile.ZipFile(corpus.CORPUS / "projects.zip") as archive:
-        archive.extractall(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
-
-
-@pytest.mark.parametrize("project", corpus._index(), ids=lambda project: project["project"])
+@pytest.mark.parametrize("project", index(), ids=lambda project: project["project"])
 def test_every_validator_takes_the_sarif_of_a_real_project(
-    run: Run, projects: Path, cache_dir: Path, tmp_path: Path, project: dict[str, Any]
+    run: Run, projects: Path, cache_dir: Path, tmp_path: Path, project: Project
 ) -> None:
-    databases = [word for name in _RICHEST for word in ("--advisory-db", corpus.CORPUS / "advisories" / name)]
     folder = projects / project["project"]
     outputs = ["-o", tmp_path / "r.sarif", "-o", tmp_path / "r.json", "-q"]
-    run("report", *corpus._inputs(project, folder), *databases, "--offline", *outputs, "--cache-dir", cache_dir)
+    run("report", *inputs(project, folder), *databases(MERGED), "--offline", *outputs, "--cache-dir", cache_dir)
     text = (tmp_path / "r.sarif").read_text(encoding="utf-8")
     report, log = json.loads((tmp_path / "r.json").read_text(encoding="utf-8")), json.loads(text)
     found = [result for one in log["runs"] for result in one["results"]]

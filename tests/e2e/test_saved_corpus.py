@@ -24,9 +24,9 @@ from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.saved import read_report
 from pysentry_hook.scan import Result, scan
 from tests.conftest import Run
-from tests.e2e.test_corpus import CORPUS, DATABASES, _index, projects, pytestmark
+from tests.e2e.corpus import ADVISORIES, DATABASES, MERGED, Project, databases, index, marks
 
-__all__ = ["projects", "pytestmark"]  # a fixture and the marks of the module are taken over
+pytestmark = marks
 
 POLICIES = {
     "strict": '[defaults]\nfail_on = "low"\nunchecked = "block"\non_incomplete = "block"\n',
@@ -57,12 +57,12 @@ class House(NamedTuple):
     cache: Cache
     http: Http
 
-    def scan(self, project: dict[str, Any], policy: str | None) -> Result:
+    def scan(self, project: Project, policy: str | None) -> Result:
         """Scan a project by one policy, or by the built-in one."""
         flags = self.flags(policy)
         inputs = [self.folder / project["project"] / name for name in project["inputs"]]
-        databases = tuple(str(CORPUS / "advisories" / name) for name in DATABASES["expected-2026-07-merged"])
-        flags = replace(flags, advisory_db=databases, offline=True, no_resolver=policy is not None)
+        named = tuple(str(ADVISORIES / name) for name in DATABASES[MERGED])
+        flags = replace(flags, advisory_db=named, offline=True, no_resolver=policy is not None)
         is_named = project["format"] == "requirements.txt"
         flags = replace(flags, requirements=tuple(inputs)) if is_named else replace(flags, paths=tuple(inputs))
         tree, folder = audited(inputs)
@@ -109,8 +109,8 @@ def verdict(text: str) -> dict[str, Any]:
     return {key: document[key] for key in ("complete", "findings", "coverage", "maintenance", "suppressions", "gate")}
 
 
-@pytest.mark.parametrize("project", _index(), ids=lambda project: project["project"])
-def test_a_saved_report_is_judged_as_the_scan_was_by_every_policy(house: House, project: dict[str, Any]) -> None:
+@pytest.mark.parametrize("project", index(), ids=lambda project: project["project"])
+def test_a_saved_report_is_judged_as_the_scan_was_by_every_policy(house: House, project: Project) -> None:
     result = house.scan(project, None)
     text = render(result.report, Look())
     again = judged(text, Flags())
@@ -126,7 +126,7 @@ def test_a_saved_report_is_judged_as_the_scan_was_by_every_policy(house: House, 
 
 
 def test_the_policies_decide_differently_so_that_the_comparison_means_something(house: House) -> None:
-    project = next(entry for entry in _index() if "pdm.lock" in entry["inputs"])
+    project = next(entry for entry in index() if "pdm.lock" in entry["inputs"])
     results = {policy: house.scan(project, policy).report.gate for policy in POLICIES}
     decisions = {tuple(verdict.decision for verdict in gate.verdicts) for gate in results.values()}
     assert len(decisions) >= 5
@@ -135,22 +135,17 @@ def test_the_policies_decide_differently_so_that_the_comparison_means_something(
     assert judged(text, Flags(), branch="topic").gate.names == ("all",)
 
 
-SAMPLE = [entry for entry in _index() if entry["format"] in {"uv.lock", "Pipfile.lock", "pylock.toml"}][::3]
+SAMPLE = [entry for entry in index() if entry["format"] in {"uv.lock", "Pipfile.lock", "pylock.toml"}][::3]
 
 
 @pytest.mark.parametrize("policy", ["strict", "accepting"])
 @pytest.mark.parametrize("project", SAMPLE, ids=lambda project: project["project"])
 def test_the_command_judges_a_saved_report_as_it_judged_the_scan(
-    run: Run, house: House, tmp_path: Path, project: dict[str, Any], policy: str
+    run: Run, house: House, tmp_path: Path, project: Project, policy: str
 ) -> None:
-    databases = [
-        word
-        for name in DATABASES["expected-2026-07-merged"]
-        for word in ("--advisory-db", CORPUS / "advisories" / name)
-    ]
     words = ["--config", house.policies / f"{policy}.toml"]
     folder = house.folder / project["project"]
-    scanned = run(folder, *databases, "--offline", *words, "-o", "r.json", cwd=tmp_path)
+    scanned = run(folder, *databases(MERGED), "--offline", *words, "-o", "r.json", cwd=tmp_path)
     again = run("gate", "--report", "r.json", cwd=tmp_path)
     assert again.returncode == scanned.returncode
     assert (again.stderr, again.stdout.splitlines()[-1].split(" (")[0]) == (

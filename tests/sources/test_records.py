@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pysentry_hook.advisories import Advisory
-from pysentry_hook.sources.records import DamagedRecordError, load_json, load_yaml, names, parse
+from pysentry_hook.sources.records import DamagedRecordError, Once, load_json, load_yaml, names, parse
 from tests.builders import a_record
 
 
@@ -20,6 +20,13 @@ def bounds(advisory: Advisory) -> list[list[tuple[str, str | None]]]:
         for entry in advisory.affected
         for events in entry.ranges
     ]
+
+
+def test_what_is_read_once_is_never_taken_for_another_value_or_another_reading() -> None:
+    once = Once()
+    assert [once(str, [number]) for number in range(100)] == [f"[{number}]" for number in range(100)]
+    shared = [1]
+    assert (once(str, shared), once(bool, shared), once(str, shared)) == ("[1]", True, "[1]")
 
 
 def test_events_are_put_in_version_order() -> None:

@@ -1,0 +1,48 @@
+"""What the records of one database say of some packages, and of which packages it cannot be known."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from pysentry_hook.advisories import Advisory, Package
+from pysentry_hook.model import NormalizedName
+from pysentry_hook.sources.records import DamagedRecordError, Once, names, parse
+from pysentry_hook.text import one_line
+
+
+@dataclass(slots=True)
+class Found:
+    """What the records of one database say of some packages."""
+
+    wanted: frozenset[NormalizedName]
+    advisories: dict[tuple[str, str], Advisory] = field(default_factory=dict)
+    """By source and id."""
+    damaged: set[str] = field(default_factory=set)
+    broken: dict[NormalizedName, str] = field(default_factory=dict)
+    """Packages that an unusable record names, and why it is none: what it says of them is not known."""
+    _once: Once = field(default_factory=Once, compare=False, repr=False)
+
+    def take(self, record: object, source: str, member: str | None = None, about: Collection[str] = ()) -> None:
+        """Keep the advisory of a record, or what is not known of the packages that it is `about`, or names itself.
+
+        `member` is the name of its file, where it has one.
+        """
+        try:
+            advisory = parse(record, source, self._once)
+        except DamagedRecordError as error:
+            name = member or f"{source}: {_identity(record)}"
+            self.damaged.add(name)
+            cause = f"the record {one_line(name, 60)} {error}"
+            self.broken.update(dict.fromkeys(self.wanted & (set(about) or names(record)), cause))
+            return
+        self.advisories[source, advisory.id] = advisory
+        if advisory.damage:
+            self.damaged.add(advisory.id)
+
+    def unanswered(self, packages: Iterable[Package]) -> dict[Package, str]:
+        """The packages of which not everything is known, and why."""
+        return {package: self.broken[package.name] for package in packages if package.name in self.broken}
+
+
+def _identity(record: object) -> str:
+    """How a record without a file calls itself."""
+    return one_line(record.get("id"), 60) if isinstance(record, dict) else "a record"
