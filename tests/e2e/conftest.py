@@ -100,7 +100,7 @@ Projects = Callable[..., Project]
 
 
 @pytest.fixture
-def projects(run: Run, tmp_path: Path) -> Iterator[Projects]:
+def shops(run: Run, tmp_path: Path) -> Iterator[Projects]:
     """Give a function that makes a project, in a repository unless said otherwise, in an index with these releases."""
     with ExitStack() as stack:
 

@@ -18,15 +18,15 @@ def applied(project: Project, done: Done, *changed: str) -> None:
     assert project.findings() == {}
 
 
-def test_a_refresh_changes_the_lock_alone(projects: Projects) -> None:
-    project = projects(*SIX)
+def test_a_refresh_changes_the_lock_alone(shops: Projects) -> None:
+    project = shops(*SIX)
     project.locked("six", as_of=SIX[:1])
     applied(project, project.apply(), "uv.lock")
     assert project.read("uv.lock").count('version = "1.1"') == 1
 
 
-def test_a_bound_is_raised_wherever_it_stands_and_no_other_byte_of_the_manifest_moves(projects: Projects) -> None:
-    project = projects(*SIX, Release("attrs", "1.0"))
+def test_a_bound_is_raised_wherever_it_stands_and_no_other_byte_of_the_manifest_moves(shops: Projects) -> None:
+    project = shops(*SIX, Release("attrs", "1.0"))
     text = (
         "\ufeff# ours\r\n" + HEAD.replace("\n", "\r\n") + "dependencies = [\r\n\t'Six [x] <1.1' ,   # why  \r\n"
         '  "attrs" # last\r\n\r\n]  \r\n[project.optional-dependencies]\r\nfast = ["six<1.1; os_name != \'x\'"]\r\n'
@@ -41,8 +41,8 @@ def test_a_bound_is_raised_wherever_it_stands_and_no_other_byte_of_the_manifest_
     assert project.read("pyproject.toml") == expected
 
 
-def test_an_override_is_written_where_there_was_none(projects: Projects) -> None:
-    project = projects(*WEB)
+def test_an_override_is_written_where_there_was_none(shops: Projects) -> None:
+    project = shops(*WEB)
     project.locked("web", more="[tool.other]\nx = 1")
     applied(project, project.apply(), "pyproject.toml", "uv.lock")
     assert project.read("pyproject.toml").endswith(
@@ -50,8 +50,8 @@ def test_an_override_is_written_where_there_was_none(projects: Projects) -> None
     )
 
 
-def test_an_override_takes_the_place_of_those_for_the_same_package(projects: Projects) -> None:
-    project = projects(*WEB, Release("attrs", "1.0"))
+def test_an_override_takes_the_place_of_those_for_the_same_package(shops: Projects) -> None:
+    project = shops(*WEB, Release("attrs", "1.0"))
     table = '[tool.uv]\npackage = false\noverride-dependencies = [\n  "attrs>=1",  # kept\n  {},\n  {}\n]\n'
     project.locked("web", more=table.format("'six==1.0 ; sys_platform == \"linux\"'", "'Six==1.0'"))
     applied(project, project.apply(), "pyproject.toml", "uv.lock")
@@ -60,8 +60,8 @@ def test_an_override_takes_the_place_of_those_for_the_same_package(projects: Pro
     )
 
 
-def test_a_member_of_a_workspace_gets_its_bound_in_its_own_manifest(projects: Projects) -> None:
-    project = projects(*SIX)
+def test_a_member_of_a_workspace_gets_its_bound_in_its_own_manifest(shops: Projects) -> None:
+    project = shops(*SIX)
     member = HEAD.replace("shop", "part") + 'dependencies = ["six<1.1"]\n'
     project.write("parts/one/pyproject.toml", member)
     project.locked(
@@ -72,8 +72,8 @@ def test_a_member_of_a_workspace_gets_its_bound_in_its_own_manifest(projects: Pr
     assert project.read("parts/one/pyproject.toml") == member.replace("six<1.1", "six>=1.1,<1.2")
 
 
-def test_a_project_below_the_root_is_applied_where_it_lies(projects: Projects) -> None:
-    project = projects(*SIX)
+def test_a_project_below_the_root_is_applied_where_it_lies(shops: Projects) -> None:
+    project = shops(*SIX)
     project.write("a/pyproject.toml", HEAD + 'dependencies = ["six<1.1"]\n')
     project.lock("a")
     project.commit()
@@ -82,8 +82,8 @@ def test_a_project_below_the_root_is_applied_where_it_lies(projects: Projects) -
     assert project.findings("a") == {}
 
 
-def test_a_lock_that_is_behind_its_manifest_is_locked(projects: Projects) -> None:
-    project = projects(*SIX)
+def test_a_lock_that_is_behind_its_manifest_is_locked(shops: Projects) -> None:
+    project = shops(*SIX)
     project.locked("six==1.0")
     project.write("pyproject.toml", project.read("pyproject.toml").replace("==1.0", "==1.1"))
     project.commit()
@@ -98,17 +98,17 @@ def test_a_lock_that_is_behind_its_manifest_is_locked(projects: Projects) -> Non
     ],
 )
 def test_a_manifest_without_a_lock_is_edited_and_nothing_is_locked(
-    projects: Projects, releases: tuple[Release, ...], asks: str, becomes: str
+    shops: Projects, releases: tuple[Release, ...], asks: str, becomes: str
 ) -> None:
-    project = projects(*releases)
+    project = shops(*releases)
     project.write("pyproject.toml", f'{HEAD}dependencies = ["{asks}"]\n')
     project.commit()
     applied(project, project.apply(), "pyproject.toml")
     assert project.read("pyproject.toml") == f"{HEAD}dependencies = {becomes}"
 
 
-def test_what_is_left_blocks_and_what_was_cleared_is_cleared(projects: Projects) -> None:
-    project = projects(*SIX, Release("old", "1.0"))
+def test_what_is_left_blocks_and_what_was_cleared_is_cleared(shops: Projects) -> None:
+    project = shops(*SIX, Release("old", "1.0"))
     project.records(a_record("PYSEC-2099-2", "old"))
     project.locked("six", "old", as_of=[SIX[0], Release("old", "1.0")])
     done = project.apply()
@@ -116,8 +116,8 @@ def test_what_is_left_blocks_and_what_was_cleared_is_cleared(projects: Projects)
     assert project.findings() == {"PYSEC-2099-2": "old 1.0"}
 
 
-def test_where_there_is_nothing_to_do_nothing_is_done(projects: Projects) -> None:
-    project = projects(*SIX[1:])
+def test_where_there_is_nothing_to_do_nothing_is_done(shops: Projects) -> None:
+    project = shops(*SIX[1:])
     project.locked("six")
     (project.folder / "uv.lock").write_text(project.read("uv.lock") + "# mine\n", encoding="utf-8")
     done = project.apply()

@@ -19,8 +19,8 @@ def refused(project: Project, why: str, *words: object) -> None:
 
 
 @pytest.mark.parametrize("state", ["changed", "staged", "untracked", "ignored"])
-def test_a_file_that_git_does_not_have_as_it_is_is_named(projects: Projects, state: str) -> None:
-    project = projects(*SIX)
+def test_a_file_that_git_does_not_have_as_it_is_is_named(shops: Projects, state: str) -> None:
+    project = shops(*SIX)
     project.write(".gitignore", "uv.lock\n" if state == "ignored" else "")
     project.locked("six<1.1")
     name = "uv.lock" if state in {"untracked", "ignored"} else "pyproject.toml"
@@ -38,8 +38,8 @@ def test_a_file_that_git_does_not_have_as_it_is_is_named(projects: Projects, sta
     assert ("# mine" in project.read(name)) == (state != "untracked" and name == "pyproject.toml")
 
 
-def test_without_a_repository_nothing_is_edited_unless_forced(projects: Projects) -> None:
-    project = projects(*SIX, repository=False)
+def test_without_a_repository_nothing_is_edited_unless_forced(shops: Projects) -> None:
+    project = shops(*SIX, repository=False)
     project.write("requirements.txt", "six==1.0\n")
     refused(project, f"no git keeps what is edited ({project.folder} is not in a git repository); --force edits")
     assert project.apply("--force").returncode == 0
@@ -47,8 +47,8 @@ def test_without_a_repository_nothing_is_edited_unless_forced(projects: Projects
     assert project.read("requirements.txt") == "six==1.1\n"
 
 
-def test_a_plan_that_lacks_answers_is_not_applied(projects: Projects) -> None:
-    project = projects(*SIX)
+def test_a_plan_that_lacks_answers_is_not_applied(shops: Projects) -> None:
+    project = shops(*SIX)
     project.write("requirements.txt", "-r https://h.example/more.txt\nsix==1.0\n")
     project.commit()
     done = project.apply("--force")
@@ -56,8 +56,8 @@ def test_a_plan_that_lacks_answers_is_not_applied(projects: Projects) -> None:
     assert done.stderr.startswith("error: not applied: the plan is incomplete: line 1 includes https://h.example/more")
 
 
-def test_a_plan_that_would_bring_in_what_blocks_is_not_applied(projects: Projects) -> None:
-    project = projects(*SIX, Release("bad", "1.0"))
+def test_a_plan_that_would_bring_in_what_blocks_is_not_applied(shops: Projects) -> None:
+    project = shops(*SIX, Release("bad", "1.0"))
     project.records(a_record("PYSEC-2099-2", "bad"))
     project.locked("six<1.1")
     project.write("pyproject.toml", project.read("pyproject.toml").replace('["six', '["bad", "six'))
@@ -67,8 +67,8 @@ def test_a_plan_that_would_bring_in_what_blocks_is_not_applied(projects: Project
     assert done.stderr == "error: not applied: it would bring in PYSEC-2099-2 in bad 1.0\n"
 
 
-def test_force_without_apply_is_a_mistake(projects: Projects) -> None:
-    project = projects(*SIX)
+def test_force_without_apply_is_a_mistake(shops: Projects) -> None:
+    project = shops(*SIX)
     done = project.run("plan", "--force", cwd=project.folder)
     assert (done.returncode, done.stderr) == (2, "error: --force: it is for --apply\n")
 
@@ -82,9 +82,9 @@ def test_force_without_apply_is_a_mistake(projects: Projects) -> None:
     ],
 )
 def test_what_another_tool_locks_is_left_to_it_with_what_to_type(
-    projects: Projects, name: str, text: str, types: str
+    shops: Projects, name: str, text: str, types: str
 ) -> None:
-    project = projects(*SIX)
+    project = shops(*SIX)
     if name == "poetry.lock":
         project.write("pyproject.toml", '[tool.poetry.dependencies]\npython = "^3.11"\nsix = "*"\n')
         text = text.replace("package = []\n", '[[package]]\nname = "six"\nversion = "1.0"\ngroups = ["main"]\n')

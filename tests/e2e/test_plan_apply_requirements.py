@@ -33,8 +33,8 @@ def install(project: Project, tmp_path: Path, name: str = "requirements.txt") ->
     subprocess.run([project.uv, *words], cwd=project.folder, env=environment, check=True)
 
 
-def test_a_pin_is_edited_with_its_hashes_in_the_layout_of_the_file(projects: Projects, tmp_path: Path) -> None:
-    project = projects(*OLD)
+def test_a_pin_is_edited_with_its_hashes_in_the_layout_of_the_file(shops: Projects, tmp_path: Path) -> None:
+    project = shops(*OLD)
     text = COMPILED.format(old="11", web=digest(OLD[0])).replace("\n", "\r\n")
     project.write("requirements.txt", "\ufeff" + text)
     project.commit()
@@ -46,14 +46,14 @@ def test_a_pin_is_edited_with_its_hashes_in_the_layout_of_the_file(projects: Pro
 
 
 def test_what_moves_with_it_is_edited_and_what_comes_is_appended_with_what_needs_it(
-    projects: Projects, tmp_path: Path
+    shops: Projects, tmp_path: Path
 ) -> None:
     new = (
         Release("web", "2.0", ("six>=1.1", "tail", "win ; sys_platform == 'win32'")),
         Release("tail", "1.0", ("deep",)), Release("deep", "1.0"), Release("win", "1.0"),
     )  # fmt: skip
     web = Release("web", "1.0", ("six<1.1",))
-    project = projects(web, *SIX, *new)
+    project = shops(web, *SIX, *new)
     text = COMPILED.format(old=digest(SIX[0]), web=digest(web)).removesuffix("\n")
     project.write("requirements.txt", text)
     project.commit()
@@ -73,8 +73,8 @@ def test_what_moves_with_it_is_edited_and_what_comes_is_appended_with_what_needs
     install(project, tmp_path)
 
 
-def test_what_goes_takes_its_hashes_and_comments_along(projects: Projects) -> None:
-    project = projects(Release("web", "1.0", ("six",)), Release("web", "2.0"), SIX[0])
+def test_what_goes_takes_its_hashes_and_comments_along(shops: Projects) -> None:
+    project = shops(Release("web", "1.0", ("six",)), Release("web", "2.0"), SIX[0])
     project.write(
         "requirements.txt", "web==1.0\n    # via -r x.in\nsix==1.0 \\\n    --hash=sha256:00\n    # via web\n# end\n"
     )
@@ -84,8 +84,8 @@ def test_what_goes_takes_its_hashes_and_comments_along(projects: Projects) -> No
     assert project.read("requirements.txt") == "web==2.0\n    # via -r x.in\n# end\n"
 
 
-def test_each_line_is_edited_in_the_file_where_it_is(projects: Projects) -> None:
-    project = projects(*OLD)
+def test_each_line_is_edited_in_the_file_where_it_is(shops: Projects) -> None:
+    project = shops(*OLD)
     project.write("requirements.txt", "-r more/base.txt\nsix === 1.0  # twice\n-c limits.txt\n")
     project.write("more/base.txt", "web==1.0\nsix==1.0")
     project.write("limits.txt", "six<2\n")
@@ -95,17 +95,17 @@ def test_each_line_is_edited_in_the_file_where_it_is(projects: Projects) -> None
     assert project.read("more/base.txt") == "web==1.0\nsix==1.1"
 
 
-def test_a_loose_line_gets_other_bounds_and_nothing_is_pinned_beside_it(projects: Projects) -> None:
-    project = projects(OLD[0], SIX[0], Release("six", "1.1", ("tail",)), Release("tail", "1.0"))
+def test_a_loose_line_gets_other_bounds_and_nothing_is_pinned_beside_it(shops: Projects) -> None:
+    project = shops(OLD[0], SIX[0], Release("six", "1.1", ("tail",)), Release("tail", "1.0"))
     project.write("requirements.txt", "web\nsix [x] (>=0.9, <1.1) ; python_version > '3'  # why\n")
     project.commit()
     applied(project, project.apply(), "requirements.txt")
     assert project.read("requirements.txt") == "web\nsix [x] (>=1.1, <1.2) ; python_version > '3'  # why\n"
 
 
-def test_versions_for_different_machines_are_told_apart_by_their_markers(projects: Projects) -> None:
+def test_versions_for_different_machines_are_told_apart_by_their_markers(shops: Projects) -> None:
     fixed = (Release("six", "1.1"), Release("six", "2.1", python=">=3.12"))
-    project = projects(Release("six", "1.0"), Release("six", "2.0", python=">=3.12"), *fixed)
+    project = shops(Release("six", "1.0"), Release("six", "2.0", python=">=3.12"), *fixed)
     events = [{"introduced": "0"}, {"fixed": "1.1"}, {"introduced": "2.0"}, {"fixed": "2.1"}]
     project.records(a_record(package="six", events=events))
     lines = "six==1.0 ; python_version < '3.12'\nsix==2.0 ; python_full_version >= '3.12'\n"
@@ -115,8 +115,8 @@ def test_versions_for_different_machines_are_told_apart_by_their_markers(project
     assert project.read("requirements.txt") == lines.replace("==1.0", "==1.1").replace("==2.0", "==2.1")
 
 
-def test_bytes_that_are_no_utf_8_stay_as_they_are(projects: Projects) -> None:
-    project = projects(*SIX)
+def test_bytes_that_are_no_utf_8_stay_as_they_are(shops: Projects) -> None:
+    project = shops(*SIX)
     project.write("requirements.txt", b"# -*- coding: latin-1 -*-\n# \xe9\x85 \x0c\nsix==1.0 # \xff\r")
     project.commit()
     applied(project, project.apply(), "requirements.txt")
@@ -132,9 +132,9 @@ def test_bytes_that_are_no_utf_8_stay_as_they_are(projects: Projects) -> None:
     ],
 )
 def test_a_line_that_cannot_be_changed_alone_is_left_to_its_author(
-    projects: Projects, text: str | bytes, why: str
+    shops: Projects, text: str | bytes, why: str
 ) -> None:
-    project = projects(*SIX)
+    project = shops(*SIX)
     project.write("requirements.txt", text)
     project.commit()
     done = project.apply()

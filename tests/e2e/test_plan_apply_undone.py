@@ -14,9 +14,9 @@ FAILS = "print('error: the disk is on fire', file=sys.stderr)\nsys.exit(2)"
 
 
 @pytest.fixture
-def project(projects: Projects) -> Project:
+def project(shops: Projects) -> Project:
     """A project whose bound has to be raised, with files of modes of their own."""
-    project = projects(*SIX)
+    project = shops(*SIX)
     project.write("pyproject.toml", HEAD + 'dependencies = ["six<1.1"]\r\n')
     project.lock()
     (project.folder / "pyproject.toml").chmod(0o640)
@@ -52,8 +52,8 @@ def test_a_lock_that_is_not_what_the_plan_says_is_undone(project: Project, text:
 
 
 @posix
-def test_a_second_scan_that_is_incomplete_counts_for_nothing(projects: Projects) -> None:
-    project = projects(*SIX)
+def test_a_second_scan_that_is_incomplete_counts_for_nothing(shops: Projects) -> None:
+    project = shops(*SIX)
     project.write("requirements.txt", "six<1.1\n")
     project.commit()
     before = project.state()
@@ -123,9 +123,9 @@ def test_a_version_that_the_index_withdraws_meanwhile_is_told(project: Project, 
 
 
 @posix
-def test_what_has_no_wheel_any_more_is_not_built(projects: Projects, tmp_path: Path) -> None:
+def test_what_has_no_wheel_any_more_is_not_built(shops: Projects, tmp_path: Path) -> None:
     built = Release("six", "1.1", marker_of_build=tmp_path / "ran")
-    project = projects(*SIX, built)
+    project = shops(*SIX, built)
     project.releases.remove(built)
     project.locked("six<1.1")
     before = project.state()

@@ -35,9 +35,9 @@ def ran(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def project(projects: Projects, ran: Path) -> Project:
+def project(shops: Projects, ran: Path) -> Project:
     """A project with a build backend and a setup.py that both say that they ran."""
-    project = projects(*SIX)
+    project = shops(*SIX)
     project.write("backend.py", BACKEND.format(marker=str(ran)))
     project.write("setup.py", f"open({str(ran)!r}, 'w').close()\n")
     project.write(".gitignore", "__pycache__\n")
@@ -49,8 +49,8 @@ def a_script(project: Project, name: str, ran: Path) -> None:
     project.write(name, f'#!/bin/sh\ntouch {ran}\nexec {sys.executable} "$@"\n').chmod(0o755)
 
 
-def test_a_fix_that_would_have_to_be_built_is_none_unless_that_is_allowed(projects: Projects, ran: Path) -> None:
-    project = projects(SIX[0], Release("six", "1.1", marker_of_build=ran))
+def test_a_fix_that_would_have_to_be_built_is_none_unless_that_is_allowed(shops: Projects, ran: Path) -> None:
+    project = shops(SIX[0], Release("six", "1.1", marker_of_build=ran))
     project.locked("six", as_of=SIX[:1])
     done = project.apply()
     assert (done.returncode, project.changed(), ran.exists()) == (1, [], False)
@@ -152,8 +152,8 @@ def test_no_program_of_the_project_is_looked_for_on_path(project: Project, ran: 
         ("a/parts/a/pyproject.toml", '[[tool.uv.index]]\nurl = "{}"\n'),
     ],
 )
-def test_an_index_that_the_user_does_not_trust_is_asked_by_nobody(projects: Projects, name: str, text: str) -> None:
-    project = projects(*SIX)
+def test_an_index_that_the_user_does_not_trust_is_asked_by_nobody(shops: Projects, name: str, text: str) -> None:
+    project = shops(*SIX)
     project.write("a/pyproject.toml", HEAD + 'dependencies = ["six<1.1"]\n')
     project.write("a/parts/a/pyproject.toml", HEAD.replace("shop", "part"))
     workspace = '[tool.uv.workspace]\nmembers = ["parts/*"]\n'
@@ -168,23 +168,23 @@ def test_an_index_that_the_user_does_not_trust_is_asked_by_nobody(projects: Proj
         assert not other.asked
 
 
-def test_settings_above_the_repository_count_too(projects: Projects) -> None:
-    project = projects(*SIX)
+def test_settings_above_the_repository_count_too(shops: Projects) -> None:
+    project = shops(*SIX)
     project.locked("six<1.1")
     above = project.home / "uv.toml"
     above.write_text('index-url = "https://h.example/simple"\n', encoding="utf-8")
     refused(project, f"uv is not run here: {above}: the index https://h.example/simple is not one that your own")
 
 
-def test_an_index_that_is_the_users_own_may_stand_in_the_project(projects: Projects) -> None:
-    project = projects(*SIX)
+def test_an_index_that_is_the_users_own_may_stand_in_the_project(shops: Projects) -> None:
+    project = shops(*SIX)
     project.locked("six<1.1", more=f'[[tool.uv.index]]\nurl = "{project.index.url}"\ndefault = true\n')
     applied(project, project.apply(), "pyproject.toml", "uv.lock")
 
 
 @pytest.mark.parametrize("setting", ['cache-dir = "x"', 'https-proxy = "http://x"', 'keyring-provider = "subprocess"'])
-def test_a_setting_that_leads_uv_elsewhere_is_named(projects: Projects, setting: str) -> None:
-    project = projects(*SIX)
+def test_a_setting_that_leads_uv_elsewhere_is_named(shops: Projects, setting: str) -> None:
+    project = shops(*SIX)
     project.locked("six<1.1")
     project.write("uv.toml", f"{setting}\n")
     project.commit()
@@ -192,8 +192,8 @@ def test_a_setting_that_leads_uv_elsewhere_is_named(projects: Projects, setting:
     refused(project, f"uv is not run here: uv.toml: the setting {name} of uv may lead it elsewhere\n")
 
 
-def test_a_lock_from_an_index_that_nobody_trusts_is_not_made_anew(projects: Projects) -> None:
-    project = projects(*SIX, Release("other", "1.0"))
+def test_a_lock_from_an_index_that_nobody_trusts_is_not_made_anew(shops: Projects) -> None:
+    project = shops(*SIX, Release("other", "1.0"))
     project.locked("six<1.1", "other")
     lock = project.read("uv.lock")
     place = lock.index('name = "other"\nversion')
@@ -202,8 +202,8 @@ def test_a_lock_from_an_index_that_nobody_trusts_is_not_made_anew(projects: Proj
     refused(project, "uv is not run here: uv.lock: the index https://h.example/simple is not one")
 
 
-def test_a_private_name_is_not_told_to_an_index(projects: Projects) -> None:
-    project = projects(*SIX, Release("acme-core", "1.0"))
+def test_a_private_name_is_not_told_to_an_index(shops: Projects) -> None:
+    project = shops(*SIX, Release("acme-core", "1.0"))
     project.locked("six<1.1", "acme-core")
     project.write(".pysentry-hook.toml", '[sources]\nprivate = ["acme-*"]\n')
     project.commit()
@@ -212,8 +212,8 @@ def test_a_private_name_is_not_told_to_an_index(projects: Projects) -> None:
     assert not [path for path, _ in project.index.asked if "acme" in path]
 
 
-def test_a_member_of_a_workspace_above_is_not_locked_by_itself(projects: Projects) -> None:
-    project = projects(*SIX)
+def test_a_member_of_a_workspace_above_is_not_locked_by_itself(shops: Projects) -> None:
+    project = shops(*SIX)
     project.write("a/pyproject.toml", HEAD + 'dependencies = ["six<1.1"]\n')
     project.lock("a")
     project.write("pyproject.toml", '[tool.uv.workspace]\nmembers = ["*"]\n')
@@ -222,8 +222,8 @@ def test_a_member_of_a_workspace_above_is_not_locked_by_itself(projects: Project
 
 
 @posix
-def test_a_link_out_of_the_repository_is_not_followed(projects: Projects, tmp_path: Path) -> None:
-    project = projects(*SIX)
+def test_a_link_out_of_the_repository_is_not_followed(shops: Projects, tmp_path: Path) -> None:
+    project = shops(*SIX)
     project.locked("six<1.1")
     (project.folder / "uv.lock.before-plan").symlink_to(tmp_path / "elsewhere")
     done = project.apply()
