@@ -27,7 +27,7 @@ _FOREIGN_OPTIONS = {
 
 
 _EPILOG = (
-    "Commands: report (findings never fail it), gate, explain, render, suppressions, config, db, resolvers; "
+    "Commands: report (findings never fail it), gate, plan, explain, render, suppressions, config, db, resolvers; "
     "each has --help. "
     "Example: pysentry-hook -o report.json"
 )
@@ -58,6 +58,7 @@ COMMANDS: dict[str, Callable[[], Callable[..., Any]]] = {
     "suppressions": lambda: _group("suppressions"),
     "db": lambda: _group("db"),
     "config": lambda: _group("config"),
+    "plan": lambda: _alone("plan", "plan"),
     "resolvers": lambda: _alone("resolvers", "resolvers"),
     "hook": lambda: _alone("hook", "hook"),
     "action": lambda: _alone("action", "action"),

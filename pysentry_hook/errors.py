@@ -11,6 +11,7 @@ PysentryHookError
 ├── ReportError        a saved report that cannot be read               exit 2
 ├── DatabaseError      an advisory database that cannot be used         exit 2
 ├── OutputError        a report that cannot be written                  exit 2
+├── NotAppliedError    a plan whose changes were not made, or undone    exit 1 or 3
 └── SourceError        a service or advisory file that gave no answer   (becomes a Failure)
 """
 
@@ -34,6 +35,14 @@ class ConfigError(UsageError):
 
 class OutputError(PysentryHookError):
     """A report could not be written."""
+
+
+class NotAppliedError(PysentryHookError):
+    """A plan was not applied: every file is as it was, and so are the findings, or answers are missing (exit 3)."""
+
+    def __init__(self, why: str, *, exit_code: int = 1) -> None:
+        super().__init__(why)
+        self.exit_code = exit_code
 
 
 class InputError(PysentryHookError):

@@ -200,6 +200,8 @@ class Inventory:
     """What a resolver would be asked for; a lock has none."""
     constraints: tuple[str, ...] = ()
     """PEP 508 requirements that limit versions and install nothing."""
+    overrides: tuple[str, ...] = ()
+    """PEP 508 requirements that stand in the place of what any package says of theirs; only uv knows such."""
     requires_python: str | None = None
     """The PEP 440 specifiers of the Pythons that the project runs on."""
     resolved: str | None = None

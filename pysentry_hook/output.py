@@ -1,6 +1,6 @@
 """Which format goes where: pair the formats with the outputs, and write each file in one step."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path, PurePath
 
 from pysentry_hook.errors import OutputError, UsageError
@@ -10,20 +10,22 @@ from pysentry_hook.reports import FORMATS, SUFFIXES
 STDOUT = None
 
 
-def pair(formats: Sequence[str], outputs: Sequence[str], *, otherwise: str | None) -> list[tuple[str, Path | None]]:
+def pair(
+    formats: Sequence[str], outputs: Sequence[str], *, otherwise: str | None, known: Collection[str] = FORMATS
+) -> list[tuple[str, Path | None]]:
     """Return (format, file) for each report; a file None is stdout.
 
-    The n-th format belongs to the n-th output, further outputs go by their suffix, at most one
-    format may have no output, and where nothing goes to stdout the format `otherwise` does.
+    `known` are the formats that there are. The n-th format belongs to the n-th output, further outputs go by
+    their suffix, at most one format may have no output, and where nothing goes to stdout the format `otherwise` does.
     """
     for name in formats:
-        if name not in FORMATS:
-            raise UsageError(f"--format: {name!r} is no format; known: {', '.join(FORMATS)}")
+        if name not in known:
+            raise UsageError(f"--format: {name!r} is no format; known: {', '.join(known)}")
     if len(formats) > len(outputs) + 1:
         raise UsageError("--format: at most one format may lack its --output, because stdout takes one report")
     targets = [None if output == "-" else Path(output) for output in outputs]
     pairs: list[tuple[str, Path | None]] = [
-        (formats[n] if n < len(formats) else _by_suffix(target), target) for n, target in enumerate(targets)
+        (formats[n] if n < len(formats) else _by_suffix(target, known), target) for n, target in enumerate(targets)
     ]
     if len(formats) > len(outputs):
         pairs.append((formats[-1], STDOUT))
@@ -33,27 +35,32 @@ def pair(formats: Sequence[str], outputs: Sequence[str], *, otherwise: str | Non
     on_stdout = [name for name, target in pairs if target is None]
     if len(on_stdout) > 1:
         raise UsageError("--output: only one report can go to stdout")
-    if otherwise is not None and otherwise not in FORMATS:
-        raise UsageError(f"defaults.format: {otherwise!r} is not written yet; known: {', '.join(FORMATS)}")
+    if otherwise is not None and otherwise not in known:
+        raise UsageError(f"defaults.format: {otherwise!r} is not written yet; known: {', '.join(known)}")
     if not on_stdout and otherwise is not None:
         pairs.append((otherwise, STDOUT))
     return pairs
 
 
-def _by_suffix(target: Path | None) -> str:
+def _by_suffix(target: Path | None, known: Collection[str]) -> str:
     suffix = PurePath(target).suffix.lower() if target else ".txt"
-    if suffix not in SUFFIXES:
-        known = ", ".join(SUFFIXES)
-        raise UsageError(f"--output {target}: its suffix names no format ({known}); say it with --format")
-    return SUFFIXES[suffix]
+    meant = {each: name for each, name in SUFFIXES.items() if name in known}
+    if suffix not in meant:
+        told = ", ".join(meant)
+        raise UsageError(f"--output {target}: its suffix names no format ({told}); say it with --format")
+    return meant[suffix]
 
 
 def write(target: Path, text: str) -> None:
-    """Write a file in one step: either all of the text is there or what was there before.
+    """Write a text as `write_bytes` writes; a path in it that is not UTF-8 stays readable, in JSON as an escape."""
+    write_bytes(target, text.encode("utf-8", "backslashreplace"))
+
+
+def write_bytes(target: Path, data: bytes) -> None:
+    """Write a file in one step: either all of the data are there or what was there before; its mode stays.
 
     A link is followed, and what is no regular file (a pipe, /dev/null) is written to, never replaced.
     """
-    data = text.encode("utf-8", "backslashreplace")  # a path that is not UTF-8 stays readable, in JSON as an escape
     try:
         target = target.resolve()
         if target.exists() and not target.is_file():

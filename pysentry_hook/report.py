@@ -36,6 +36,9 @@ class Finding:
     novelty: Novelty = Novelty.UNKNOWN
     touched: bool = False
     """Whether an existing finding is in a version that the baseline does not have."""
+    upgrade_tried: bool = False
+    """Whether a plan clears it that was resolved and judged: with `upgrade_to`, or where that is None without the
+    package."""
 
     @property
     def order(self) -> tuple[str, str, Version, str, int]:

@@ -197,6 +197,7 @@ class Resolving:
             allow_build=self._settings.allow_build,
             offline=self._settings.offline,
             seconds=self._settings.resolver_seconds,
+            overrides=inventory.overrides,
         )
 
 

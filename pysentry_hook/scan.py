@@ -22,6 +22,7 @@ from pysentry_hook.matching import Knowledge
 from pysentry_hook.model import Dependency, Failure, Inventory, Subject
 from pysentry_hook.policy.judge import judge
 from pysentry_hook.policy.novelty import compared, unsure
+from pysentry_hook.proposal import Plan
 from pysentry_hook.reading import Reading, remarks, within_scope
 from pysentry_hook.report import Coverage, Facts, Finding, InputSummary, Report, Status, UncheckedLine, reported
 from pysentry_hook.resolving import Progress, Resolving
@@ -29,6 +30,7 @@ from pysentry_hook.severity import is_malware
 from pysentry_hook.sources.status import QUARANTINED, TOLD
 from pysentry_hook.text import count, some
 from pysentry_hook.tree import FolderTree, subject
+from pysentry_hook.tried import marked
 from pysentry_hook.upgrades import candidates, find_upgrades
 
 _LONG = 0.5
@@ -57,10 +59,12 @@ def scan(
     log: Callable[[str], None],
     progress: Progress,
     unchanged: Http | None = None,
+    plan: Plan | None = None,
 ) -> Result:
     """Return one complete report of what was read, compared with what stood in other commits.
 
     `unchanged` limits the scan to what differs from them: the rest is asked through it, and counts where it answers.
+    `plan` marks the upgrades that it tried.
     """
     resolving = Resolving(settings, root=read.root, http=http, cache=cache, now=now, log=log, progress=progress)
     inventories = [resolving.resolved(inventory) for inventory in read.inventories]
@@ -78,9 +82,8 @@ def scan(
             answers = asker.ask(everything)
     knowledge = Knowledge(answers.advisories)
     findings = _findings([inventory for inventory, _ in scoped], answers, knowledge, asker)
-    if before:
-        findings = compared(findings, before.inventories, knowledge.vulnerabilities, answers.unanswered.__contains__)
-        findings = findings if before.baseline.whole else unsure(findings)
+    findings = _compared(findings, before, knowledge, answers) if before else findings
+    findings, remarked = marked(findings, inventories, plan) if plan else (findings, ())
     coverage, uncovered = _coverage(scoped, answers)
     facts = Facts(
         version=__version__,
@@ -92,7 +95,7 @@ def scan(
         skipped_inputs=tuple(read.skipped),
         advisory_data=answers.data,
         not_known=answers.not_known,
-        hints=(*_hints(read, before, answers, knowledge), *_loose(coverage, settings)),
+        hints=(*remarked, *_hints(read, before, answers, knowledge), *_loose(coverage, settings)),
         coverage=coverage,
         findings=tuple(sorted(findings, key=lambda finding: finding.order)),
         statuses=tuple(_statuses([inventory for inventory, _ in scoped], answers)),
@@ -105,6 +108,12 @@ def scan(
     )
     report = reported(facts, policy, judge(facts, policy, now.date()))
     return Result(report=report, root=read.root, unreadable=tuple(read.named), changed=changed)
+
+
+def _compared(findings: Sequence[Finding], before: Before, knowledge: Knowledge, answers: Answers) -> list[Finding]:
+    """The findings with what the baseline tells of their age."""
+    found = compared(findings, before.inventories, knowledge.vulnerabilities, answers.unanswered.__contains__)
+    return found if before.baseline.whole else unsure(found)
 
 
 def _asking(settings: Settings, everything: Sequence[Dependency]) -> str:

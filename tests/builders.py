@@ -11,6 +11,7 @@ from packaging.version import Version
 
 from pysentry_hook.advisories import Advisory, Affected, Event, Package, Vulnerability
 from pysentry_hook.model import MAIN, Dependency, Edge, Inventory, Location, Node, NormalizedName, Unchecked, normalize
+from pysentry_hook.proposal import Change, Kind, Move, Plan, Seen, Tally
 from pysentry_hook.report import Coverage, Facts, Finding, UncheckedLine
 from pysentry_hook.rules import NO_OCCASION, Layer, Occasion, Place, Policy, Rule, Stated, Suppression, Table
 from pysentry_hook.sources.records import parse
@@ -257,3 +258,31 @@ def some_facts(*findings: Finding, unchecked: Sequence[UncheckedLine] = (), tota
         "policy_changes": (),
     }
     return Facts(**(values | more))
+
+
+def a_plan(*changes: Change, **more: Any) -> Plan:
+    """A plan for uv.lock that moves requests from 2.30.0 to 2.32.4; the keywords are fields of Plan."""
+    name = normalize("requests")
+    values: dict[str, Any] = {
+        "version": "0.1.0",
+        "generated": datetime(2026, 11, 22, 13, 2, 5, tzinfo=UTC),
+        "path": "uv.lock",
+        "format": "uv.lock",
+        "tool": None,
+        "resolver": "uv 0.13.9",
+        "runs": 7,
+        "gates": ("default",),
+        "complete": True,
+        "failures": (),
+        "before": Tally(1, 1, 0, 0),
+        "after": Tally(0, 0, 0, 0),
+        "changes": changes or (Change(kind=Kind.REFRESH, package=name, ask="requests>=2.32.4,<2.33"),),
+        "moves": (Move(name, (Version("2.30.0"),), (Version("2.32.4"),), Kind.REFRESH),),
+        "cleared": (Seen(name, Version("2.30.0"), "CVE-2099-0001", None),),
+        "introduced": (),
+        "held": (),
+        "commands": ("uv lock --upgrade-package requests==2.32.4",),
+        "notes": (),
+        "limits": ("nothing was installed",),
+    }
+    return Plan(**(values | more))

@@ -102,9 +102,8 @@ def run(tmp_path: Path) -> Run:
     def call(
         *arguments: object, cwd: Path | None = None, env: Mapping[str, str] | None = None, timeout: float = 120
     ) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "pysentry_hook", *map(str, arguments)]
         return subprocess.run(
-            command,
+            command(*arguments),
             cwd=cwd or tmp_path,
             env=scrubbed(tmp_path / "cache") | dict(env or {}),
             capture_output=True,
@@ -116,3 +115,8 @@ def run(tmp_path: Path) -> Run:
         )
 
     return call
+
+
+def command(*arguments: object) -> list[str]:
+    """The words that run the real command."""
+    return [sys.executable, "-m", "pysentry_hook", *map(str, arguments)]

@@ -126,14 +126,18 @@ def path(project: Project = None) -> None:
 @config.command()
 def schema(
     report: Annotated[bool, typer.Option("--report", help="That of the JSON report instead.")] = False,
+    plan: Annotated[bool, typer.Option("--plan", help="That of a plan in JSON instead.")] = False,
 ) -> None:
-    """Print the JSON Schema of the configuration, for editors, or of the JSON report.
+    """Print the JSON Schema of the configuration, for editors, or of the JSON report or plan.
 
     Example: pysentry-hook config schema > pysentry-hook.schema.json
     """
-    from pysentry_hook.reports.saved import schema as report_schema
+    from pysentry_hook.reports import documents
 
-    chosen = report_schema() if report else config_schema()
+    if report and plan:
+        raise UsageError("--report and --plan exclude each other: one schema is printed at a time")
+    kind = documents.REPORT if report else documents.PLAN if plan else None
+    chosen = documents.schema(kind) if kind else config_schema()
     sys.stdout.write(json.dumps(chosen, indent=2, ensure_ascii=False) + "\n")
 
 

@@ -35,7 +35,7 @@ def render(
     view = look_at_saved(report)._replace(
         detailed=detailed, severity=_severity(severity), sarif_suppressed=sarif_suppressed
     )
-    tell(open_report(report), targets, view)
+    tell(open_report(report), targets, view, FORMATS)
 
 
 def _severity(text: str | None) -> Severity | None:

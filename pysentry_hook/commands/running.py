@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import typer
 
@@ -28,14 +28,17 @@ from pysentry_hook.errors import (
     UsageError,
 )
 from pysentry_hook.http import Http
+from pysentry_hook.proposal import Plan
 from pysentry_hook.reading import audited, read_inputs
 from pysentry_hook.report import Report
-from pysentry_hook.reports import FORMATS
-from pysentry_hook.reports.look import Look
+from pysentry_hook.reports.look import Formats, Look
 from pysentry_hook.rules import Place
 from pysentry_hook.scan import Result, scan
 from pysentry_hook.text import one_line, printable
 from pysentry_hook.tree import CommitTree, FolderTree, Tree
+from pysentry_hook.tried import meant_for
+
+Told = TypeVar("Told")
 
 _LONGEST_LINE = 600
 _NARROWEST, _WIDEST = 60, 120
@@ -89,8 +92,11 @@ def _settled(flags: Flags, tree: FolderTree, folder: str, today: date) -> Settin
     return replace(settings, policy_changes=changes)
 
 
-def audit(prepared: Prepared, *, verbose: bool) -> Result:
-    """Scan, and say which inputs that were named cannot be read; exits with 2 where nothing at all was read."""
+def audit(prepared: Prepared, *, verbose: bool, plan: Plan | None = None) -> Result:
+    """Scan, and say which inputs that were named cannot be read; exits with 2 where nothing at all was read.
+
+    `plan` marks the upgrades that it tried; UsageError where it is for nothing that was read.
+    """
     settings = prepared.settings
     with scanning(settings, verbose=verbose) as work:
         try:
@@ -98,6 +104,8 @@ def audit(prepared: Prepared, *, verbose: bool) -> Result:
         except UnreadableInputsError as error:
             say(error.root, error.errors)
             raise typer.Exit(error.exit_code) from error
+        if plan:
+            meant_for(plan, [*(entry.path for entry in read.inventories), *(entry.path for entry in read.broken)])
         bases = Bases(refs=(settings.against,)) if settings.against else Bases()
         return scan(
             settings,
@@ -108,6 +116,7 @@ def audit(prepared: Prepared, *, verbose: bool) -> Result:
             now=datetime.now(UTC),
             log=work.log,
             progress=progress,
+            plan=plan,
         )
 
 
@@ -176,17 +185,17 @@ def exit_code(result: Result, *, gating: bool) -> int:
     return 0
 
 
-def tell(report: Report, targets: Sequence[tuple[str, Path | None]], view: Look) -> None:
+def tell(told: Told, targets: Sequence[tuple[str, Path | None]], view: Look, formats: Formats[Told]) -> None:
     """Write each report to its file, or to stdout; one that cannot be written leaves the others as they should be."""
     from pysentry_hook.output import write
 
     failed: OutputError | None = None
     for name, target in targets:
         if target is None:
-            write_out(FORMATS[name]().render(report, view))
+            write_out(formats[name]().render(told, view))
             continue
         try:
-            write(target, FORMATS[name]().render(report, view.in_file()))
+            write(target, formats[name]().render(told, view.in_file()))
         except OutputError as error:
             failed = failed or error
     if failed:
@@ -233,6 +242,18 @@ def open_report(path: Path) -> Report:
     """Read a saved JSON report; ReportError for what is none."""
     from pysentry_hook.reports.saved import read_report
 
+    return read_report(str(path), _saved(path, "report"))
+
+
+def open_plan(path: Path) -> Plan:
+    """Read a saved JSON plan; ReportError for what is none."""
+    from pysentry_hook.reports.saved_plan import read_plan
+
+    return read_plan(str(path), _saved(path, "plan"))
+
+
+def _saved(path: Path, what: str) -> str:
+    """The text of a document of ours, which is not read whole where it is too large to be one."""
     try:
         with path.open("rb") as file:
             data = file.read(_LARGEST_REPORT + 1)
@@ -240,10 +261,10 @@ def open_report(path: Path) -> Report:
     except OSError as error:
         raise ReportError(str(path), f"cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
-        raise ReportError(str(path), "is not UTF-8 text, so it is no report") from error
+        raise ReportError(str(path), f"is not UTF-8 text, so it is no {what}") from error
     if len(data) > _LARGEST_REPORT:
-        raise ReportError(str(path), f"is larger than {_LARGEST_REPORT >> 20} MB, so it is no report")
-    return read_report(str(path), text)
+        raise ReportError(str(path), f"is larger than {_LARGEST_REPORT >> 20} MB, so it is no {what}")
+    return text
 
 
 def saved_exit_code(report: Report) -> int:

@@ -1,12 +1,13 @@
 """The default command and `report`: scan, tell, and decide the exit code."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pysentry_hook.commands.options import takes_flags
-from pysentry_hook.commands.running import audit, exit_code, look, prepare, say, tell
+from pysentry_hook.commands.running import audit, exit_code, look, open_plan, prepare, say, tell
 from pysentry_hook.config import Flags
 from pysentry_hook.output import pair
 from pysentry_hook.reports import FORMATS
@@ -38,6 +39,10 @@ def scan(
     sarif_suppressed: Annotated[
         bool, typer.Option("--sarif-suppressed", help="SARIF with what is suppressed.", rich_help_panel=_REPORT)
     ] = False,
+    plan: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Mark the upgrades of this JSON plan as tried.", rich_help_panel=_REPORT),
+    ] = None,
     quiet: Annotated[
         bool | None, typer.Option("--quiet", "-q", help="No human report.", rich_help_panel=_REPORT)
     ] = None,
@@ -47,11 +52,12 @@ def scan(
 ) -> None:
     """Find known vulnerabilities in what this project installs, and decide."""
     pair(formats or (), output or (), otherwise="human")  # what makes no sense is told before anything is read
+    known = open_plan(plan) if plan else None
     prepared = prepare(replace(flags, severity=severity, detailed=detailed, quiet=quiet))
     settings = prepared.settings
     otherwise = None if settings.quiet else settings.format
     targets = pair(formats or (), output or (), otherwise=otherwise)
-    result = audit(prepared, verbose=verbose)
-    tell(result.report, targets, look(prepared)._replace(sarif_suppressed=sarif_suppressed))
+    result = audit(prepared, verbose=verbose, plan=known)
+    tell(result.report, targets, look(prepared)._replace(sarif_suppressed=sarif_suppressed), FORMATS)
     say(result.root, result.unreadable)
     raise typer.Exit(exit_code(result, gating=context.command.name != "report"))

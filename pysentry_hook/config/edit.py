@@ -100,7 +100,7 @@ def added(target: Target, text: str, entry: Mapping[str, object]) -> str:
     def write(body: str) -> str:
         if is_inline(Lines(body), path):
             return extended(body, path, f"{{ {', '.join(keys)} }}")
-        end = _line_end(body)
+        end = line_end(body)
         gap = "" if not body else end if body.endswith("\n") else end * 2
         return body + gap + end.join([f"[[{'.'.join(path)}]]", *keys]) + end
 
@@ -119,7 +119,7 @@ def renewed(target: Target, text: str, number: int, changes: Mapping[str, object
             elif is_inline(Lines(body), path):
                 body = with_key(body, path, key, toml(value))
             else:
-                body = _with_line(body, Lines(body).line(path), f"{key} = {toml(value)}")
+                body = with_line(body, Lines(body).line(path), f"{key} = {toml(value)}")
         return body
 
     return _changed(target, text, write, lambda entries: entries[number].update(changes))
@@ -154,14 +154,15 @@ def _split(text: str) -> list[str]:
     return re.findall(r"[^\n]*\n|[^\n]+", text)
 
 
-def _line_end(text: str) -> str:
+def line_end(text: str) -> str:
+    """How the lines of a text end."""
     return "\r\n" if "\r\n" in text else "\n"
 
 
-def _with_line(text: str, number: int, line: str) -> str:
+def with_line(text: str, number: int, line: str) -> str:
     """The text with one more line behind the line of that number."""
     lines = _split(text)
-    end = _line_end(text)
+    end = line_end(text)
     before = lines[number - 1]
     lines[number - 1] = before + ("" if before.endswith("\n") else end) + line + end
     return "".join(lines)

@@ -24,6 +24,7 @@ from pysentry_hook.inputs.documents import Document, parse_toml, read_text, tabl
 from pysentry_hook.inputs.manifest import Key
 from pysentry_hook.inputs.poetry_constraints import alternatives
 from pysentry_hook.inputs.scopes import reached, scope_name
+from pysentry_hook.inputs.uv_limits import limited
 from pysentry_hook.model import Failure, Inventory, NormalizedName, normalize, parse_name
 from pysentry_hook.text import one_line
 from pysentry_hook.tree import Tree
@@ -44,7 +45,8 @@ def recognises(name: str) -> bool:
 def read(tree: Tree, path: str) -> Inventory:
     """Return every declared requirement; DeclaresNothingError where there is no declaration to read."""
     document = read_text(tree, path)
-    return _Reading(document, parse_toml(document)).inventory()
+    data = parse_toml(document)
+    return limited(_Reading(document, data).inventory(), data)
 
 
 class _Reading:

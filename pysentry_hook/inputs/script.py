@@ -8,6 +8,7 @@ from pysentry_hook.inputs.requirement_graph import Entry, join
 from pysentry_hook.inputs.requirement_parts import requirement
 from pysentry_hook.inputs.script_block import Block, read_block
 from pysentry_hook.inputs.uv_indexes import UvIndexes
+from pysentry_hook.inputs.uv_limits import limited
 from pysentry_hook.model import MAIN, InputFile, Inventory, Location, Node, normalize
 from pysentry_hook.text import one_line
 from pysentry_hook.tree import Tree
@@ -35,7 +36,7 @@ def read(tree: Tree, path: str) -> Inventory:
         f"{path} says nothing of what its dependencies bring in themselves, which was not checked; "
         "`uv lock --script` writes a lock that does."
     )
-    return Inventory(
+    found = Inventory(
         path=path,
         format=FORMAT,
         files=(InputFile(path, FORMAT, block.sha256),),
@@ -49,6 +50,7 @@ def read(tree: Tree, path: str) -> Inventory:
         requires_python=python if isinstance(python := block.data.get("requires-python"), str) else None,
         notes=(note,) if entries else (),
     )
+    return limited(found, block.data)
 
 
 def _indexes(path: str, block: Block) -> UvIndexes:

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from pysentry_hook.report import Decision, Finding, Novelty, Report, Verdict
 from pysentry_hook.reports.accepting import later
-from pysentry_hook.reports.fixes import advice
+from pysentry_hook.reports.fixes import TRIED, fix
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.verdict import rule_told
 from pysentry_hook.text import clean, count, some
@@ -23,7 +23,6 @@ _MOST_UPGRADES = 5
 _CONSEQUENCES = ("none of the ", "no answer for ")
 """How failures begin that only say again that a source was silent."""
 _MOST_NAMED = 3
-_NOT_TRIED = " (not tried): "
 
 
 @dataclass(frozen=True, slots=True, kw_only=False)
@@ -222,16 +221,18 @@ def _fix(group: Sequence[Verdict], look: Look) -> tuple[str, str, str]:
     finding = group[0].finding
     lock, name = look.path(finding.input), f" {finding.dependency.name}"
     place = f"{look.path(finding.location.path)}:{finding.location.line}"
-    text = advice([verdict.finding for verdict in group], lock, place)
-    _, tried, words = text.partition(_NOT_TRIED)
-    if not tried:
-        return f"Fix:     {finding.dependency.name}: {text}", "", ""
-    if not words.endswith(name):
-        return f"Fix (not tried):  {words}", "", ""
-    start = words.removesuffix(name)
+    found = fix([verdict.finding for verdict in group], lock, place)
+    if found.to is None:
+        return f"Fix:     {finding.dependency.name}: {found.words}", "", ""
+    start = f"Fix ({TRIED[found.tried]}):  "
+    if found.tried:
+        return f"{start}{finding.dependency.name} {found.to}: {found.words}", "", ""
+    if not found.words.endswith(name):
+        return f"{start}{found.words}", "", ""
+    start += found.words.removesuffix(name)
     option = " --upgrade-package" if start.endswith(" --upgrade-package") else ""
     end = f" && git add {shlex.quote(lock)}"
-    return f"Fix (not tried):  {start.removesuffix(option)}", f"{option}{name}", end
+    return start.removesuffix(option), f"{option}{name}", end
 
 
 def _ways_on(verdict: Verdict, report: Report, change: Change, look: Look) -> Iterator[str]:

@@ -127,7 +127,8 @@ def _ends_block(report: Report, verdict: Verdict, look: Look) -> Iterator[str]:
         yield "a suppression with package and version; nothing else covers malware"
         return
     if finding.upgrade_to:
-        yield f"an upgrade to {finding.upgrade_to} or any version that no advisory affects"
+        tried = " (tried)" if finding.upgrade_tried else ""
+        yield f"an upgrade to {finding.upgrade_to}{tried} or any version that no advisory affects"
     yield f"a suppression: {accept_command(report, verdict, look)}"
     yield f"another value of {verdict.rule.key.rpartition('.')[2]} ({origin(verdict.rule, look)})"
     if report.baseline is None:

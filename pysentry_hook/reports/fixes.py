@@ -15,16 +15,25 @@ _COMMANDS = {
     "Pipfile.lock": ("pipenv upgrade {name}", "PIPENV_PIPFILE={folder}/Pipfile pipenv upgrade {name}"),
 }
 """For each lock file the command in its own folder, and from a folder above."""
+TRIED = {True: "tried", False: "not tried"}
+"""How an upgrade is marked."""
 
 
 class Fix(NamedTuple):
     """What to do about the findings of one package in one input."""
 
     to: Version | None
-    """The version that clears them all, not tried; None where there is none, and for malware."""
+    """The version that clears them all; None where there is none, and for malware."""
     words: str
     is_command: bool = False
     """Whether the words can be run as they stand."""
+    tried: bool = False
+    """Whether a plan came to it, which a resolver took and the gates judged."""
+
+    @property
+    def line(self) -> str:
+        """The fix as one line."""
+        return self.words if self.to is None else f"{self.to} ({TRIED[self.tried]}): {self.words}"
 
 
 def fix(findings: Sequence[Finding], lock: str, place: str) -> Fix:
@@ -32,10 +41,12 @@ def fix(findings: Sequence[Finding], lock: str, place: str) -> Fix:
 
     `lock` is the path of the input and `place` that of the entry with its line, both as the reader
     of the report sees them. A version that `upgrade_to` names is free of everything known, so one
-    serves for all findings. Malware is never answered with an upgrade.
+    serves for all findings; one that was tried is free of what blocks. Malware is never answered with an upgrade.
     """
     if any(finding.vulnerability.malware for finding in findings):
         return Fix(None, "remove it, and treat every machine that installed it as compromised")
+    if any(finding.upgrade_tried for finding in findings):
+        return _as_planned(findings)
     targets = [finding.upgrade_to for finding in findings if finding.upgrade_to is not None]
     if not targets:
         fixed = any(finding.vulnerability.fixed_in for finding in findings)
@@ -54,7 +65,16 @@ def fix(findings: Sequence[Finding], lock: str, place: str) -> Fix:
     return Fix(to, f"ask for {name}>={to} beside {place}, which brings it in")
 
 
+def _as_planned(findings: Sequence[Finding]) -> Fix:
+    """The version that a plan moves the package to; its changes are made together, so no command stands for one."""
+    to = max((each.upgrade_to for each in findings if each.upgrade_tried and each.upgrade_to), default=None)
+    if to is None:
+        return Fix(None, "it goes with the changes of the plan (tried)", tried=True)
+    further = [each.upgrade_to for each in findings if each.upgrade_to and each.upgrade_to > to]
+    rest = f"; {min(further)} clears the rest ({TRIED[False]})" if further else ""
+    return Fix(to, f"make the changes of the plan{rest}", tried=True)
+
+
 def advice(findings: Sequence[Finding], lock: str, place: str) -> str:
     """Return the fix of all findings of one package in one input as one line."""
-    found = fix(findings, lock, place)
-    return found.words if found.to is None else f"{found.to} (not tried): {found.words}"
+    return fix(findings, lock, place).line

@@ -12,6 +12,13 @@ from typing import NamedTuple
 
 from pysentry_hook.text import count, one_line
 
+LIMIT = 1_000_000
+"""Bytes; GitHub takes 1 MiB, and what writes the summary may add lines of its own.
+
+https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits
+"""
+MAX_SHOWN = 20
+"""Rows of a table that are shown without a click."""
 LONGEST = 200
 """Characters of one cell, id or reason; what is longer ends with an ellipsis."""
 _SPECIAL = re.compile(r"[&<>`*~\[\]|#$\\]|(?<![^\W_])_|_(?![^\W_])")
@@ -88,6 +95,11 @@ def folded(summary: str, *parts: Part, is_open: bool = False) -> list[Part]:
     """Parts below a line that unfolds them; the summary is ours, without a word of others."""
     start = f"<details{' open' if is_open else ''}>\n<summary>{summary}</summary>\n\n"
     return [Part(start), *parts, Part("</details>\n\n")]
+
+
+def unless_many(part: Part, noun: str, what: str) -> list[Part]:
+    """A part as it is, or folded where it has many rows."""
+    return [part] if len(part.rows) <= MAX_SHOWN else folded(f"{count(len(part.rows), noun)} {what}", part)
 
 
 def fitted(parts: Sequence[Part], limit: int, rest: str) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import re
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pysentry_hook.model import Subject
 from pysentry_hook.report import Decision, Finding
+from pysentry_hook.reports.documents import REPORT, as_text, moment_document, severity_document
 from pysentry_hook.reports.policy_json import place_document, policy_document, suppression_document
 
 if TYPE_CHECKING:
@@ -18,24 +17,18 @@ if TYPE_CHECKING:
     from pysentry_hook.reports.look import Look
     from pysentry_hook.rules import Rule
 
-_LOG_COMMAND = re.compile(r"##(?=\w*\[)")
-"""What runners take for a command wherever it stands in a log; in JSON it can only stand in a string."""
-
-SCHEMA = "pysentry-hook/report/1"
-
 
 def render(report: Report, look: Look) -> str:  # noqa: ARG001 (every format has the same signature)
     """Return the report as JSON; the JSON Schema is `report.schema.json` beside this file."""
-    text = json.dumps(document(report), ensure_ascii=False, indent=1) + "\n"
-    return _LOG_COMMAND.sub(r"#\\u0023", text)
+    return as_text(document(report))
 
 
 def document(report: Report) -> dict[str, Any]:
     """Return the report as plain values."""
     return {
-        "schema": SCHEMA,
+        "schema": REPORT.schema,
         "tool": {"name": "pysentry-hook", "version": report.version},
-        "generated": _time(report.generated),
+        "generated": moment_document(report.generated),
         "subject": _subject(report.subject, report.baseline),
         "complete": report.complete,
         "failures": [failure._asdict() for failure in report.failures],
@@ -94,7 +87,7 @@ def _input(entry: InputSummary) -> dict[str, Any]:
 
 def _data(data: AdvisoryData) -> dict[str, Any]:
     return data._asdict() | {
-        "as_of": data.as_of and _time(data.as_of),
+        "as_of": data.as_of and moment_document(data.as_of),
         "damaged_records": list(data.damaged_records),
     }
 
@@ -148,7 +141,7 @@ def _vulnerability(found: Vulnerability, finding: Finding) -> dict[str, Any]:
         "package": finding.dependency.name,
         "version": finding.dependency.written,
         "pinned": finding.dependency.pinned,
-        "severity": found.severity and found.severity.word,
+        "severity": severity_document(found.severity),
         "severity_source": found.severity_source,
         "cvss": [entry._asdict() for entry in found.cvss],
         "malware": found.malware,
@@ -165,14 +158,14 @@ def _vulnerability(found: Vulnerability, finding: Finding) -> dict[str, Any]:
                 "id": say.id,
                 "affected": say.affected,
                 "fixed_in": [str(version) for version in say.fixed_in],
-                "severity": say.severity and say.severity.word,
+                "severity": severity_document(say.severity),
                 "withdrawn": say.withdrawn,
             }
             for say in found.says
         ],
         "fixed_in": [str(version) for version in found.fixed_in],
         "upgrade_to": None if finding.upgrade_to is None else str(finding.upgrade_to),
-        "upgrade_tried": False,
+        "upgrade_tried": finding.upgrade_tried,
     }
 
 
@@ -208,7 +201,3 @@ def _gate(report: Report) -> dict[str, Any]:
             "location": place_document(gate.incomplete.location),
         },
     }
-
-
-def _time(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,10 +1,13 @@
 """What a report format is given beside the report, and what it has to offer."""
 
 import posixpath
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, Protocol, TypeVar
 
 from pysentry_hook.model import Severity
-from pysentry_hook.report import Report
+
+Told_contra = TypeVar("Told_contra", contravariant=True)
+"""What a format tells: a Report or a Plan."""
 
 
 class Look(NamedTuple):
@@ -38,8 +41,12 @@ class Look(NamedTuple):
         return posixpath.relpath(posixpath.join(self.root, path), self.here) if known else path
 
 
-class Format(Protocol):
-    """A module that renders a report."""
+class Format(Protocol[Told_contra]):
+    """A module that renders a report, or a plan."""
 
-    def render(self, report: Report, look: Look) -> str:
+    def render(self, told: Told_contra, look: Look, /) -> str:
         """Return the whole text, ending with a newline."""
+
+
+Formats = Mapping[str, Callable[[], Format[Told_contra]]]
+"""Formats by the word that options use, each imported where it is asked for."""

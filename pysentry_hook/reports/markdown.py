@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pysentry_hook.report import Decision, Report, Verdict
 from pysentry_hook.reports.accepting import Concern, accept_command, concerns
 from pysentry_hook.reports.fixes import fix
-from pysentry_hook.reports.gfm import Part, code, fence, fitted, folded, words
+from pysentry_hook.reports.gfm import LIMIT, MAX_SHOWN, Part, code, fence, fitted, folded, unless_many, words
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.markdown_folds import background, failures, not_blocking, unchecked
 from pysentry_hook.reports.markdown_rows import findings_table, items
@@ -23,14 +23,7 @@ from pysentry_hook.reports.words import (
 )
 from pysentry_hook.text import count, printable
 
-LIMIT = 1_000_000
-"""Bytes; GitHub takes 1 MiB, and what writes the summary may add lines of its own.
-
-https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits
-"""
 REST = "every row is in the JSON report (`pysentry-hook -o report.json`)"
-MAX_SHOWN = 20
-"""Rows of a table that are shown without a click."""
 _LONG = 2000
 
 
@@ -193,19 +186,14 @@ def _fixes(verdicts: Sequence[Verdict], look: Look) -> Iterator[Part]:
             commands.append(f"{told}  # {printable(first.dependency.written)} -> {found.to}")
             continue
         malware = any(finding.vulnerability.malware for finding in findings)
-        to = f"{found.to} (not tried): " if found.to else ""
         what = f"{code(named(first.dependency))}{' **is malware**' if malware else ''}"
-        remarks.append(f"- {what}: {words(to + told, _LONG)}\n")
+        remarks.append(f"- {what}: {words(found._replace(words=told).line, _LONG)}\n")
     yield Part("### Fixes\n\n")
     if remarks:
-        yield from _unless_many(Part(rows=remarks, after="\n", weight=2), "package", "without a command")
+        yield from unless_many(Part(rows=remarks, after="\n", weight=2), "package", "without a command")
     if commands:
         yield Part("None of these upgrades was tried: run them, test, and scan again.\n\n")
-        yield from _unless_many(fence(list(dict.fromkeys(commands)), weight=2), "command", "to copy")
-
-
-def _unless_many(part: Part, noun: str, what: str) -> list[Part]:
-    return [part] if len(part.rows) <= MAX_SHOWN else folded(f"{count(len(part.rows), noun)} {what}", part)
+        yield from unless_many(fence(list(dict.fromkeys(commands)), weight=2), "command", "to copy")
 
 
 def _accepting(report: Report, blocking: Sequence[Verdict], look: Look) -> Iterator[Part]:

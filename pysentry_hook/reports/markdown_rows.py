@@ -51,8 +51,9 @@ def _fixed(finding: Finding) -> str:
     if not fixes:
         return "no fixed version"
     target = finding.upgrade_to
-    also = f"<br>take {words(target)}" if target is not None and str(target) not in fixes else ""
-    return f"{words(', '.join(fixes))}{also}"
+    if target is None or (str(target) in fixes and not finding.upgrade_tried):
+        return words(", ".join(fixes))
+    return f"{words(', '.join(fixes))}<br>take {words(target)}{' (tried)' if finding.upgrade_tried else ''}"
 
 
 def _short_way(finding: Finding) -> str:

@@ -10,6 +10,7 @@ import sarif_om
 from pysentry_hook.graph import MAX_PATHS
 from pysentry_hook.model import Location
 from pysentry_hook.report import Decision, Finding, Verdict
+from pysentry_hook.reports.fixes import TRIED
 from pysentry_hook.reports.sarif_json import Plain, Suppression, plain
 from pysentry_hook.reports.sarif_rules import level, severity_told
 from pysentry_hook.reports.sarif_text import message, relative_uri, without_secret, words
@@ -151,13 +152,16 @@ def _affected(finding: Finding) -> str:
 
 def _fix(finding: Finding) -> str:
     fixes = finding.vulnerability.fixed_in
+    if finding.upgrade_tried and finding.upgrade_to is None:
+        return "it goes with the changes of a plan (tried)"
     if not fixes:
-        return "no fixed version yet"
+        upgrade = f"; upgrade to {finding.upgrade_to} (tried)" if finding.upgrade_tried else ""
+        return f"no fixed version yet{upgrade}"
     above = [version for version in fixes if version > finding.dependency.version]
     fixed = f"fixed in {', '.join(map(str, above[:_MOST_FIXES] or fixes[-_MOST_FIXES:]))}"
     if finding.upgrade_to is None:
         return f"{fixed}, none of them known to be free of other findings"
-    return f"{fixed}; upgrade to {finding.upgrade_to} (not tried)"
+    return f"{fixed}; upgrade to {finding.upgrade_to} ({TRIED[finding.upgrade_tried]})"
 
 
 def _brought_in(finding: Finding) -> str:
@@ -205,6 +209,7 @@ def _properties(verdict: Verdict) -> dict[str, object]:
         "morePaths": finding.more_paths or None,
         "fixedVersions": [str(version) for version in vulnerability.fixed_in],
         "upgradeTo": None if finding.upgrade_to is None else str(finding.upgrade_to),
+        "upgradeTried": finding.upgrade_tried or None,
         "manifest": finding.declared_at and words(finding.declared_at.path),
         "lockFile": words(finding.input),
         "novelty": finding.novelty.value,

@@ -1,17 +1,13 @@
 """Read a JSON report back into a Report: what `render`, `gate --report` and `explain --report` start from."""
 
-import json
-from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
-from functools import cache
-from importlib.resources import files
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from pysentry_hook.advisories import AdvisoryData, Cvss, Say, Vulnerability
-from pysentry_hook.errors import ReportError
-from pysentry_hook.model import Dependency, Failure, Location, NormalizedName, Severity, Subject
+from pysentry_hook.model import Dependency, Failure, Location, NormalizedName, Subject
 from pysentry_hook.report import (
     Baseline,
     Coverage,
@@ -29,54 +25,14 @@ from pysentry_hook.report import (
     UncheckedLine,
     Verdict,
 )
+from pysentry_hook.reports.documents import REPORT, read, read_moment, read_severity
 from pysentry_hook.reports.policy_json import read_place, read_policy, read_suppression_document
 from pysentry_hook.rules import Rule
-from pysentry_hook.text import one_line
 
 
 def read_report(path: str, text: str) -> Report:
     """Return the report of a text; ReportError for what is no report of schema 1, with the place that is wrong."""
-    try:
-        values = json.loads(text, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise ReportError(path, f"is not valid JSON: {one_line(error, 120)}. Is the file complete?") from error
-    _check(path, values)
-    try:
-        return _report(values)
-    except (InvalidVersion, ValueError, KeyError, TypeError) as error:
-        raise ReportError(path, f"holds a value that no report has: {one_line(error, 120)}") from error
-
-
-def _no_constant(word: str) -> object:
-    """Refuse NaN and Infinity, which JSON does not have and Python would read."""
-    raise ValueError(f"{word} is no number")
-
-
-def schema() -> dict[str, Any]:
-    """The JSON Schema of the report."""
-    text = files("pysentry_hook.reports").joinpath("report.schema.json").read_text(encoding="utf-8")
-    return dict(json.loads(text))
-
-
-@cache
-def _validator() -> Callable[[object], object]:
-    import fastjsonschema  # 30 ms, and 150 ms for the schema; only a saved report pays for it
-
-    validate: Callable[[object], object] = fastjsonschema.compile(schema(), use_default=False)
-    return validate
-
-
-def _check(path: str, values: object) -> None:
-    import fastjsonschema
-
-    known = values.get("schema") if isinstance(values, Mapping) else None
-    if known != "pysentry-hook/report/1":
-        said = f"its schema is {one_line(known, 60)!r}" if known else "it names no schema"
-        raise ReportError(path, f"is no report of pysentry-hook ({said}); make one with -o report.json")
-    try:
-        _validator()(values)
-    except fastjsonschema.JsonSchemaException as error:
-        raise ReportError(path, f"does not fit its schema: {one_line(error, 200)}") from error
+    return read(REPORT, path, text, _report)
 
 
 def _report(values: Mapping[str, Any]) -> Report:
@@ -87,7 +43,7 @@ def _report(values: Mapping[str, Any]) -> Report:
     kept = {kind: tuple(map(read_suppression_document, entries)) for kind, entries in values["suppressions"].items()}
     return Report(
         version=values["tool"]["version"],
-        generated=_moment(values["generated"]),
+        generated=read_moment(values["generated"]),
         subject=_subject(subject),
         baseline=Baseline(**baseline) if baseline else None,
         failures=tuple(Failure(**entry) for entry in values["failures"]),
@@ -121,22 +77,14 @@ def _report(values: Mapping[str, Any]) -> Report:
     )
 
 
-def _moment(text: str) -> datetime:
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-
-
 def _subject(values: Mapping[str, Any] | None) -> Subject | None:
     known = None if values is None else Subject(**{key: values[key] for key in Subject._fields})
     return None if known == Subject(None, None, None, dirty=False) else known
 
 
 def _data(values: Mapping[str, Any]) -> AdvisoryData:
-    as_of = values["as_of"] and _moment(values["as_of"])
+    as_of = values["as_of"] and read_moment(values["as_of"])
     return AdvisoryData(**{**values, "as_of": as_of, "damaged_records": tuple(values["damaged_records"])})
-
-
-def _severity(word: str | None) -> Severity | None:
-    return None if word is None else Severity[word.upper()]
 
 
 def _finding(values: Mapping[str, Any]) -> Finding:
@@ -161,6 +109,7 @@ def _finding(values: Mapping[str, Any]) -> Finding:
         declared_at=None if declared is None else Location(declared["path"], declared["line"], 1, 1, ""),
         novelty=Novelty(values["novelty"]),
         touched=values["touched"],
+        upgrade_tried=values["upgrade_tried"],
     )
 
 
@@ -168,7 +117,7 @@ def _vulnerability(values: Mapping[str, Any]) -> Vulnerability:
     return Vulnerability(
         id=values["id"],
         aliases=tuple(values["aliases"]),
-        severity=_severity(values["severity"]),
+        severity=read_severity(values["severity"]),
         severity_source=values["severity_source"],
         cvss=tuple(Cvss(**entry) for entry in values["cvss"]),
         malware=values["malware"],
@@ -186,7 +135,7 @@ def _vulnerability(values: Mapping[str, Any]) -> Vulnerability:
 
 def _say(values: Mapping[str, Any]) -> Say:
     fixed_in = tuple(map(Version, values["fixed_in"]))
-    return Say(**{**values, "fixed_in": fixed_in, "severity": _severity(values["severity"])})
+    return Say(**{**values, "fixed_in": fixed_in, "severity": read_severity(values["severity"])})
 
 
 def _rule(values: Mapping[str, Any]) -> Rule:

@@ -56,6 +56,8 @@ def resolve(program: Program, request: Request, folder: Path) -> Resolution:
 
 
 def _notes(request: Request, further: Collection[str]) -> Iterator[str]:
+    if request.overrides:
+        yield "pip-tools knows no overrides, so those of [tool.uv] were left out"
     if further:
         yield "pip-tools takes every package from whichever index has the highest version"
     if request.allow_build:

@@ -36,11 +36,17 @@ class Ended(NamedTuple):
 
 
 def run(
-    command: Sequence[str | Path], folder: Path, *, seconds: float, further: Mapping[str, str] | None = None
+    command: Sequence[str | Path],
+    folder: Path,
+    *,
+    seconds: float,
+    further: Mapping[str, str] | None = None,
+    audited: Path | None = None,
 ) -> Ended:
     """Run a command to its end; ResolutionError where it cannot start, is too slow or says too much.
 
-    Whatever it has started is ended with it. `further` is appended to variables of the user, after a space.
+    Whatever it has started is ended with it. `further` is appended to variables of the user, after a space. What
+    lies below `audited` is not on its PATH.
     """
     import subprocess  # 10 ms, needed only where something is resolved
     from tempfile import TemporaryFile
@@ -48,6 +54,8 @@ def run(
     environment = {key: value for key, value in os.environ.items() if key not in _DROPPED}
     for key, value in (further or {}).items():
         environment[key] = f"{environment.get(key, '')} {value}".strip()
+    if audited:
+        environment["PATH"] = os.pathsep.join(each for each in os.get_exec_path() if _is_outside(each, audited))
     with TemporaryFile() as output:
         try:
             process = subprocess.Popen(  # noqa: S603 (a resolver of the user, with words of our own)
@@ -72,6 +80,11 @@ def run(
     if problem:
         raise ResolutionError(f"{Path(command[0]).name} {problem}", said)
     return Ended(process.returncode, said)
+
+
+def _is_outside(folder: str, audited: Path) -> bool:
+    path = Path(folder)
+    return path.is_absolute() and not any(each.is_relative_to(audited) for each in (path, path.resolve()))
 
 
 def _watch(process: "Popen[bytes]", output: IO[bytes], seconds: float) -> str | None:

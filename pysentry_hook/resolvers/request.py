@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from pysentry_hook.errors import PysentryHookError
 from pysentry_hook.model import NormalizedName, parse_name
@@ -13,6 +14,15 @@ _LONGEST_WHOLE = 100_000
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s@]*@")
 _INDEX = re.compile(r"https?://[^\s$]+")
 _LINE = re.compile(r"[^\x00-\x1f\x7f]+")
+
+
+class Preferred(NamedTuple):
+    """A version that a lock holds: from which index, and under which PEP 508 markers, () for all."""
+
+    name: NormalizedName
+    version: str
+    registry: str
+    markers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +42,18 @@ class Request:
     allow_build: bool
     offline: bool
     seconds: float
+    overrides: tuple[str, ...] = ()
+    """PEP 508 requirements that stand in the place of what any package says of theirs."""
+    preferred: tuple["Preferred", ...] = ()
+    """The versions that stay unless something speaks against them."""
+    upgrades: tuple[str, ...] = ()
+    """PEP 508 requirements of packages whose preferred versions do not count."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Further settings of the resolver that the project has, by their names in [tool.uv]."""
 
     def __post_init__(self) -> None:
         """ResolutionError for what is more than a requirement of an index, which a resolver might run."""
-        for texts in (*self.scopes.values(), self.constraints):
+        for texts in (*self.scopes.values(), self.constraints, self.overrides, self.upgrades):
             for text in texts:
                 _check(text)
         for index in (*self.indexes, *self.own_indexes.values()):

@@ -9,6 +9,7 @@ from pysentry_hook.tree.listing import Listing
 from pysentry_hook.tree.places import inside, repository_root
 from pysentry_hook.tree.recorded import CommitTree, IndexTree
 from pysentry_hook.tree.subject import subject
+from pysentry_hook.tree.uncommitted import uncommitted
 
 __all__ = [
     "MAX_BYTES",
@@ -24,6 +25,7 @@ __all__ = [
     "parents",
     "repository_root",
     "subject",
+    "uncommitted",
 ]
 
 

@@ -98,6 +98,14 @@ def test_the_schema_of_reports_can_be_printed_too(run: Run) -> None:
     assert "findings" in schema["properties"]
 
 
+def test_the_schema_of_plans_can_be_printed_too(run: Run) -> None:
+    schema = json.loads(run("config", "schema", "--plan").stdout)
+    assert "changes" in schema["properties"]
+    both = run("config", "schema", "--plan", "--report")
+    assert (both.returncode, both.stdout) == (2, "")
+    assert both.stderr == "error: --report and --plan exclude each other: one schema is printed at a time\n"
+
+
 def test_a_full_file_is_accepted(tmp_path: Path) -> None:
     assert is_accepted_by_the_schema(FULL)
     assert is_accepted_by_the_reader(FULL, tmp_path)

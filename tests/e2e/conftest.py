@@ -5,7 +5,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +18,8 @@ from tests.conftest import Run, scrubbed
 from tests.e2e import corpus
 from tests.e2e.acting import Acting, shipped
 from tests.e2e.forked import Forks
-from tests.e2e.repository import Repository, a_repository
+from tests.e2e.project import Project
+from tests.e2e.repository import Repository, a_repository, git
 from tests.resolvers.index import Index, Release, serve
 
 RELEASES = (
@@ -92,6 +94,24 @@ def forks(tmp_path: Path) -> Iterator[Forks]:
 def shop(run: Run, tmp_path: Path) -> Repository:
     """An empty repository on branch main."""
     return a_repository(run, tmp_path)
+
+
+Projects = Callable[..., Project]
+
+
+@pytest.fixture
+def shops(run: Run, tmp_path: Path) -> Iterator[Projects]:
+    """Give a function that makes a project, in a repository unless said otherwise, in an index with these releases."""
+    with ExitStack() as stack:
+
+        def make(*releases: Release, repository: bool = True) -> Project:
+            known = list(releases)
+            (tmp_path / "shop").mkdir()
+            if repository:
+                git(tmp_path / "shop", "init", "-q", "-b", "main")
+            return Project(run, tmp_path, known, stack.enter_context(serve(known)), needed("uv", "uv"))
+
+        yield make
 
 
 @pytest.fixture(scope="session")

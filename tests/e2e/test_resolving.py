@@ -69,6 +69,25 @@ def test_requirements_keep_what_is_no_requirement_of_an_index(house: House, reso
     assert report["coverage"]["total"] == 3
 
 
+LIMITED = '[project]\nname = "shop"\ndependencies = ["{}"]\n[tool.uv]\n{}-dependencies = ["{}", "x @ file:///x"]\n'
+
+
+@both
+def test_constraints_of_uv_limit_what_is_scanned(house: House, resolver: str) -> None:
+    house.write("pyproject.toml", LIMITED.format("requests", "constraint", "requests<2.31"))
+    report = house.report("--resolver", resolver)
+    assert [finding["version"] for finding in report["findings"]] == ["2.30.0"]
+    assert "'x @ file:///x' of constraint-dependencies limits no version" in report["inputs"][0]["notes"][0]
+
+
+@both
+def test_overrides_of_uv_count_where_uv_resolves_and_are_told_elsewhere(house: House, resolver: str) -> None:
+    house.write("pyproject.toml", LIMITED.format("shop-web", "override", "requests>=2.31"))
+    report = house.report("--resolver", resolver)
+    assert len(report["findings"]) == (resolver != "uv")
+    assert any("knows no overrides" in note for note in report["inputs"][0]["notes"]) == (resolver != "uv")
+
+
 @both
 def test_no_code_of_the_project_is_run(house: House, resolver: str, tmp_path: Path) -> None:
     setup = f"open({str(tmp_path / 'ran')!r}, 'w').close()\nfrom setuptools import setup\nsetup()\n"

@@ -6,12 +6,12 @@ from functools import lru_cache
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from pysentry_hook.reports import github, markdown
+from pysentry_hook.reports import github, markdown, plan_human, plan_markdown
 from pysentry_hook.reports import json as json_report
 from pysentry_hook.reports.gfm import code, words
 from pysentry_hook.reports.look import Look
 from pysentry_hook.text import clean, one_line, printable
-from tests.reports import gfm
+from tests.reports import gfm, plans
 from tests.reports.commands import acts, commands
 from tests.reports.facts import filled
 
@@ -72,6 +72,20 @@ def test_no_text_breaks_out_of_its_place_in_markdown(text: str) -> None:
     gfm.check(shown)
     assert gfm.skeleton(shown) == _shape("word" if printable(f"x{text}") == f"x{text}" else "word\x1b")
     assert not any(map(acts, shown.splitlines()))
+
+
+@given(hostile)
+@some_examples
+def test_no_text_breaks_out_of_its_place_in_a_plan(text: str) -> None:
+    assume(one_line(text))
+    is_seen = all(printable(command) == command for command in plans.filled(text).commands)
+    shown = plan_markdown.render(plans.filled(text), _LOOK)
+    gfm.check(shown)
+    plain = plan_markdown.render(plans.filled("word" if is_seen else "word\x1b"), _LOOK)
+    assert gfm.skeleton(shown) == gfm.skeleton(plain)
+    lines = plan_human.render(plans.filled(text), _LOOK).split("\n")
+    assert len(lines) == len(plan_human.render(plans.filled("word"), _LOOK).split("\n"))
+    assert not any(map(acts, (*lines, *shown.splitlines())))
 
 
 @given(hostile)

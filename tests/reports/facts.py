@@ -156,12 +156,15 @@ IGNORE = a_suppression("CVE-2099-0003", reason=None, rule=Rule("ignore", "CVE-20
 ACCEPTED = a_suppression("CVE-2099-0001", "requests", expires=date(2027, 3, 31), owner="platform")
 HIGH = a_finding(severity=Severity.HIGH, upgrade_to="2.31.0")
 LOW = a_finding(a_dependency("idna", "3.4"), id="CVE-2099-0002", severity=Severity.LOW, upgrade_to="3.7")
+TRIED = replace(HIGH, upgrade_tried=True)
+GOES = replace(LOW, upgrade_to=None, upgrade_tried=True)
 LATELY = a_finding(severity=Severity.HIGH, published="2026-11-20T00:00:00Z")
 OLDER = replace(HIGH, novelty=Novelty.EXISTING, touched=True)
 REPORTS = {
     "nothing": a_report(),
     "zero": a_report(total=0, inputs=(), advisory_data=()),
     "findings": a_report(HIGH, LOW, malware()),
+    "tried": a_report(TRIED, GOES),
     "unchecked": a_report(unchecked=[an_unchecked(), an_unchecked("x", None)]),
     "unchecked blocks": a_report(unchecked=[an_unchecked()], policy=a_policy(unchecked="block")),
     "unused": a_report(policy=a_policy(IGNORE)),

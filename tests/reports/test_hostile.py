@@ -29,14 +29,14 @@ HOSTILE = {
     "rich": "[bold red]x[/] [link=https://evil.example]y[/link]",
 }
 hostile = pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
-_UNSEEN = set(map(chr, (*range(9), *range(11, 32), 127, *range(128, 160)))) | set("\u202e\u2066\u200b\u2028")
+UNSEEN = set(map(chr, (*range(9), *range(11, 32), 127, *range(128, 160)))) | set("\u202e\u2066\u200b\u2028")
 
 
 @pytest.mark.parametrize("name", FORMATS)
 @hostile
 def test_what_others_write_acts_on_no_terminal_and_on_no_runner(name: str, text: str) -> None:
     shown = FORMATS[name]().render(filled(text), Look(detailed=True))
-    assert not set(shown) & _UNSEEN or name == "json"
+    assert not set(shown) & UNSEEN or name == "json"
     for line in shown.splitlines():
         if name == "github":
             assert {command.name for command in commands(line)} <= {"error", "warning", "notice", "debug"}

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from pysentry_hook import reports
 from pysentry_hook.model import Severity
 from pysentry_hook.report import Report
-from pysentry_hook.reports.json import SCHEMA, render
+from pysentry_hook.reports.json import render
 from pysentry_hook.reports.look import Look
 from tests.builders import a_finding, a_folder_of_records, a_record, a_uv_lock
 from tests.conftest import Run
@@ -91,7 +91,7 @@ def test_how_a_person_wants_to_see_it_changes_nothing(look: Look) -> None:
 
 def test_the_text_ends_with_a_newline_and_names_its_schema_first() -> None:
     shown = render(a_report(), Look())
-    assert shown.startswith(f'{{\n "schema": "{SCHEMA}",\n')
+    assert shown.startswith('{\n "schema": "pysentry-hook/report/1",\n')
     assert shown.endswith("}\n")
 
 

@@ -16,9 +16,9 @@ from packaging.version import Version
 from pysentry_hook.model import Failure, Severity, normalize
 from pysentry_hook.report import Baseline, Finding, Novelty, PolicyFile, Report, SkippedInput, Status
 from pysentry_hook.reports import json as json_report
-from pysentry_hook.reports.gfm import advisory, code, words
+from pysentry_hook.reports.gfm import LIMIT, MAX_SHOWN, advisory, code, words
 from pysentry_hook.reports.look import Look
-from pysentry_hook.reports.markdown import LIMIT, MAX_SHOWN, render
+from pysentry_hook.reports.markdown import render
 from pysentry_hook.reports.saved import read_report
 from pysentry_hook.rules import Place, Rule
 from tests.builders import a_dependency, a_finding, a_folder_of_records, a_policy, a_record, a_suppression, a_uv_lock

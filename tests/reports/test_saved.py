@@ -2,10 +2,8 @@
 
 import json
 from collections.abc import Callable
-from copy import deepcopy
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,7 +18,7 @@ from pysentry_hook.reports.saved import read_report
 from pysentry_hook.reports.short import short
 from tests.builders import a_folder_of_records, a_record, a_uv_lock
 from tests.conftest import Run
-from tests.reports.documents import Place, at, objects
+from tests.reports.documents import Change, Place, at, changed_and_taken, left_out, of_another_type, one_too_many
 from tests.reports.facts import REPORTS
 
 EVERYTHING = render(REPORTS["everything"], Look())
@@ -146,16 +144,6 @@ def test_what_is_read_can_be_judged_and_told_on_any_day(place: Place, value: obj
     assert explain(judged, list(judged.gate.verdicts), Look()).endswith("\n")
 
 
-def keys(value: Any) -> list[tuple[Place, str]]:
-    """One place for each field that a document has, whichever entry of its list has it first."""
-    found: dict[tuple[Place, str], tuple[Place, str]] = {}
-    for place in objects(value):
-        for key in at(value, place):
-            form = tuple("*" if isinstance(step, int) else step for step in place)
-            found.setdefault((form, key), (place, key))
-    return list(found.values())
-
-
 def is_optional(place: Place) -> bool:
     """Whether an object of the policy lists only what was said: keys of gates, gates by name, days by severity."""
     inside = place[-1:] in {("defaults",), ("flags",), ("value",)} or place[-2:-1] == ("gates",)
@@ -179,33 +167,21 @@ def is_taken(value: object) -> bool:
     return True
 
 
-def accepted(change: Callable[[Any, str], None], but: Callable[[Place], bool] = lambda _: False) -> list[str]:
+def accepted(change: Change, but: Callable[[Place], bool] = lambda _: False) -> list[str]:
     """The fields whose change is not refused, `but` those that need not be."""
-    missed = []
-    whole = json.loads(EVERYTHING)
-    for place, key in keys(whole):
-        if but(place):
-            continue
-        broken = deepcopy(whole)
-        change(at(broken, place), key)
-        if is_taken(broken):
-            missed.append("/".join(map(str, (*place, key))))
-    return missed
+    return changed_and_taken(json.loads(EVERYTHING), is_taken, change, but)
 
 
 def test_a_report_without_one_of_its_fields_is_refused() -> None:
-    assert accepted(lambda value, key: value.pop(key), is_optional_or_free) == []
+    assert accepted(left_out, is_optional_or_free) == []
 
 
 def test_a_report_with_a_field_too_many_is_refused() -> None:
-    assert accepted(lambda value, key: value.update({f"{key}-too": value[key]}), is_named_freely) == []
+    assert accepted(one_too_many, is_named_freely) == []
 
 
 def test_a_report_with_a_field_of_another_type_is_refused() -> None:
-    def change(value: Any, key: str) -> None:
-        value[key] = {"0": value[key]} if isinstance(value[key], list) else [value[key]]
-
-    assert accepted(change) == []
+    assert accepted(of_another_type) == []
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """A package index of the tests: wheels and one sdist that are made here, some of them behind a password."""
 
 import base64
+import hashlib
 import io
 import json
 import tarfile
@@ -30,6 +31,10 @@ class Release(NamedTuple):
     requires: tuple[str, ...] = ()
     marker_of_build: Path | None = None
     """For an sdist: the file that its setup.py would write."""
+    yanked: bool = False
+    python: str | None = None
+    """The Pythons that it runs on, as PEP 440 specifiers."""
+    uploaded: str = "2020-01-01T00:00:00Z"
 
 
 class Index(NamedTuple):
@@ -49,18 +54,19 @@ class Index(NamedTuple):
 
 
 @contextmanager
-def serve(
+def serve(  # noqa: C901 (one small class of a server, whose answers are the arguments)
     releases: Sequence[Release],
     *,
     below: str = "",
     private: bool = False,
     quarantined: Sequence[str] = (),
     silent: bool = False,
+    lasting: int = 0,
 ) -> Iterator[Index]:
     """Serve the releases by the simple API, https://packaging.python.org/specifications/simple-repository-api/.
 
     It is `/simple` below a path. A quarantined project offers no files, https://peps.python.org/pep-0792/; a silent
-    index never answers.
+    index never answers. `lasting` is the number of seconds for which an answer need not be asked for again.
     """
     files = {_file(release): _content(release) for release in releases}
     asked: list[tuple[str, str | None]] = []
@@ -75,22 +81,32 @@ def serve(
             elif private and self.headers.get("Authorization") != token:
                 self._answer(401, b"", {"WWW-Authenticate": 'Basic realm="x"'})
             elif self.path.startswith(f"{below}/simple/"):
-                name = self.path.removeprefix(f"{below}/simple/").partition("/")[0]
-                if name in quarantined:
-                    self._answer(200, json.dumps(_QUARANTINED | {"name": name}).encode(), {"Content-Type": _JSON})
-                    return
-                names = [file for file in files if file.replace("_", "-").startswith(f"{name}-")]
-                links = "".join(f'<a href="{below}/files/{file}">{file}</a>' for file in names)
-                self._answer(200 if names else 404, f"<!DOCTYPE html><html><body>{links}</body></html>".encode())
+                self._list(self.path.removeprefix(f"{below}/simple/").partition("/")[0])
             else:
                 content = files.get(self.path.removeprefix(f"{below}/files/"))
                 self._answer(
                     404 if content is None else 200, content or b"", {"Content-Type": "application/octet-stream"}
                 )
 
+        def _list(self, name: str) -> None:
+            if name in quarantined:
+                self._answer(200, json.dumps(_QUARANTINED | {"name": name}).encode(), {"Content-Type": _JSON})
+                return
+            listed = [release for release in releases if release.name == name]
+            status = 200 if listed else 404
+            if _JSON in (self.headers.get("Accept") or ""):
+                versions = [each.version for each in listed]
+                page: dict[str, object] = {"meta": {"api-version": "1.1"}, "name": name, "versions": versions}
+                page["files"] = [_listed(each, f"{below}/files/{_file(each)}", files[_file(each)]) for each in listed]
+                self._answer(status, json.dumps(page).encode(), {"Content-Type": _JSON})
+                return
+            links = "".join(f'<a href="{below}/files/{_file(each)}">{_file(each)}</a>' for each in listed)
+            self._answer(status, f"<!DOCTYPE html><html><body>{links}</body></html>".encode())
+
         def _answer(self, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
             self.send_response(status)
-            for name, value in ({"Content-Type": "text/html"} | dict(headers or {})).items():
+            usual = {"Content-Type": "text/html"} | ({"Cache-Control": f"max-age={lasting}"} if lasting else {})
+            for name, value in (usual | dict(headers or {})).items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -118,6 +134,22 @@ def _file(release: Release) -> str:
     return f"{release.name.replace('-', '_')}-{release.version}-py3-none-any.whl"
 
 
+def _listed(release: Release, url: str, content: bytes) -> dict[str, object]:
+    return {
+        "filename": _file(release),
+        "url": url,
+        "hashes": {"sha256": hashlib.sha256(content).hexdigest()},
+        "yanked": release.yanked,
+        "upload-time": release.uploaded,
+        **({"requires-python": release.python} if release.python else {}),
+    }
+
+
+def digest(release: Release) -> str:
+    """The hexadecimal SHA-256 of the file of a release."""
+    return hashlib.sha256(_content(release)).hexdigest()
+
+
 def _content(release: Release) -> bytes:
     return _sdist(release, release.marker_of_build) if release.marker_of_build else _wheel(release)
 
@@ -126,6 +158,7 @@ def _wheel(release: Release) -> bytes:
     name = release.name.replace("-", "_")
     folder = f"{name}-{release.version}.dist-info"
     needs = "".join(f"Requires-Dist: {text}\n" for text in release.requires)
+    needs += f"Requires-Python: {release.python}\n" if release.python else ""
     texts = {
         f"{folder}/METADATA": f"Metadata-Version: 2.1\nName: {release.name}\nVersion: {release.version}\n{needs}",
         f"{folder}/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
@@ -134,7 +167,7 @@ def _wheel(release: Release) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         for path, text in texts.items():
-            archive.writestr(path, text)
+            archive.writestr(zipfile.ZipInfo(path), text)  # of no time, so that it has one digest
     return content.getvalue()
 
 

@@ -1,0 +1,107 @@
+"""Documents of ours in JSON: the same bytes for the same facts, and only what fits its schema is read back."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple, TypeVar
+
+from packaging.version import InvalidVersion
+
+from pysentry_hook.errors import ReportError
+from pysentry_hook.model import Severity
+from pysentry_hook.text import one_line
+
+_LOG_COMMAND = re.compile(r"##(?=\w*\[)")
+"""What runners take for a command wherever it stands in a log; in JSON it can only stand in a string."""
+_MOMENT = "%Y-%m-%dT%H:%M:%SZ"
+
+T = TypeVar("T")
+
+
+class Kind(NamedTuple):
+    """A kind of document: its name, of which that of its schema is made, and how one comes into being."""
+
+    word: str
+    made: str
+
+    @property
+    def schema(self) -> str:
+        """What a document of this kind names as its schema."""
+        return f"pysentry-hook/{self.word}/1"
+
+
+REPORT = Kind("report", "-o report.json")
+PLAN = Kind("plan", "pysentry-hook plan -o plan.json")
+
+
+def as_text(document: Mapping[str, Any]) -> str:
+    """Return a document as text, without what a runner would act on in a log."""
+    return _LOG_COMMAND.sub(r"#\\u0023", json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+
+
+def read(kind: Kind, path: str, text: str, make: Callable[[Mapping[str, Any]], T]) -> T:
+    """Return what `make` makes of a document; ReportError for what is none, with the place that is wrong."""
+    try:
+        values = json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise ReportError(path, f"is not valid JSON: {one_line(error, 120)}. Is the file complete?") from error
+    _check(kind, path, values)
+    try:
+        return make(values)
+    except (InvalidVersion, ValueError, KeyError, TypeError) as error:
+        raise ReportError(path, f"holds a value that no {kind.word} has: {one_line(error, 120)}") from error
+
+
+def _no_constant(word: str) -> object:
+    """Refuse NaN and Infinity, which JSON does not have and Python would read."""
+    raise ValueError(f"{word} is no number")
+
+
+def schema(kind: Kind) -> dict[str, Any]:
+    """The JSON Schema of a kind; it is a file beside this one."""
+    text = files("pysentry_hook.reports").joinpath(f"{kind.word}.schema.json").read_text(encoding="utf-8")
+    return dict(json.loads(text))
+
+
+@cache
+def _validator(kind: Kind) -> Callable[[object], object]:
+    import fastjsonschema  # 30 ms, and 150 ms for the schema; only a saved document pays for it
+
+    validate: Callable[[object], object] = fastjsonschema.compile(schema(kind), use_default=False)
+    return validate
+
+
+def _check(kind: Kind, path: str, values: object) -> None:
+    import fastjsonschema
+
+    known = values.get("schema") if isinstance(values, Mapping) else None
+    if known != kind.schema:
+        said = f"its schema is {one_line(known, 60)!r}" if known else "it names no schema"
+        raise ReportError(path, f"is no {kind.word} of pysentry-hook ({said}); make one with {kind.made}")
+    try:
+        _validator(kind)(values)
+    except fastjsonschema.JsonSchemaException as error:
+        raise ReportError(path, f"does not fit its schema: {one_line(error, 200)}") from error
+
+
+def moment_document(moment: datetime) -> str:
+    """A moment as documents hold it, to the second and in UTC."""
+    return moment.astimezone(UTC).strftime(_MOMENT)
+
+
+def read_moment(text: str) -> datetime:
+    """Read it back; ValueError for what is none."""
+    return datetime.strptime(text, _MOMENT).replace(tzinfo=UTC)
+
+
+def severity_document(severity: Severity | None) -> str | None:
+    """A severity as its word, None where it is unknown."""
+    return severity.word if severity else None
+
+
+def read_severity(word: str | None) -> Severity | None:
+    """Read it back."""
+    return None if word is None else Severity[word.upper()]
