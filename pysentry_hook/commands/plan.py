@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pysentry_hook import resolvers
 from pysentry_hook.baseline import Bases
 from pysentry_hook.commands.options import takes_flags
 from pysentry_hook.commands.progress import progress
@@ -23,6 +23,7 @@ from pysentry_hook.proposal import Plan
 from pysentry_hook.reading import Reading, read_inputs
 from pysentry_hook.report import Report
 from pysentry_hook.reports import PLAN_FORMATS
+from pysentry_hook.resolvers.programs import Program, find_program
 from pysentry_hook.resolving import Resolving
 from pysentry_hook.scan import scan
 from pysentry_hook.text import printable
@@ -86,6 +87,15 @@ def exit_code(made: Plan) -> int:
     return 0 if made.complete else 3
 
 
+def _uv(root: Path) -> Program:
+    """The uv that tries a plan; UsageError where there is none outside of the project."""
+    program = find_program("uv", root)
+    if program is None:
+        looked = "it is neither beside this program nor on PATH (never inside the project)"
+        raise UsageError(f"plan needs uv, and {looked}; install it: pip install uv")
+    return program
+
+
 @dataclass(slots=True)
 class Planning:
     """One run of the command."""
@@ -98,7 +108,7 @@ class Planning:
         """Read the one input, judge it, and plan for it."""
         settings = self.prepared.settings
         read = self._read()
-        _, program = resolvers.find("uv", read.root)
+        program = _uv(read.root)
         (inventory,) = read.inventories
         installed = self._installed(read)
 
@@ -125,7 +135,7 @@ class Planning:
                 tree=tree,
                 plan=made,
                 outcome=outcome,
-                program=resolvers.find("uv", tree.root)[1],
+                program=_uv(tree.root),
                 settings=settings,
                 again=again,
                 forced=forced,

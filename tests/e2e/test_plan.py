@@ -146,3 +146,10 @@ def test_a_plan_that_is_none_or_is_for_something_else_is_an_error(shop: House) -
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr.startswith(f"error: {told}")
         assert done.stderr.count("\n") == 1
+
+
+def test_without_uv_one_line_says_how_to_get_it(shop: House, tmp_path: Path) -> None:
+    done = plan(shop, **shop.with_path(str(tmp_path / "empty")))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: plan needs uv, and it is neither beside this program nor on PATH")
+    assert done.stderr.endswith("; install it: pip install uv\n")
