@@ -142,6 +142,25 @@ def test_a_version_that_the_index_withdraws_meanwhile_is_told(project: Project, 
 
 
 @posix
+def test_a_version_that_the_index_brings_out_meanwhile_is_not_what_the_plan_says(
+    shops: Projects, tmp_path: Path
+) -> None:
+    later = Release("tail", "2.0")
+    project = shops(SIX[0], Release("six", "1.1", ("tail",)), Release("tail", "1.0"), later)
+    project.releases.remove(later)
+    project.locked("six<1.1")
+    before = project.state()
+    pipe, environment = halting(project, tmp_path)
+    with project.start(environment) as running:
+        pipe.read_bytes()
+        project.releases.append(later)
+        pipe.write_bytes(b"")
+        _, said = running.communicate()
+    assert (running.returncode, project.state()) == (1, before)
+    assert said == "error: not applied: tail became 2.0 where the plan says 1.0; every file is as it was\n"
+
+
+@posix
 def test_what_has_no_wheel_any_more_is_not_built(shops: Projects, tmp_path: Path) -> None:
     built = Release("six", "1.1", marker_of_build=tmp_path / "ran")
     project = shops(*SIX, built)
