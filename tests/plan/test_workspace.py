@@ -9,7 +9,10 @@ import pytest
 from pysentry_hook.errors import UsageError
 from pysentry_hook.plan.workspace import Workspace, open_workspace
 from pysentry_hook.tree import FolderTree
-from tests.builders import an_inventory
+from tests.builders import a_record, an_inventory
+from tests.plan.conftest import HEAD, MANIFEST
+from tests.plan.test_cases import Shops
+from tests.resolvers.index import Release
 
 
 def workspace(folder: Path, members: str, *, lock: str = "uv.lock") -> Workspace:
@@ -75,3 +78,15 @@ def test_the_manifest_above_that_names_the_project_is_told(tmp_path: Path, membe
 def test_uv_runs_on_this_python_where_the_project_admits_it(stated: tuple[object, ...], python: str) -> None:
     manifests = {str(number): {"project": {"requires-python": each}} for number, each in enumerate(stated)}
     assert Workspace(home="", manifests=manifests, settings={}, foreign=None).python == python
+
+
+def test_a_plan_is_made_for_a_root_that_needs_nothing_and_for_no_member_that_is_dynamic(shops: Shops) -> None:
+    shop = shops(Release("six", "1.0"), Release("six", "1.1"))
+    shop.write("pyproject.toml", '[tool.uv.workspace]\nmembers = ["parts/*"]\n')
+    shop.write("parts/one/pyproject.toml", MANIFEST.format(["six<1.1"]))
+    shop.lock()
+    plan = shop.plan(a_record(package="six", fixed="1.1"))
+    assert [edit.path for change in plan.changes for edit in change.edits] == ["parts/one/pyproject.toml"]
+    shop.write("parts/one/pyproject.toml", HEAD + 'dynamic = ["dependencies"]\n')
+    with pytest.raises(UsageError, match=r"parts/one/pyproject\.toml: its dependencies are dynamic"):
+        shop.plan()
