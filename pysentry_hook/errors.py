@@ -6,6 +6,7 @@ PysentryHookError
 ├── InputError         one file that cannot be read, with its place     exit 2
 │   ├── NothingToReadError  no input where one was looked for                exit 2
 │   └── DeclaresNothingError  a manifest that does not say what it installs  exit 2
+│       └── DynamicError   what it installs is known to its build backend alone  exit 2
 ├── UnreadableInputsError  all of the inputs, a line each       exit 2
 ├── RepositoryError    git does not tell a commit or the index          exit 2
 ├── ReportError        a saved report that cannot be read               exit 2
@@ -66,6 +67,10 @@ class NothingToReadError(InputError):
 
 class DeclaresNothingError(InputError):
     """A manifest without dependencies, or with some that only its build backend can tell."""
+
+
+class DynamicError(DeclaresNothingError):
+    """A manifest whose dependencies its build backend computes."""
 
 
 class UnreadableInputsError(PysentryHookError):

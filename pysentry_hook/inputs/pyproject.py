@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pysentry_hook.errors import DeclaresNothingError, InputError
+from pysentry_hook.errors import DeclaresNothingError, DynamicError, InputError
 from pysentry_hook.inputs import origins, poetry_tables
 from pysentry_hook.inputs.declarations import (
     IN_MAIN,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 FORMAT = "pyproject.toml"
 MAX_SCOPES = 1_000
+_NOTHING = "declares no dependencies"
 _DYNAMIC = "its dependencies are dynamic, so they cannot be determined"
 
 
@@ -70,12 +71,12 @@ class _Reading:
         """Everything that was declared, with the scopes that reach it."""
         dynamic = self._is_dynamic()
         if not self._declares():
-            raise DeclaresNothingError(self._path, _DYNAMIC if dynamic else "declares no dependencies")
+            raise DynamicError(self._path, _DYNAMIC) if dynamic else DeclaresNothingError(self._path, _NOTHING)
         self._read_project()
         self._read_groups()
         self._read_tools()
         if dynamic and not self._stated:
-            raise DeclaresNothingError(self._path, _DYNAMIC)
+            raise DynamicError(self._path, _DYNAMIC)
         if len(self._steps) > MAX_SCOPES:
             raise InputError(self._path, f"declares more than {MAX_SCOPES:,} extras and groups, which is the limit")
         sources = self._sources()

@@ -60,7 +60,7 @@ class Applying:
         files = {path: self._file(path) for path in paths}
         if not self.forced:
             self._refuse_uncommitted([*files.values()])
-        known = {*files, self._home, *(workspace.manifests if workspace else ())}
+        known = {*files, *(workspace.manifests if workspace else ())}
         refuse_what_is_left(self._file(path) for path in sorted(known))
         before = {path: self.tree.read(path) for path in paths}
         originals = Originals([*dict.fromkeys(files.values())])
@@ -142,11 +142,8 @@ class Applying:
             yield path, edited(path, self.tree.read(path), texts, limits if path == self._home else ())
 
     def _file(self, path: str) -> Path:
-        """The file itself, where a link leads to it."""
-        file = (self.tree.root / path).resolve()
-        if not file.is_relative_to(self.tree.root):
-            raise UsageError(f"--apply: {path} leads out of {self.tree.root.name}, so it is not edited")
-        return file
+        """The file itself, where a link leads to it; the tree has read it, so that it lies inside."""
+        return (self.tree.root / path).resolve()
 
     def _refuse_uncommitted(self, files: Sequence[Path]) -> None:
         root = self.tree.root

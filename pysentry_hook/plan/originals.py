@@ -8,7 +8,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
-from pysentry_hook.errors import NotAppliedError, OutputError, UsageError
+from pysentry_hook.errors import NotAppliedError, UsageError
 from pysentry_hook.output import write_bytes
 
 SUFFIX = ".before-plan"
@@ -39,9 +39,6 @@ class Originals:
             for file, copy in self._copies.items():
                 write_bytes(copy, file.read_bytes())
                 copy.chmod(stat.S_IMODE(file.stat().st_mode))
-        except OSError as error:
-            self._leave(is_good=False)
-            raise OutputError(f"no copies can be kept: {error.strerror}") from error
         except BaseException:
             self._leave(is_good=False)
             raise

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pysentry_hook.config import Settings
-from pysentry_hook.errors import InputError, UsageError
+from pysentry_hook.errors import DeclaresNothingError, DynamicError, InputError, UsageError
 from pysentry_hook.inputs import pdm_lock, pipfile, pipfile_lock, poetry_lock, pylock, pyproject, requirements, uv_lock
 from pysentry_hook.inputs.manifest import requirement_name
 from pysentry_hook.inputs.uv_limits import CONSTRAINTS, OVERRIDES, limits
@@ -191,7 +191,8 @@ def _manifests(inventory: Inventory, tree: Tree) -> Iterable[Inventory]:
         try:
             yield reader.read(tree, path)
         except InputError as error:
-            if path == home:
+            # the root of a workspace, or a member, may need nothing by itself
+            if isinstance(error, DynamicError) or not isinstance(error, DeclaresNothingError) or len(found) == 1:
                 raise UsageError(f"plan: {error}, so it cannot be resolved anew") from error
 
 

@@ -69,7 +69,7 @@ def runs_code(workspace: Workspace, lock: Inventory) -> Iterator[str]:
             named += ["version"] if "version" not in project and "version" not in named else []
             if "dependencies" not in project and value_at(data, ("tool", "poetry")):
                 named.append("dependencies")
-            yield from (f"{path}: its {key} is dynamic, so its build backend would be asked" for key in named)
+            yield from (f"{path}: project.{key} is dynamic, so the build backend would be asked" for key in named)
         yield from (f"{path}: {reason}" for reason in _sources(data))
         yield from (f"{path}: {reason}" for text in _texts(data) if (reason := _elsewhere(text)))
     for item in lock.unchecked:

@@ -72,6 +72,15 @@ def test_a_member_of_a_workspace_gets_its_bound_in_its_own_manifest(shops: Proje
     assert project.read("parts/one/pyproject.toml") == member.replace("six<1.1", "six>=1.1,<1.2")
 
 
+def test_a_workspace_whose_root_is_no_project_is_locked_too(shops: Projects) -> None:
+    project = shops(*SIX)
+    project.write("pyproject.toml", '[tool.uv.workspace]\nmembers = ["parts/*"]\n')
+    project.write("parts/one/pyproject.toml", HEAD + 'dependencies = ["six<1.1"]\n')
+    project.lock()
+    project.commit()
+    applied(project, project.apply(), "parts/one/pyproject.toml", "uv.lock")
+
+
 def test_a_project_below_the_root_is_applied_where_it_lies(shops: Projects) -> None:
     project = shops(*SIX)
     project.write("a/pyproject.toml", HEAD + 'dependencies = ["six<1.1"]\n')

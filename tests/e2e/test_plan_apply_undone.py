@@ -71,9 +71,9 @@ def waiting(project: Project, tmp_path: Path) -> tuple[Path, dict[str, str]]:
 
 
 @posix
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_uv_and_undoes_everything(project: Project, tmp_path: Path, number: signal.Signals) -> None:
-    before = project.state()
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_ends_uv_and_undoes_everything(project: Project, tmp_path: Path, name: str) -> None:
+    before, number = project.state(), signal.Signals[name]
     pipe, environment = waiting(project, tmp_path)
     usual = signal.signal(number, signal.default_int_handler)  # what is ignored here would be ignored there
     with project.start(environment) as running:
@@ -84,7 +84,7 @@ def test_a_signal_ends_uv_and_undoes_everything(project: Project, tmp_path: Path
         running.send_signal(number)
         _, said = running.communicate()
     assert (running.returncode, project.state()) == (1, before)
-    assert said == f"error: interrupted by {number.name}; every file is as it was\n"
+    assert said == f"error: interrupted by {name}; every file is as it was\n"
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)
 
@@ -107,13 +107,32 @@ def test_a_killed_run_loses_nothing_and_the_next_one_says_where_it_is(project: P
     assert project.apply().returncode == 0
 
 
-@posix
-def test_a_version_that_the_index_withdraws_meanwhile_is_told(project: Project, tmp_path: Path) -> None:
-    before = project.state()
+def halting(project: Project, tmp_path: Path) -> tuple[Path, dict[str, str]]:
+    """A pipe that ends once uv is run in the project, and on whose next end uv goes on and looks again at the index."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     text = f"os.environ['UV_NO_CACHE'] = '1'\nopen({str(pipe)!r}, 'w').close()\nopen({str(pipe)!r}).close()"
-    with project.start(project.with_uv(text)) as running:
+    return pipe, project.with_uv(text)
+
+
+@posix
+def test_a_signal_that_the_user_lets_pass_changes_nothing(project: Project, tmp_path: Path) -> None:
+    pipe, environment = halting(project, tmp_path)
+    usual = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with project.start(environment) as running:
+        signal.signal(signal.SIGHUP, usual)
+        pipe.read_bytes()
+        running.send_signal(signal.SIGHUP)
+        pipe.write_bytes(b"")
+        running.communicate()
+    assert (running.returncode, project.changed()) == (0, ["pyproject.toml", "uv.lock"])
+
+
+@posix
+def test_a_version_that_the_index_withdraws_meanwhile_is_told(project: Project, tmp_path: Path) -> None:
+    before = project.state()
+    pipe, environment = halting(project, tmp_path)
+    with project.start(environment) as running:
         pipe.read_bytes()
         project.releases.remove(SIX[1])
         pipe.write_bytes(b"")
@@ -123,16 +142,33 @@ def test_a_version_that_the_index_withdraws_meanwhile_is_told(project: Project, 
 
 
 @posix
+def test_a_version_that_the_index_brings_out_meanwhile_is_not_what_the_plan_says(
+    shops: Projects, tmp_path: Path
+) -> None:
+    later = Release("tail", "2.0")
+    project = shops(SIX[0], Release("six", "1.1", ("tail",)), Release("tail", "1.0"), later)
+    project.releases.remove(later)
+    project.locked("six<1.1")
+    before = project.state()
+    pipe, environment = halting(project, tmp_path)
+    with project.start(environment) as running:
+        pipe.read_bytes()
+        project.releases.append(later)
+        pipe.write_bytes(b"")
+        _, said = running.communicate()
+    assert (running.returncode, project.state()) == (1, before)
+    assert said == "error: not applied: tail became 2.0 where the plan says 1.0; every file is as it was\n"
+
+
+@posix
 def test_what_has_no_wheel_any_more_is_not_built(shops: Projects, tmp_path: Path) -> None:
     built = Release("six", "1.1", marker_of_build=tmp_path / "ran")
     project = shops(*SIX, built)
     project.releases.remove(built)
     project.locked("six<1.1")
     before = project.state()
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    text = f"os.environ['UV_NO_CACHE'] = '1'\nopen({str(pipe)!r}, 'w').close()\nopen({str(pipe)!r}).close()"
-    with project.start(project.with_uv(text)) as running:
+    pipe, environment = halting(project, tmp_path)
+    with project.start(environment) as running:
         pipe.read_bytes()
         project.releases[1] = built
         pipe.write_bytes(b"")

@@ -74,7 +74,7 @@ def test_where_metadata_are_dynamic_a_build_has_to_be_allowed(project: Project, 
     project.lock(as_of=SIX[:1])
     project.commit()
     ran.unlink()
-    why = f"pyproject.toml: its {key} is dynamic, so its build backend would be asked; --allow-build allows it\n"
+    why = f"pyproject.toml: project.{key} is dynamic, so the build backend would be asked; --allow-build allows it\n"
     refused(project, f"uv may run code of the project here: {why}", "--force")
     assert not ran.exists()
     applied(project, project.apply("--allow-build"), "uv.lock")
@@ -91,7 +91,11 @@ LOCKED_PATH = '\n[[package]]\nname = "lib"\nversion = "1"\nsource = { directory 
         ("pyproject.toml", '[tool.uv.sources]\nlib = [{ git = "https://h.example/x" }]\n', "lib is a git dependency"),
         ("pyproject.toml", '[dependency-groups]\nx = ["lib @ https://h.example/x.zip"]\n', "lib is a URL dependency"),
         ("pyproject.toml", '[tool.uv]\noverride-dependencies = ["lib @ file:///lib"]\n', "lib is a path dependency"),
-        ("pyproject.toml", '[tool.uv.workspace]\nmembers = ["parts/*"]\n', "parts/a/pyproject.toml: its version is"),
+        (
+            "pyproject.toml",
+            '[tool.uv.workspace]\nmembers = ["parts/*"]\n',
+            "parts/a/pyproject.toml: project.version is",
+        ),
         ("uv.lock", LOCKED_PATH, "uv.lock: lib: path dependency"),
     ],
 )
@@ -105,6 +109,14 @@ def test_what_comes_from_no_index_has_to_be_allowed(
     project.commit()
     refused(project, f"uv may run code of the project here: {'' if name in why or '/' in why else f'{name}: '}{why}")
     assert not ran.exists()
+
+
+def test_dependencies_that_poetry_alone_could_tell_are_dynamic(project: Project) -> None:
+    project.write("pyproject.toml", HEAD + '[dependency-groups]\ndev = ["six<1.1"]\n')
+    project.lock()
+    project.write("pyproject.toml", project.read("pyproject.toml") + "[tool.poetry]\npackages = []\n")
+    project.commit()
+    refused(project, "uv may run code of the project here: pyproject.toml: project.dependencies is dynamic")
 
 
 def test_a_member_of_which_only_its_setup_py_tells_is_refused(project: Project, ran: Path) -> None:
