@@ -69,6 +69,9 @@ LASTING: Mapping[str, Row] = {
     "endless": Row("endless", "the answer does not end after 200 pages", forms=["pages"]),
 }
 
+SILENT = [name for name, row in LASTING.items() if row.said]
+"""The faults without a body that might be believed: two kinds of a file that one request loads share them."""
+
 HEALING: Mapping[str, Mapping[str, Any]] = {
     "429": {"status": 429},
     "429-seconds": {"status": 429, "retry_after": "1"},

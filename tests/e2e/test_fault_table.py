@@ -23,6 +23,7 @@ from tests.e2e.faults import (
     MARGIN,
     OPENING,
     SETTINGS,
+    SILENT,
     TRUSTING,
     Done,
     Endpoint,
@@ -64,7 +65,7 @@ ENDPOINTS = [
     Service("status", "/simple/requests/", "status", NO_JSON, concerns=[REQUESTS], without=["404"]),
     Service("archive", "/pypa.zip", "pypa", NO_FILE, ["file"]),
     Service("database", "/records.db", "database", NO_FILE, ["file"]),
-    Service("database-zip", "/records.zip", "database", NO_FILE, ["file"]),
+    Service("database-zip", "/records.zip", "database", NO_FILE, ["file"], without=SILENT),
 ]
 SERVICES = {"osv": {"osv"}, "pypi": {"pypi", "status"}, "pypa": {"pypa"}, "database": {"database"}}
 """By the address that cannot be reached, the sources that fail."""
