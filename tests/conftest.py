@@ -95,9 +95,17 @@ def scrubbed(cache: Path) -> dict[str, str]:
     }
 
 
+def unmeasured(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment without what measures coverage: where hundreds of runs say the same, it costs minutes."""
+    return {name: value for name, value in environment.items() if not name.startswith("COVERAGE_")}
+
+
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
+def run(tmp_path: Path, request: pytest.FixtureRequest) -> Run:
     """Run the real command in a scrubbed environment; the cache is this test's own."""
+    environment = scrubbed(tmp_path / "cache")
+    if request.node.get_closest_marker("corpus"):
+        environment = unmeasured(environment)
 
     def call(
         *arguments: object, cwd: Path | None = None, env: Mapping[str, str] | None = None, timeout: float = 120
@@ -105,7 +113,7 @@ def run(tmp_path: Path) -> Run:
         return subprocess.run(
             command(*arguments),
             cwd=cwd or tmp_path,
-            env=scrubbed(tmp_path / "cache") | dict(env or {}),
+            env=environment | dict(env or {}),
             capture_output=True,
             text=True,
             encoding="utf-8",

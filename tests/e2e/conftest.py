@@ -14,7 +14,7 @@ import pytest
 
 from pysentry_hook.resolvers import RESOLVERS
 from tests.builders import a_folder_of_records, a_record
-from tests.conftest import Run, scrubbed
+from tests.conftest import Run, scrubbed, unmeasured
 from tests.e2e import corpus
 from tests.e2e.acting import Acting, shipped
 from tests.e2e.forked import Forks
@@ -86,7 +86,7 @@ def house(run: Run, tmp_path: Path) -> Iterator[House]:
 @pytest.fixture
 def forks(tmp_path: Path) -> Iterator[Forks]:
     """Give what runs the command in forked processes, in the folder `here`; the cache is this test's own."""
-    with Forks(scrubbed(tmp_path / "cache"), tmp_path / "here") as forks:
+    with Forks(unmeasured(scrubbed(tmp_path / "cache")), tmp_path / "here") as forks:
         yield forks
 
 
