@@ -6,6 +6,7 @@ from pysentry_hook.proposal import Plan, Seen
 from pysentry_hook.reports.lines import Line, Span, as_text
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.plan_words import (
+    APPLIED,
     EXCEPTION,
     INCOMPLETE,
     LIMITS,
@@ -113,8 +114,10 @@ def _left(plan: Plan) -> Iterator[Line]:
 
 
 def _to_do(plan: Plan, look: Look) -> Iterator[Line]:
-    """What to type, and where, if that is not the folder in which this is read."""
-    if plan.commands:
+    """What to type, and where, if that is not the folder in which this is read; nothing where it was done."""
+    if plan.applied:
+        yield (Span(APPLIED, "bold green"),)
+    elif plan.commands:
         folder = look.path(plan.path).rpartition("/")[0]
         yield (Span(f"To do{f' in {folder}' if folder else ''}:", "bold"),)
         yield from ((Span(f"  {command}", whole=True),) for command in plan.commands)

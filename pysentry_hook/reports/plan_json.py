@@ -22,6 +22,7 @@ def document(plan: Plan) -> dict[str, Any]:
         "resolver": {"name": plan.resolver, "runs": plan.runs},
         "gates": list(plan.gates),
         "complete": plan.complete,
+        "applied": plan.applied,
         "failures": [failure._asdict() for failure in plan.failures],
         "before": _tally(plan.before),
         "after": _tally(plan.after),

@@ -19,6 +19,7 @@ from pysentry_hook.reports.gfm import (
 )
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.plan_words import (
+    APPLIED,
     EXCEPTION,
     INCOMPLETE,
     LIMITS,
@@ -163,8 +164,10 @@ def _stays(group: Left) -> str:
 
 
 def _to_do(plan: Plan, look: Look) -> Iterator[Part]:
-    """What to type; a line that is not what it seems is told and not offered to copy."""
-    if not plan.commands:
+    """What to type, if it was not done; a line that is not what it seems is told and not offered to copy."""
+    if plan.applied:
+        yield Part(f"{APPLIED}\n\n")
+    if plan.applied or not plan.commands:
         return
     yield Part("### To do\n\n")
     folder = look.path(plan.path).rpartition("/")[0]

@@ -10,6 +10,7 @@ from pysentry_hook.proposal import Change, Distance, Held, Kind, Move, Plan, See
 from pysentry_hook.text import count, some
 
 INCOMPLETE = "Incomplete: this is not a clean result"
+APPLIED = "Applied: the files are changed, and a second scan found what the plan says."
 LIMITS = "Limits"
 EXCEPTION = "As an exception, which was tried, write"
 _KINDS = {
@@ -45,7 +46,7 @@ def outcome(plan: Plan) -> str:
         return f"no {'known ' if not plan.complete else ''}finding blocks, so there is nothing to plan"
     verb = "blocks" if blocking == 1 else "block"
     of = "the finding that blocks" if blocking == 1 else f"{count(blocking, 'finding')} that {verb}"
-    if not plan.changes:
+    if not plan.changes and not cleared:
         return f"nothing was found that clears {of if blocking == 1 else f'one of {of}'}"
     if not cleared:
         what = f"{of} in some places only"
@@ -53,6 +54,8 @@ def outcome(plan: Plan) -> str:
         what = f"{cleared} of {of}"
     else:
         what = of if blocking == 1 else f"all {of}"
+    if not plan.changes:
+        return f"to lock it anew clears {what}{_brought_in(plan)}"
     changes = count(len(plan.changes), "change")
     return f"{changes} {'clears' if len(plan.changes) == 1 else 'clear'} {what}{_brought_in(plan)}"
 
@@ -78,7 +81,7 @@ def tried(plan: Plan) -> Iterator[str]:
 
 def tallies(plan: Plan) -> str:
     """How both states are judged."""
-    if not plan.changes:
+    if not plan.changes and not plan.cleared:
         return f"Now: {_tally(plan.before)}."
     return f"Before: {_tally(plan.before)}. After: {_tally(plan.after)}."
 

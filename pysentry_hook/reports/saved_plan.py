@@ -37,6 +37,7 @@ def _plan(values: Mapping[str, Any]) -> Plan:
         commands=tuple(values["commands"]),
         notes=tuple(values["notes"]),
         limits=tuple(values["limits"]),
+        applied=values["applied"],
     )
 
 

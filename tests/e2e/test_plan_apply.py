@@ -2,6 +2,7 @@
 
 import pytest
 
+from pysentry_hook.reports.plan_words import APPLIED
 from tests.builders import a_record
 from tests.e2e.conftest import Projects
 from tests.e2e.project import HEAD, SIX, Project
@@ -14,6 +15,7 @@ WEB = (Release("web", "1.0", ("six<1.1",)), *SIX)
 def applied(project: Project, done: Done, *changed: str) -> None:
     """The plan was applied: these files are others now, and a scan of its own finds nothing any more."""
     assert (done.returncode, done.stderr) == (0, f"Changed, and scanned again: {', '.join(changed)}\n"), done.stdout
+    assert APPLIED in done.stdout
     assert project.changed() == sorted(changed)
     assert project.findings() == {}
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pysentry_hook.reports.plan_words import APPLIED
 from tests.builders import a_record
 from tests.e2e.conftest import Projects
 from tests.e2e.project import SIX, Project
@@ -15,7 +16,7 @@ def refused(project: Project, why: str, *words: object) -> None:
     done = project.apply(*words)
     assert (done.returncode, project.state()) == (2, before), done.stderr
     assert done.stderr.startswith(f"error: --apply: {why}"), done.stderr
-    assert "applied=True" not in done.stdout
+    assert APPLIED not in done.stdout
 
 
 @pytest.mark.parametrize("state", ["changed", "staged", "untracked", "ignored"])

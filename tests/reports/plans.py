@@ -97,6 +97,8 @@ PLANS = {
     "nothing known": replace(NOTHING, complete=False, failures=(SILENT,)),
     "no resolution": replace(HELD, complete=False, failures=(Failure("resolver", "uv", "uv.lock", "uv: no"),)),
     "further source": a_plan(failures=(SILENT,)),
+    "applied": a_plan(applied=True),
+    "lock alone": a_plan(changes=(), commands=("uv lock",)),
 }
 """Plans of every kind, by what they are about."""
 

@@ -64,6 +64,19 @@ def test_a_plan_of_one_change_says_nothing_that_is_not_so() -> None:
     )
 
 
+def test_what_was_applied_is_told_as_done_and_not_as_to_be_typed() -> None:
+    assert "\nApplied: the files are changed, and a second scan found what the plan says.\nLimits:" in told(
+        a_plan(applied=True)
+    )
+    assert "To do" not in told(a_plan(applied=True))
+
+
+def test_where_locking_alone_clears_something_that_is_told() -> None:
+    plan = told(PLANS["lock alone"])
+    assert plan.startswith("Plan for uv.lock: to lock it anew clears the finding that blocks. Tried with uv")
+    assert plan.endswith("Before: 1 finding (1 blocks). After: no finding.\n")
+
+
 def test_where_nothing_blocks_nothing_is_planned() -> None:
     assert told(NOTHING) == text(
         """
@@ -95,7 +108,7 @@ def test_what_cannot_be_cleared_is_told_with_the_reason() -> None:
         (a_plan(before=TWO, cleared=()), "1 change clears 2 findings that block in some places only"),
         (a_plan(cleared=()), "1 change clears the finding that blocks in some places only"),
         (a_plan(a_change(), a_change("six")), "2 changes clear the finding that blocks"),
-        (a_plan(changes=(), before=TWO), "nothing was found that clears one of 2 findings that block"),
+        (a_plan(changes=(), cleared=(), before=TWO), "nothing was found that clears one of 2 findings that block"),
         (
             a_plan(before=TWO, introduced=(a_seen(), a_seen("CVE-2"))),
             "1 change clears 1 of 2 findings that block, and 2 others would come in",

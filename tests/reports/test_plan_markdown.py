@@ -9,7 +9,7 @@ from pysentry_hook.proposal import Plan
 from pysentry_hook.reports.gfm import LIMIT, MAX_SHOWN
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.plan_markdown import REST, render
-from pysentry_hook.reports.plan_words import INCOMPLETE
+from pysentry_hook.reports.plan_words import APPLIED, INCOMPLETE
 from tests.builders import a_plan
 from tests.reports.gfm import check, tables, tokens
 from tests.reports.plans import CHAIN, EXCEPTION, PLANS, RICH, a_move, a_seen, held
@@ -35,6 +35,12 @@ def test_a_plan_is_no_markup_but_that_of_the_report(plan: Plan) -> None:
     check(told(plan))
     assert told(plan).endswith("\n")
     assert not told(plan).endswith("\n\n")
+
+
+def test_what_was_applied_is_not_to_be_typed() -> None:
+    assert APPLIED in told(a_plan(applied=True))
+    assert not fences(a_plan(applied=True))
+    assert APPLIED not in told(a_plan())
 
 
 @pytest.mark.parametrize(
