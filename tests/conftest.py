@@ -104,7 +104,7 @@ def unmeasured(environment: Mapping[str, str]) -> dict[str, str]:
 def run(tmp_path: Path, request: pytest.FixtureRequest) -> Run:
     """Run the real command in a scrubbed environment; the cache is this test's own."""
     environment = scrubbed(tmp_path / "cache")
-    if request.node.get_closest_marker("corpus"):
+    if request.node.get_closest_marker("corpus") or request.node.get_closest_marker("unmeasured"):
         environment = unmeasured(environment)
 
     def call(

@@ -318,7 +318,7 @@ def test_the_first_command_of_the_readme_prints_what_the_readme_says(run: Run) -
 
 def test_the_second_command_of_the_readme_is_what_ci_runs() -> None:
     command = " ".join(_readme_commands()[1])
-    assert command == ".venv/bin/pytest -q -n 2"
+    assert command == ".venv/bin/pytest -q -n 3"
     assert command in (HOUSE / ".ci" / "run").read_text(encoding="utf-8")
 
 

@@ -33,6 +33,8 @@ from tests.e2e.faults import (
 )
 from tests.upstream import Fault, Reply, Upstream
 
+pytestmark = pytest.mark.unmeasured
+
 REQUESTS, FLASK = "requests 2.30.0", "flask 1.0"
 BOTH = (REQUESTS, FLASK)
 RECORDS = [

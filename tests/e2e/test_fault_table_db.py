@@ -31,6 +31,8 @@ from tests.e2e.faults import (
 )
 from tests.upstream import Fault, Reply, Upstream
 
+pytestmark = pytest.mark.unmeasured
+
 OLD = [a_record("PYSEC-2099-1", fixed="2.31"), a_record("GHSA-aaaa-bbbb-cccc", "idna", fixed="3.7")]
 NEW = a_record("PYSEC-2099-2", "flask", fixed="9") | {"modified": "2099-02-01T00:00:00Z"}
 WITHOUT = {"pypa": "(osv 3, pypa 2)", "osv": "(osv 2, pypa 3)"}
