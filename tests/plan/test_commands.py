@@ -18,10 +18,10 @@ def test_files_are_named_from_the_folder_of_the_input(shops: Shops) -> None:
     plan = shop.plan(a_record(package="six", fixed="1.1"), name="api/pyproject.toml")
     assert plan.changes[0].edits[0].path == "api/pyproject.toml"
     assert plan.commands == ("# pyproject.toml:5: write 'six>=1.1,<1.2' for 'six<1.1'",)
-    shop.write("api/requirements.txt", "-r ../shared/base.txt\n")
-    shop.write("shared/base.txt", "six==1.0\n")
+    shop.write("api/requirements.txt", "-r ../common/base.txt\n")
+    shop.write("common/base.txt", "six==1.0\n")
     plan = shop.plan(a_record(package="six", fixed="1.1"), name="api/requirements.txt")
-    assert plan.commands == ("# ../shared/base.txt:1: write six==1.1 for six==1.0",)
+    assert plan.commands == ("# ../common/base.txt:1: write six==1.1 for six==1.0",)
 
 
 def test_no_file_name_adds_a_line_of_its_own(shops: Shops) -> None:
