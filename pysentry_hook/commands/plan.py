@@ -77,12 +77,15 @@ def plan(
     tell(made, targets, look(prepared), PLAN_FORMATS)
     if problem:
         raise problem
-    raise typer.Exit(exit_code(made))
+    raise typer.Exit(exit_code(made, outcome.report))
 
 
-def exit_code(made: Plan) -> int:
-    """0: nothing blocks after the changes; 1: something still does; 3: an answer that was due did not come."""
-    if made.held or made.introduced or made.after.blocking:
+def exit_code(made: Plan, after: Report) -> int:
+    """0: nothing blocks after the changes; 1: something still does; 3: an answer that was due did not come.
+
+    What blocks may be no finding: a quarantined project, or what is unchecked.
+    """
+    if made.held or made.introduced or after.gate.blocks:
         return 3 if made.failures and not made.changes and not made.complete else 1
     return 0 if made.complete else 3
 

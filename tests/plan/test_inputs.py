@@ -2,6 +2,7 @@
 
 import pytest
 
+from pysentry_hook.commands.plan import exit_code
 from tests.builders import a_record
 from tests.plan.conftest import HEAD, MANIFEST
 from tests.plan.test_cases import Shops, edits, left, moves, told
@@ -181,6 +182,17 @@ def test_what_a_git_dependency_needs_is_planned_for_and_git_is_not_asked(shops: 
     plan = shop.plan(a_record(package="six", fixed="1.1"))
     assert moves(plan) == {"six": (["1.0"], ["1.1"])}
     assert not [path for path, _ in shop.index.asked if "fast" in path]
+
+
+@pytest.mark.parametrize(("unchecked", "code"), [("warn", 0), ("block", 1)])
+def test_a_plan_is_no_success_where_what_is_unchecked_still_blocks(shops: Shops, unchecked: str, code: int) -> None:
+    shop = shops(*SIX)
+    shop.write(".pysentry-hook.toml", f'[defaults]\nunchecked = "{unchecked}"\n')
+    shop.write("requirements.txt", "six==1.0\nfast @ git+https://git.acme.example/fast\n")
+    plan = shop.plan(a_record(package="six", fixed="1.1"), name="requirements.txt")
+    assert (plan.after.blocking, plan.held) == (0, ())
+    assert shop.outcome
+    assert exit_code(plan, shop.outcome.report) == code
 
 
 @pytest.mark.parametrize("name", ["pyproject.toml"])
