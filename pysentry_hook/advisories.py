@@ -1,7 +1,7 @@
 """The types of advisories: records, what they say of a version, and the answers of sources; frozen, no I/O."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
@@ -120,3 +120,5 @@ class SourceAnswer:
     unknown: Mapping[Package, str]
     """Packages that the source cannot answer for, and why; no failure."""
     failures: tuple[Failure, ...]
+    states: Mapping[Package, tuple[str, ...]] = field(default_factory=dict)
+    """By version the states of the records that were named for it, where the revision is made of them."""

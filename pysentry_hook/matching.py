@@ -5,6 +5,7 @@ The rules are those of https://ossf.github.io/osv-schema/#evaluation on PEP 440 
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from packaging.version import Version
 
@@ -14,6 +15,8 @@ from pysentry_hook.severity import assess, is_malware
 
 _PREFIXES = ("CVE-", "GHSA-", "PYSEC-", "OSV-", "MAL-")
 _DIGITS = re.compile(r"(\d+)")
+_RELEASE = re.compile(r"(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*))*", re.ASCII)
+"""A version of numbers and dots as PEP 440 writes it."""
 
 
 class Knowledge:
@@ -69,9 +72,26 @@ def _is_listed(versions: frozenset[str], version: Version) -> bool:
     # Equal versions may be written differently (1.0 and 1.0.0); a listed 2.0 also stands for 2.0+cpu,
     # because PEP 440 ignores a local segment that the other side lacks.
     public = Version(version.public) if version.local else version
+    releases, others = _forms(versions)
+    if public.public == public.base_version and not public.epoch and _without_zeros(str(public)) in releases:
+        return True
     first = str(version)[0] + "vV0 "  # what an equal version can begin with: a look at it is cheaper than parsing
-    parsed = (parse_version(text) for text in versions if text[:1] in first)
+    parsed = (parse_version(text) for text in others if text[:1] in first)
     return any(listed is not None and listed in (version, public) for listed in parsed)
+
+
+@lru_cache(maxsize=1 << 14)
+def _forms(versions: frozenset[str]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The listed versions that are numbers and dots, in one form each, and those that have to be parsed."""
+    plain = {text for text in versions if _RELEASE.fullmatch(text)}
+    return frozenset(map(_without_zeros, plain)), tuple(versions - plain)
+
+
+def _without_zeros(release: str) -> str:
+    """A release without the zeros at its end, which PEP 440 does not count."""
+    while release.endswith(".0"):
+        release = release[:-2]
+    return release
 
 
 def in_range(events: Sequence[Event], version: Version) -> bool:

@@ -67,14 +67,16 @@ def audited(paths: Sequence[Path]) -> tuple[FolderTree, str]:
     return tree, common if tree.is_folder(common) else common.rpartition("/")[0]
 
 
-def read_inputs(settings: Settings, tree: FolderTree) -> Reading:
+def read_inputs(settings: Settings, tree: FolderTree, read: inputs.Read = inputs.plainly) -> Reading:
     """Read what the settings name, or find it; UnreadableInputsError where nothing at all could be read."""
     named = settings.requirements or settings.paths or (Path(),)
     places = [_in_tree(path, tree) for path in dict.fromkeys(named)]
-    return read_places(settings, tree, tree.root, places)
+    return read_places(settings, tree, tree.root, places, read)
 
 
-def read_places(settings: Settings, tree: Tree, root: Path, places: Sequence[str]) -> Reading:
+def read_places(
+    settings: Settings, tree: Tree, root: Path, places: Sequence[str], read: inputs.Read = inputs.plainly
+) -> Reading:
     """Read folders and files of a tree; UnreadableInputsError where nothing at all could be read."""
     reading = Reading(root=root, tree=tree)
     if settings.requirements:
@@ -83,9 +85,9 @@ def read_places(settings: Settings, tree: Tree, root: Path, places: Sequence[str
         places = []
     for place in places:
         if settings.recursive and tree.is_folder(place):
-            _read_below(tree, place, reading, settings)
+            _read_below(tree, place, reading, settings, read)
         else:
-            _read_one(tree, place, reading, settings)
+            _read_one(tree, place, reading, settings, read)
     if reading.errors and not reading.inventories:
         raise UnreadableInputsError(reading.root, reading.errors)
     return reading
@@ -98,12 +100,12 @@ def _in_tree(path: Path, tree: FolderTree) -> str:
     return "" if relative == "." else relative
 
 
-def _read_one(tree: Tree, path: str, reading: Reading, settings: Settings) -> None:
+def _read_one(tree: Tree, path: str, reading: Reading, settings: Settings, read: inputs.Read) -> None:
     """Read what one PATH means; a file that an earlier PATH read is not read again."""
     if any(inventory.path == path for inventory in reading.inventories):
         return
     try:
-        opened = inputs.open_input(tree, path)
+        opened = inputs.open_input(tree, path, read)
     except InputError as error:
         if not (settings.allow_empty and isinstance(error, NothingToReadError)):
             reading.failed(path, error, named=True)
@@ -119,7 +121,7 @@ def _take(opened: inputs.Opened, reading: Reading, *, named: bool) -> None:
         reading.inventories.append(opened.result)
 
 
-def _read_below(tree: Tree, folder: str, reading: Reading, settings: Settings) -> None:
+def _read_below(tree: Tree, folder: str, reading: Reading, settings: Settings, read: inputs.Read) -> None:
     """Read every project below a folder, each file and each workspace once."""
     formats = [reader.FORMAT for reader in inputs.READERS]
     count = len(reading.inventories) + len(reading.errors)
@@ -133,7 +135,7 @@ def _read_below(tree: Tree, folder: str, reading: Reading, settings: Settings) -
             reading.skipped.append(SkippedInput(path, why))
             continue
         try:
-            opened = inputs.open_input(tree, path)
+            opened = inputs.open_input(tree, path, read)
         except NothingToReadError as error:
             reading.skipped.append(SkippedInput(path or ".", error.detail))
             continue

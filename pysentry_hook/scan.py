@@ -5,20 +5,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from packaging.version import Version
-
 from pysentry_hook import __version__
-from pysentry_hook.advisories import Package, Vulnerability
+from pysentry_hook.advisories import Package
 from pysentry_hook.asking import Answers, Asker
 from pysentry_hook.baseline import Bases, Before, read_before
 from pysentry_hook.cache import Cache
 from pysentry_hook.changes import ask_changed
 from pysentry_hook.config import Settings
 from pysentry_hook.errors import InputError
+from pysentry_hook.evaluation import judged, remember
 from pysentry_hook.graph import Ways
 from pysentry_hook.http import Http
 from pysentry_hook.inputs.declarations import NOT_PINNED
+from pysentry_hook.learnt import Judged
 from pysentry_hook.matching import Knowledge
+from pysentry_hook.memory import Memory
 from pysentry_hook.model import Dependency, Failure, Inventory, Subject
 from pysentry_hook.policy.judge import judge
 from pysentry_hook.policy.novelty import compared, unsure
@@ -31,7 +32,6 @@ from pysentry_hook.sources.status import QUARANTINED, TOLD
 from pysentry_hook.text import count, some
 from pysentry_hook.tree import FolderTree, subject
 from pysentry_hook.tried import marked
-from pysentry_hook.upgrades import candidates, find_upgrades
 
 _LONG = 0.5
 """Seconds of work after which the reader is told what takes so long."""
@@ -72,6 +72,8 @@ def scan(
     scoped = [within_scope(inventory, settings, inventories) for inventory in inventories]
     asker = Asker(settings, http=http, cache=cache, now=now)
     changed: tuple[int, int] | None = None
+    memory = _memory(settings, read, before, cache, now)
+    learnt = memory.recall() if memory else None
     everything = _everything([inventory for inventory, _ in scoped], before)
     with progress(_asking(settings, everything), after=_LONG):
         if before and unchanged:
@@ -79,9 +81,13 @@ def scan(
             scoped, answers, *numbers = ask_changed(scoped, before, asker, here)
             changed = (numbers[0], numbers[1])
         else:
-            answers = asker.ask(everything)
+            answers = asker.ask(everything, learnt)
     knowledge = Knowledge(answers.advisories)
-    findings = _findings([inventory for inventory, _ in scoped], answers, knowledge, asker)
+    packages = [Package(each.name, each.version) for inventory, _ in scoped for each in inventory.dependencies]
+    found = judged(packages, answers, knowledge, asker, learnt)
+    if memory:
+        remember(memory, learnt, answers, asker, found)
+    findings = list(_findings([inventory for inventory, _ in scoped], found))
     findings = _compared(findings, before, knowledge, answers) if before else findings
     findings, remarked = marked(findings, inventories, plan) if plan else (findings, ())
     coverage, uncovered = _coverage(scoped, answers)
@@ -175,45 +181,35 @@ def _failures(
             yield Failure("baseline", before.baseline.ref, path, detail)
 
 
-def _findings(inventories: Iterable[Inventory], answers: Answers, knowledge: Knowledge, asker: Asker) -> list[Finding]:
-    hits: list[tuple[Inventory, Dependency, Vulnerability]] = []
-    known: dict[Package, list[Vulnerability]] = {}
+def _memory(settings: Settings, read: Reading, before: Before | None, cache: Cache, now: datetime) -> Memory | None:
+    """Where the next scan finds what this one learnt; a baseline is not learnt whole, a database is fast to ask."""
+    if before or settings.advisory_db:
+        return None
+    return Memory(cache, settings, str(read.root), (inventory.path for inventory in read.inventories), now)
+
+
+def _findings(inventories: Iterable[Inventory], found: Mapping[Package, Sequence[Judged]]) -> Iterator[Finding]:
     for inventory in inventories:
+        ways: Ways | None = None
         for dependency in inventory.dependencies:
-            package = Package(dependency.name, dependency.version)
-            if package in answers.never_matched:
-                continue
-            if package not in known:
-                known[package] = knowledge.vulnerabilities(package)
-            hits.extend((inventory, dependency, vulnerability) for vulnerability in known[package])
-    wanted = {
-        (package, vulnerability.id): candidates(package, vulnerability)
-        for package, vulnerabilities in known.items()
-        for vulnerability in vulnerabilities
-        if not vulnerability.malware
-    }
-    upgrades = find_upgrades(answers.advisories, wanted, asker.ask_candidates)
-    ways: dict[str, Ways] = {}
-    return [_finding(inventory, dependency, hit, upgrades, ways) for inventory, dependency, hit in hits]
+            for each in found.get(Package(dependency.name, dependency.version), ()):
+                ways = ways or Ways(inventory)
+                yield _finding(inventory, dependency, each, ways)
 
 
 def _finding(
     inventory: Inventory,
     dependency: Dependency,
-    vulnerability: Vulnerability,
-    upgrades: Mapping[tuple[Package, str], Version | None],
-    ways: dict[str, Ways],
+    judgement: Judged,
+    ways: Ways,
 ) -> Finding:
-    if inventory.path not in ways:
-        ways[inventory.path] = Ways(inventory)
-    paths, more = ways[inventory.path].to(dependency.node)
+    paths, more = ways.to(dependency.node)
     top = next((path[1] for path in paths if len(path) > 1), dependency.name)
-    package = Package(dependency.name, dependency.version)
     return Finding(
         input=inventory.path,
         dependency=dependency,
-        vulnerability=vulnerability,
-        upgrade_to=upgrades.get((package, vulnerability.id)),
+        vulnerability=judgement.vulnerability,
+        upgrade_to=judgement.upgrade_to,
         paths=paths,
         more_paths=more,
         location=inventory.places.location(dependency.place),

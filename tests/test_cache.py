@@ -445,6 +445,7 @@ def test_a_full_disk_loses_only_what_was_new(folder: Path, said: list[str], monk
     def full(*_: object, **__: object) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
+    cache.get("a key")
     monkeypatch.setattr(cache._rows, "set", full)
     cache.put("new", b"{}", stored=2.0)
     assert cache.get("new")

@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from pysentry_hook.cache.notes import Notes
 from pysentry_hook.cache.planted import TIMEOUT, check_files, check_settings, closed_disk, is_folder
 from pysentry_hook.replacing import replacing
 from pysentry_hook.text import one_line
@@ -50,6 +51,12 @@ class Cache(Protocol):
     def put_archive(self, data: bytes) -> str:
         """Store an archive and return its SHA-256."""
 
+    def note(self, key: str) -> bytes | None:
+        """Return what was worked out under a key; a note is never needed, and may be gone at any time."""
+
+    def put_note(self, key: str, note: bytes) -> None:
+        """Keep what was worked out."""
+
     def close(self) -> None:
         """Give the files back."""
 
@@ -69,6 +76,7 @@ class MemoryCache:
     def __init__(self) -> None:
         self._entries: dict[str, Entry] = {}
         self._archives: dict[str, bytes] = {}
+        self._notes: dict[str, bytes] = {}
 
     def get(self, key: str) -> Entry | None:
         """Return what was stored under a key."""
@@ -88,6 +96,14 @@ class MemoryCache:
         self._archives[digest] = data
         return digest
 
+    def note(self, key: str) -> bytes | None:
+        """Return what was worked out under a key."""
+        return self._notes.get(key)
+
+    def put_note(self, key: str, note: bytes) -> None:
+        """Keep what was worked out."""
+        self._notes[key] = note
+
     def close(self) -> None:
         """Forget nothing: there is nothing to give back."""
 
@@ -103,13 +119,15 @@ class DiskCache:
         self._seen: dict[str, float | None] = {}
         self._rows: Any = None
         self._lock = threading.Lock()
+        self._opening = threading.Lock()
         self._said = self._said_aside = False
         self._usable = self._prepare()
-        if self._usable:
-            self._guard(self._connect, None)
+        self._connected = not self._usable
+        self._notes = Notes(folder / "notes")
 
     def get(self, key: str) -> Entry | None:
         """Return what was stored under a key; a damaged cache answers None."""
+        self._connect_once()
         if key in self._pending or self._rows is None:
             return self._pending.get(key)
         data = self._guard(lambda: self._rows.get(key), None)
@@ -122,6 +140,15 @@ class DiskCache:
     def put(self, key: str, data: bytes, *, stored: float) -> None:
         """Store an answer with its time; all of a run are written together by `close`."""
         self._pending[key] = Entry(stored, data)
+
+    def note(self, key: str) -> bytes | None:
+        """Return what was worked out under a key."""
+        return self._notes.get(key) if self._usable else None
+
+    def put_note(self, key: str, note: bytes) -> None:
+        """Keep what was worked out."""
+        if self._usable:
+            self._notes.put(key, note)
 
     def archive(self, digest: str) -> bytes | None:
         """Return the archive with this SHA-256; one that does not have it is removed."""
@@ -155,6 +182,9 @@ class DiskCache:
 
     def close(self) -> None:
         """Write what is new and close; a full disk or a locked cache loses only these entries."""
+        self._notes.tidy()
+        if self._pending:
+            self._connect_once()
         if self._rows is not None and self._pending:
             self._guard(self._write, None)
         if self._rows is not None:
@@ -207,6 +237,13 @@ class DiskCache:
             why = f"cannot be used ({error.strerror})"
         self._say(f"no cache: {self._folder} {why}")
         return False
+
+    def _connect_once(self) -> None:
+        """Open the rows when they are wanted for the first time: a run that needs no answers does without."""
+        with self._opening:
+            if not self._connected:
+                self._connected = True
+                self._guard(self._connect, None)
 
     def _connect(self) -> None:
         from diskcache import Cache as Rows  # 80 ms; imported by runs that have a cache

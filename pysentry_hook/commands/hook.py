@@ -20,6 +20,7 @@ from pysentry_hook.commands.running import Scanning, exit_code, look_at, say, sc
 from pysentry_hook.config import Flags, Settings, configuration, settle
 from pysentry_hook.config.statements import Said
 from pysentry_hook.errors import UnreadableInputsError
+from pysentry_hook.inputs.kept import Keeper
 from pysentry_hook.policy.choice import choose
 from pysentry_hook.policy.gates import COMMIT, PUSH
 from pysentry_hook.reading import read_places
@@ -166,7 +167,7 @@ def _settled(flags: Flags, state: _State, folder: str, *, push: bool) -> Setting
 
 def _judge(settings: Settings, state: _State, places: Sequence[str], change: Change, work: Scanning) -> int:
     try:
-        read = read_places(settings, state.tree, state.root, places)
+        read = read_places(settings, state.tree, state.root, places, Keeper(work.cache).read)
     except UnreadableInputsError as error:
         say(error.root, error.errors)
         return error.exit_code

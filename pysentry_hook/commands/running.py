@@ -28,6 +28,7 @@ from pysentry_hook.errors import (
     UsageError,
 )
 from pysentry_hook.http import Http
+from pysentry_hook.inputs.kept import Keeper
 from pysentry_hook.proposal import Plan
 from pysentry_hook.reading import audited, read_inputs
 from pysentry_hook.report import Report
@@ -100,7 +101,7 @@ def audit(prepared: Prepared, *, verbose: bool, plan: Plan | None = None) -> Res
     settings = prepared.settings
     with scanning(settings, verbose=verbose) as work:
         try:
-            read = read_inputs(settings, prepared.tree)
+            read = read_inputs(settings, prepared.tree, Keeper(work.cache).read)
         except UnreadableInputsError as error:
             say(error.root, error.errors)
             raise typer.Exit(error.exit_code) from error

@@ -1,6 +1,6 @@
 """What does this project install? One reader a format, and the registry in order of precedence."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from pysentry_hook.errors import DeclaresNothingError, InputError, NothingToReadError
@@ -57,14 +57,23 @@ class Opened(NamedTuple):
     skipped: tuple[SkippedInput, ...] = ()
 
 
-def open_input(tree: Tree, path: str) -> Opened:
+Read = Callable[[Reader, Tree, str], Inventory]
+"""Reads a file of a format: with the reader itself, or from what it made of the same file before."""
+
+
+def plainly(reader: Reader, tree: Tree, path: str) -> Inventory:
+    """Read with the reader itself."""
+    return reader.read(tree, path)
+
+
+def open_input(tree: Tree, path: str, read: Read = plainly) -> Opened:
     """Read a folder's first input that declares something, or the file itself; NothingToReadError if none is there."""
     if tree.is_folder(path):
-        return _in_folder(tree, path)
+        return _in_folder(tree, path, read)
     if script.recognises(path) and tree.exists(path) and tree.exists(f"{path}.lock"):
         skipped = (SkippedInput(path, f"{path.rpartition('/')[2]}.lock has precedence"),)
-        return Opened(f"{path}.lock", _read(tree, f"{path}.lock", uv_lock), skipped)
-    return Opened(path, _read(tree, path, reader_of(tree, path)))
+        return Opened(f"{path}.lock", _read(tree, f"{path}.lock", uv_lock, read), skipped)
+    return Opened(path, _read(tree, path, reader_of(tree, path), read))
 
 
 def reader_of(tree: Tree, path: str) -> Reader:
@@ -79,14 +88,14 @@ def reader_of(tree: Tree, path: str) -> Reader:
     raise InputError(path, f"is in no format that is read ({known}); a requirements file is read by --requirements")
 
 
-def _read(tree: Tree, path: str, reader: Reader) -> Inventory | InputError:
+def _read(tree: Tree, path: str, reader: Reader, read: Read) -> Inventory | InputError:
     try:
-        return reader.read(tree, path)
+        return read(reader, tree, path)
     except InputError as error:
         return error
 
 
-def _in_folder(tree: Tree, folder: str) -> Opened:
+def _in_folder(tree: Tree, folder: str, read: Read) -> Opened:
     present = [
         (f"{folder}/{reader.FORMAT}" if folder else reader.FORMAT, reader)
         for reader in IN_FOLDERS
@@ -95,7 +104,7 @@ def _in_folder(tree: Tree, folder: str) -> Opened:
     skipped: list[SkippedInput] = []
     empty: Opened | None = None
     for number, (path, reader) in enumerate(present):
-        result = _read(tree, path, reader)
+        result = _read(tree, path, reader, read)
         if isinstance(result, DeclaresNothingError):
             skipped.append(SkippedInput(path, result.detail))
         elif _is_empty(result):

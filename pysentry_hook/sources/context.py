@@ -1,7 +1,8 @@
 """What every source is built with, and what it answers to."""
 
+import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
@@ -57,6 +58,12 @@ class Source(Protocol):
 
     def ask(self, packages: Sequence[Package]) -> SourceAnswer:
         """Return what is known of these exact versions; failures are part of the answer."""
+
+
+def revision(states: Iterable[Iterable[str]]) -> str:
+    """The revision of data that come record by record: that of the states of all that were named."""
+    told = "\n".join(sorted({line for each in states for line in each}))
+    return f"sha256:{hashlib.sha256(told.encode()).hexdigest()[:16]}"
 
 
 def aged(cause: str) -> str:

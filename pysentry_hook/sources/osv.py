@@ -12,7 +12,7 @@ from urllib.parse import quote
 from pysentry_hook.advisories import Advisory, AdvisoryData, Package, SourceAnswer
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http import Response
-from pysentry_hook.sources.context import Context, aged, failures, recall
+from pysentry_hook.sources.context import Context, aged, failures, recall, revision
 from pysentry_hook.sources.records import DamagedRecordError, load_json, parse
 from pysentry_hook.text import one_line, without_credentials
 
@@ -46,12 +46,16 @@ class Osv:
             causes = sorted({told[broken[hit]] for hit in found if hit in broken})
             if causes:
                 failed[package] = causes[0]
+        states = {
+            package: tuple(f"{name} {modified}" for name, modified in found if (name, modified) in records)
+            for package, found in hits.items()
+        }
         return SourceAnswer(
             data=AdvisoryData(
                 source="osv",
                 kind="api",
                 url=without_credentials(self._base),
-                revision=_revision(records),
+                revision=revision(states.values()),
                 as_of=self._context.as_of(self._oldest) if hits else None,
                 stale=self._context.is_stale(self._oldest),
                 damaged_records=damaged,
@@ -60,6 +64,7 @@ class Osv:
             answered=frozenset(packages) - failed.keys(),
             unknown={},
             failures=failures("osv", {**old, **failed}),
+            states=states,
         )
 
     def _hits(self, packages: Sequence[Package]) -> tuple[dict[Package, Hits], dict[Package, str], dict[Package, str]]:
@@ -234,8 +239,3 @@ def _parse_all(
         if advisory.damage:
             damaged.append(advisory.id)
     return tuple(advisories), tuple(sorted(set(damaged))), unusable
-
-
-def _revision(records: Iterable[Hit]) -> str:
-    pairs = "".join(f"{name} {modified}\n" for name, modified in sorted(records))
-    return f"sha256:{hashlib.sha256(pairs.encode()).hexdigest()[:16]}"

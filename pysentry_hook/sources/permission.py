@@ -36,6 +36,7 @@ class Permission:
         self._mirrors = {_comparable(url) for url in mirrors}
         self._private = tuple(normalize(pattern) for pattern in private)
         self._otherwise = tuple(otherwise)
+        self._known: dict[str, bool] = {}
 
     def is_private(self, dependency: Dependency) -> bool:
         """Whether the name is declared private: never sent and never matched."""
@@ -60,7 +61,11 @@ class Permission:
         return next((url for url in indexes if not self._is_public(url) and _comparable(url) not in own), None)
 
     def _is_public(self, url: str) -> bool:
-        wanted = _comparable(url)
+        if url not in self._known:
+            self._known[url] = self._serves_public(_comparable(url))
+        return self._known[url]
+
+    def _serves_public(self, wanted: str) -> bool:
         # download.pytorch.org/whl/cu121 is a part of download.pytorch.org/whl; beside a mirror the same host
         # may serve what is private
         return wanted in self._mirrors or any(wanted == known or wanted.startswith(f"{known}/") for known in _PUBLIC)

@@ -12,7 +12,7 @@ from pysentry_hook.advisories import Advisory, AdvisoryData, Affected, Package, 
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http import Response
 from pysentry_hook.model import normalize, parse_version
-from pysentry_hook.sources.context import Context, aged, failures, recall
+from pysentry_hook.sources.context import Context, aged, failures, recall, revision
 from pysentry_hook.text import clean, one_line, without_credentials
 
 NOT_KNOWN = "PyPI does not know this version"
@@ -80,12 +80,16 @@ class Pypi:
             for item in answer or ()
             if item["id"]
         ]
+        states = {
+            package: tuple(f"{item['id']} {package.name} {package.version}" for item in answer or () if item["id"])
+            for package, answer in answers.items()
+        }
         return SourceAnswer(
             data=AdvisoryData(
                 source="pypi",
                 kind="api",
                 url=without_credentials(self._base),
-                revision=_revision(advisories),
+                revision=revision(states.values()),
                 as_of=self._context.as_of(self._oldest) if answers else None,
                 stale=self._context.is_stale(self._oldest),
                 damaged_records=(),
@@ -94,6 +98,7 @@ class Pypi:
             answered=frozenset(packages) - failed.keys() - unknown.keys(),
             unknown=unknown,
             failures=failures("pypi", {**old, **failed}),
+            states=states,
         )
 
     def _recall(self, package: Package, answers: dict[Package, Any], etags: dict[Package, str | None]) -> None:
@@ -195,8 +200,3 @@ def _advisory(package: Package, item: Mapping[str, Any]) -> Advisory:
         cwes=(),
         stated_fixes=tuple(item["fixed_in"]),
     )
-
-
-def _revision(advisories: Sequence[Advisory]) -> str:
-    text = "\n".join(sorted(f"{entry.id} {sorted(entry.affected[0].versions)}" for entry in advisories))
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()[:16]}"

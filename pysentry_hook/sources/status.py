@@ -48,6 +48,8 @@ class Statuses:
         self._context = context
         self._base = root(context.url)
         self._key = hashlib.sha256(self._base.encode()).hexdigest()[:16]
+        self.oldest = context.now.timestamp()
+        """When the oldest answer that is used was stored, in seconds since the epoch."""
         self._told: dict[NormalizedName, _Told] = {}
         self._older: dict[NormalizedName, _Told] = {}
         self._waiting: dict[NormalizedName, Future[_Told | None]] = {}
@@ -59,6 +61,7 @@ class Statuses:
             known = recall(self._context.cache, self._cache_key(name), _as_told)
             if known and self._context.may_use(known[0]):
                 self._told[name] = known[1]
+                self.oldest = min(self.oldest, known[0].stored)
                 continue
             if known:
                 self._older[name] = known[1]
