@@ -1,6 +1,7 @@
 """The types that travel through a scan: frozen values without I/O."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -192,7 +193,7 @@ class Inventory:
     dependencies: tuple[Dependency, ...]
     unchecked: tuple[Unchecked, ...]
     roots: tuple[Node, ...]
-    edges: tuple[Edge, ...]
+    edges: Iterable[Edge]
     places: Places
     scopes: frozenset[str]
     """Every scope that the project declares."""

@@ -33,15 +33,27 @@ class Reading:
     errors: list[InputError] = field(default_factory=list)
     named: list[InputError] = field(default_factory=list)
     """Those of `errors` that concern what the user named, not what was found."""
+    _paths: set[str] = field(default_factory=set)
+    _covered: dict[str, str] = field(default_factory=dict)
+    """Why a folder or file need not be read, by its path."""
 
     def covers(self, path: str) -> str | None:
         """Why a folder or file need not be read: an input that was read already stands for it."""
-        for inventory in self.inventories:
-            if path in inventory.members:
-                return f"a member of the workspace of {inventory.path}"
-            if any(file.path == path and file.format != requirements.CONSTRAINTS for file in inventory.files):
-                return f"read with {inventory.path}"
-        return None
+        return self._covered.get(path)
+
+    def has(self, path: str) -> bool:
+        """Whether a file was read as an input."""
+        return path in self._paths
+
+    def add(self, inventory: Inventory) -> None:
+        """Note an input that was read."""
+        self.inventories.append(inventory)
+        self._paths.add(inventory.path)
+        for member in inventory.members:
+            self._covered.setdefault(member, f"a member of the workspace of {inventory.path}")
+        for file in inventory.files:
+            if file.format != requirements.CONSTRAINTS:
+                self._covered.setdefault(file.path, f"read with {inventory.path}")
 
     def failed(self, place: str, error: InputError, *, named: bool) -> None:
         """Note an input that could not be read."""
@@ -102,7 +114,7 @@ def _in_tree(path: Path, tree: FolderTree) -> str:
 
 def _read_one(tree: Tree, path: str, reading: Reading, settings: Settings, read: inputs.Read) -> None:
     """Read what one PATH means; a file that an earlier PATH read is not read again."""
-    if any(inventory.path == path for inventory in reading.inventories):
+    if reading.has(path):
         return
     try:
         opened = inputs.open_input(tree, path, read)
@@ -117,8 +129,8 @@ def _take(opened: inputs.Opened, reading: Reading, *, named: bool) -> None:
     reading.skipped.extend(opened.skipped)
     if isinstance(opened.result, InputError):
         reading.failed(opened.path, opened.result, named=named)
-    elif not any(inventory.path == opened.path for inventory in reading.inventories):
-        reading.inventories.append(opened.result)
+    elif not reading.has(opened.path):
+        reading.add(opened.result)
 
 
 def _read_below(tree: Tree, folder: str, reading: Reading, settings: Settings, read: inputs.Read) -> None:
@@ -160,14 +172,22 @@ def remarks(inventories: Iterable[Inventory], today: date, root: Path) -> Iterat
             yield from read_comment(remark.comment, remark.name, place, today, told=told)
 
 
-def within_scope(inventory: Inventory, settings: Settings, everything: Sequence[Inventory]) -> tuple[Inventory, int]:
-    """Keep what the chosen scopes install in the chosen environment; return that and how many were left out."""
+def chosen_scopes(settings: Settings, inventories: Iterable[Inventory]) -> frozenset[str]:
+    """Return the scopes that are wanted, where not all are; UsageError for one that no input declares."""
     chosen = frozenset({MAIN, *group_names(settings.groups)})
-    known = {scope for other in everything for scope in other.scopes}
+    known = {scope for inventory in inventories for scope in inventory.scopes}
     for name in sorted(chosen - known - {MAIN}):
         listed = ", ".join(sorted(known - {MAIN})) or "none"
         raise UsageError(f"--group: there is no group or extra {name!r}; there is: {listed}")
+    return chosen
+
+
+def within_scope(inventory: Inventory, settings: Settings, chosen: frozenset[str]) -> tuple[Inventory, int]:
+    """Keep what the chosen scopes install in the chosen environment; return that and how many were left out."""
     some_scopes = settings.main_only or bool(settings.groups)
+
+    if not some_scopes and not settings.direct_only and not _narrows(settings):
+        return inventory, 0
 
     def stays(item: Dependency | Unchecked) -> bool:
         return (not some_scopes or bool(item.groups & chosen)) and (
@@ -178,7 +198,11 @@ def within_scope(inventory: Inventory, settings: Settings, everything: Sequence[
     unchecked = tuple(filter(stays, inventory.unchecked))
     left_out = len(inventory.dependencies) + len(inventory.unchecked) - len(dependencies) - len(unchecked)
     scoped = replace(inventory, dependencies=dependencies, unchecked=unchecked)
-    if settings.python_version is None and settings.python_platform is None:
+    if not _narrows(settings):
         return scoped, left_out
     narrowed, elsewhere = narrow(scoped, Environment(settings.python_version, settings.python_platform))
     return narrowed, left_out + elsewhere
+
+
+def _narrows(settings: Settings) -> bool:
+    return settings.python_version is not None or settings.python_platform is not None

@@ -14,13 +14,15 @@ _LONGEST_WRITE = 3600.0
 
 
 @contextmanager
-def replacing(target: Path, *, mode: int | None = None) -> Iterator[Path]:
+def replacing(target: Path, *, mode: int | None = None, tidies: bool = True) -> Iterator[Path]:
     """Give an empty file beside `target` that takes its place when the block ends without an error.
 
     Its mode is the one that is given, else that of the file that was there, else that of every new file.
-    What killed runs left beside the target is removed. OSError where it cannot be written.
+    What killed runs left beside the target is removed, unless who writes many files `tidies` once by hand. OSError
+    where it cannot be written.
     """
-    _tidy(target.parent)
+    if tidies:
+        tidy(target.parent)
     descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=_PREFIX, suffix=_SUFFIX)
     os.close(descriptor)
     part = Path(name)
@@ -42,7 +44,7 @@ def _mode(target: Path) -> int:
     return 0o666 & ~mask
 
 
-def _tidy(folder: Path) -> None:
+def tidy(folder: Path) -> None:
     """Remove what killed runs began and nobody ends; another run that does the same is no trouble."""
     for part in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
         with suppress(OSError):

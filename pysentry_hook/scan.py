@@ -24,7 +24,7 @@ from pysentry_hook.model import Dependency, Failure, Inventory, Subject
 from pysentry_hook.policy.judge import judge
 from pysentry_hook.policy.novelty import compared, unsure
 from pysentry_hook.proposal import Plan
-from pysentry_hook.reading import Reading, remarks, within_scope
+from pysentry_hook.reading import Reading, chosen_scopes, remarks, within_scope
 from pysentry_hook.report import Coverage, Facts, Finding, InputSummary, Report, Status, UncheckedLine, reported
 from pysentry_hook.resolving import Progress, Resolving
 from pysentry_hook.severity import is_malware
@@ -69,7 +69,8 @@ def scan(
     resolving = Resolving(settings, root=read.root, http=http, cache=cache, now=now, log=log, progress=progress)
     inventories = [resolving.resolved(inventory) for inventory in read.inventories]
     before = read_before(bases, read.root, read.tree, inventories, resolving.resolved) if bases.refs else None
-    scoped = [within_scope(inventory, settings, inventories) for inventory in inventories]
+    chosen = chosen_scopes(settings, inventories)
+    scoped = [within_scope(inventory, settings, chosen) for inventory in inventories]
     asker = Asker(settings, http=http, cache=cache, now=now)
     changed: tuple[int, int] | None = None
     memory = _memory(settings, read, before, cache, now)

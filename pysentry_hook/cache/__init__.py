@@ -76,7 +76,6 @@ class MemoryCache:
     def __init__(self) -> None:
         self._entries: dict[str, Entry] = {}
         self._archives: dict[str, bytes] = {}
-        self._notes: dict[str, bytes] = {}
 
     def get(self, key: str) -> Entry | None:
         """Return what was stored under a key."""
@@ -96,13 +95,12 @@ class MemoryCache:
         self._archives[digest] = data
         return digest
 
-    def note(self, key: str) -> bytes | None:
-        """Return what was worked out under a key."""
-        return self._notes.get(key)
+    def note(self, key: str) -> bytes | None:  # noqa: ARG002 (nothing is noted)
+        """Return nothing: what one run works out it has at hand."""
+        return None
 
     def put_note(self, key: str, note: bytes) -> None:
-        """Keep what was worked out."""
-        self._notes[key] = note
+        """Keep nothing."""
 
     def close(self) -> None:
         """Forget nothing: there is nothing to give back."""

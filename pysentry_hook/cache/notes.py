@@ -44,7 +44,7 @@ class Notes:
         with suppress(OSError):
             self._folder.mkdir(mode=0o700, exist_ok=True)
             if is_folder(self._folder) and len(note) < _LARGEST:
-                with replacing(self._file(key), mode=0o600) as part:
+                with replacing(self._file(key), mode=0o600, tidies=False) as part:
                     part.write_bytes(hashlib.sha256(note).hexdigest().encode() + b"\n" + note)
                 self._wrote = True
 
@@ -52,6 +52,9 @@ class Notes:
         """Remove the oldest notes where there are too many."""
         if not self._wrote:
             return
+        from pysentry_hook.replacing import tidy
+
+        tidy(self._folder)
         with suppress(OSError):  # another process may be tidying up as well
             with os.scandir(self._folder) as entries:
                 known = [(entry.stat(follow_symlinks=False).st_mtime, entry.path) for entry in entries]

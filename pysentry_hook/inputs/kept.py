@@ -6,12 +6,13 @@ answer depends on.
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 from pysentry_hook.cache import Cache
 from pysentry_hook.errors import InputError
 from pysentry_hook.inputs import Reader
-from pysentry_hook.inputs.packing import packed, unpacked
+from pysentry_hook.inputs.packing import LaterEdges, LaterPlaces, packed, unpacked
 from pysentry_hook.model import Inventory
 from pysentry_hook.stamp import stamp
 from pysentry_hook.tree import Listing, Tree
@@ -51,46 +52,17 @@ class _Watched:
         return told
 
 
-class Keeper:
-    """Reads files, or takes from notes what was made of the same files before."""
-
-    def __init__(self, cache: Cache) -> None:
-        self._cache = cache
-
-    def read(self, reader: Reader, tree: Tree, path: str) -> Inventory:
-        """Return what the reader gives, with the same places; InputError as it raises it."""
-        try:
-            data = tree.read(path)
-        except InputError:
-            return reader.read(tree, path)
-        if len(data) < _SHORTEST:
-            return reader.read(tree, path)
-        digest = hashlib.sha256(data).hexdigest()
-        key = f"inventory:{stamp()}:{reader.FORMAT}:{path}:{digest}"
-        once = _Held(tree, path, data, digest)
-        known = self._cache.note(key)
-        if known is not None and (inventory := _recalled(known, once)) is not None:
-            return inventory
-        watched = _Watched(once)
-        inventory = reader.read(watched, path)
-        seen = [(what, where, told) for (what, where), told in watched.seen.items()]
-        if all(told is not None for _, _, told in seen):
-            note = json.dumps([seen, packed(inventory)], separators=(",", ":"))
-            self._cache.put_note(key, note.encode("utf-8", "surrogatepass"))
-        return inventory
-
-
 class _Held:
     """A tree of which one file is here already."""
 
     def __init__(self, tree: Tree, path: str, data: bytes, digest: str) -> None:
+        self.path = path
+        self.digest = digest
         self._tree = tree
-        self._path = path
         self._data = data
-        self._digest = digest
 
     def read(self, path: str) -> bytes:
-        return self._data if path == self._path else self._tree.read(path)
+        return self._data if path == self.path else self._tree.read(path)
 
     def exists(self, path: str) -> bool:
         return self._tree.exists(path)
@@ -110,10 +82,66 @@ class _Held:
         if what != "read":
             return False
         try:
-            digest = self._digest if path == self._path else hashlib.sha256(self.read(path)).hexdigest()
+            digest = self.digest if path == self.path else hashlib.sha256(self.read(path)).hexdigest()
         except InputError:
             return False
         return bool(digest == told)
+
+
+class Keeper:
+    """Reads files, or takes from notes what was made of the same files before.
+
+    Of each inventory the edges and places, most of its size, are looked up again when somebody asks for them: a
+    thousand inputs take little more room than one.
+    """
+
+    def __init__(self, cache: Cache) -> None:
+        self._cache = cache
+        self._last: tuple[str, Inventory] | None = None
+
+    def read(self, reader: Reader, tree: Tree, path: str) -> Inventory:
+        """Return what the reader gives; InputError as it raises it."""
+        try:
+            data = tree.read(path)
+        except InputError:
+            return reader.read(tree, path)
+        if len(data) < _SHORTEST:
+            return reader.read(tree, path)
+        digest = hashlib.sha256(data).hexdigest()
+        inventory = self._whole(reader, _Held(tree, path, data, digest))
+
+        def whole() -> Inventory:
+            return self._again(reader, tree, path, digest)
+
+        return replace(inventory, edges=LaterEdges(whole), places=LaterPlaces(whole))
+
+    def _again(self, reader: Reader, tree: Tree, path: str, digest: str) -> Inventory:
+        if self._last and self._last[0] == _key(reader, path, digest):
+            return self._last[1]
+        data = tree.read(path)
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise InputError(path, "changed while it was read. Run again")
+        return self._whole(reader, _Held(tree, path, data, digest))
+
+    def _whole(self, reader: Reader, tree: _Held) -> Inventory:
+        key = _key(reader, tree.path, tree.digest)
+        known = self._cache.note(key)
+        inventory = _recalled(known, tree) if known is not None else None
+        if inventory is None:
+            watched = _Watched(tree)
+            inventory = reader.read(watched, tree.path)
+            values = json.dumps(packed(inventory), separators=(",", ":"))
+            seen = [(what, where, told) for (what, where), told in watched.seen.items()]
+            if all(told is not None for _, _, told in seen):
+                note = f"[{json.dumps(seen)},{values}]"
+                self._cache.put_note(key, note.encode())
+            inventory = unpacked(json.loads(values))  # what is kept is what is used, the first time too
+        self._last = key, inventory
+        return inventory
+
+
+def _key(reader: Reader, path: str, digest: str) -> str:
+    return f"inventory:{stamp()}:{reader.FORMAT}:{path}:{digest}"
 
 
 def _recalled(note: bytes, tree: _Held) -> Inventory | None:

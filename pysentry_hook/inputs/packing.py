@@ -1,7 +1,9 @@
 """An Inventory as plain values that JSON holds, and back: every field, and every place that it can be asked for."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from sys import intern
+from typing import Any, TypeVar
 
 from pysentry_hook import plain
 from pysentry_hook.model import (
@@ -17,6 +19,8 @@ from pysentry_hook.model import (
     Requested,
     Unchecked,
 )
+
+Shared = TypeVar("Shared")
 
 
 class Stored:
@@ -34,6 +38,31 @@ class Stored:
         """The top-level declaration of a direct dependency."""
         found = self._declared.get(name)
         return _location(found) if found else None
+
+
+class LaterEdges:
+    """The edges of an inventory that is looked up when they are asked for."""
+
+    def __init__(self, whole: Callable[[], Inventory]) -> None:
+        self._whole = whole
+
+    def __iter__(self) -> Iterator[Edge]:
+        return iter(self._whole().edges)
+
+
+class LaterPlaces:
+    """The places of an inventory that is looked up when they are asked for."""
+
+    def __init__(self, whole: Callable[[], Inventory]) -> None:
+        self._whole = whole
+
+    def location(self, place: int) -> Location:
+        """The line of an entry."""
+        return self._whole().places.location(place)
+
+    def declaration(self, name: NormalizedName) -> Location | None:
+        """The top-level declaration of a direct dependency."""
+        return self._whole().places.declaration(name)
 
 
 class _Table:
@@ -127,8 +156,8 @@ def _asked_names(inventory: Inventory) -> set[NormalizedName]:
 
 def unpacked(values: Mapping[str, Any]) -> Inventory:
     """Return the inventory of what `packed` gave; TypeError, ValueError or LookupError for anything else."""
-    groups = [frozenset(map(plain.text, each)) for each in values["groups"]]
-    shared = [tuple(map(plain.text, each)) for each in values["shared"]]
+    groups = [_shared(frozenset(plain.texts(each))) for each in values["groups"]]
+    shared = [_shared(plain.texts(each)) for each in values["shared"]]
     nodes = [Node(NormalizedName(plain.text(name)), plain.text_or_none(version)) for name, version in values["nodes"]]
     return Inventory(
         path=plain.text(values["path"]),
@@ -156,14 +185,20 @@ def unpacked(values: Mapping[str, Any]) -> Inventory:
     )
 
 
+@lru_cache(maxsize=1 << 16)
+def _shared(value: Shared) -> Shared:
+    """The same object for equal values, which most entries of most inputs share."""
+    return value
+
+
 def _dependency(
     values: Sequence[Any], groups: Sequence[frozenset[str]], shared: Sequence[tuple[str, ...]]
 ) -> Dependency:
     name, version, written, group, direct, indexes, markers, pinned, place = values
     return Dependency(
-        name=NormalizedName(plain.text(name)),
+        name=NormalizedName(intern(plain.text(name))),
         version=plain.version(version),
-        written=plain.text(written),
+        written=intern(plain.text(written)),
         groups=groups[group],
         direct=direct,
         indexes=shared[indexes],

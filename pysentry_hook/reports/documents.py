@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
@@ -45,11 +45,15 @@ def as_text(document: Mapping[str, Any]) -> str:
     """Return a document as text, without what a runner would act on in a log."""
     pieces: list[str] = []
     _write(document, "\n", pieces.append)
-    return _LOG_COMMAND.sub(r"#\\u0023", "".join(pieces) + "\n")
+    pieces.append("\n")
+    return _LOG_COMMAND.sub(r"#\\u0023", "".join(pieces))
 
 
 def _write(value: object, margin: str, out: Callable[[str], None]) -> None:
-    """Write a value an entry a line, as `json.dumps` with an indent of 1 does, in half of its time."""
+    """Write a value an entry a line, as `json.dumps` with an indent of 1 does, in half of its time.
+
+    The entries of an iterator are written one by one, as many at once take memory.
+    """
     inner = f"{margin} "
     if isinstance(value, str):
         out(encode_basestring(value))
@@ -67,6 +71,14 @@ def _write(value: object, margin: str, out: Callable[[str], None]) -> None:
             _write(each, inner, out)
             before = f",{inner}"
         out(f"{margin}]")
+    elif isinstance(value, Iterator):
+        before = f"[{inner}"
+        for each in value:
+            pieces = [before]
+            _write(each, inner, pieces.append)
+            out("".join(pieces))
+            before = f",{inner}"
+        out("[]" if before.startswith("[") else f"{margin}]")
     else:
         out(_WORDS.get(id(value)) or json.dumps(value))
 

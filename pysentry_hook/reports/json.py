@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 
 def render(report: Report, look: Look) -> str:  # noqa: ARG001 (every format has the same signature)
     """Return the report as JSON; the JSON Schema is `report.schema.json` beside this file."""
-    return as_text(document(report))
+    return as_text(
+        document(report) | {"findings": map(_finding, report.gate.verdicts)}
+    )  # each is made as it is written
 
 
 def document(report: Report) -> dict[str, Any]:
-    """Return the report as plain values."""
+    """Return the report as plain values, less its findings."""
     return {
         "schema": REPORT.schema,
         "tool": {"name": "pysentry-hook", "version": report.version},
@@ -43,7 +45,7 @@ def document(report: Report) -> dict[str, Any]:
             "left_out_by_filter": report.coverage.left_out_by_filter,
             "unchecked": [line._asdict() for line in report.coverage.unchecked],
         },
-        "findings": [_finding(verdict) for verdict in report.gate.verdicts],
+        "findings": (),
         "maintenance": [_status(verdict) for verdict in report.gate.statuses],
         "suppressions": {
             "unused": [suppression_document(entry) for entry in report.gate.unused],
