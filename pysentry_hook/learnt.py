@@ -45,6 +45,8 @@ class Page(NamedTuple):
     """By source the versions that it cannot answer for, and why."""
     states: Mapping[str, tuple[str, ...]]
     """By source the states of the records that it named, of which its revision is made."""
+    damaged: Mapping[str, tuple[str, ...]]
+    """By source the records about it that cannot be used whole."""
     status: Known | None
     """None where it was not asked for."""
 
@@ -80,25 +82,21 @@ class Learnt:
         }
         states = {package: page.states.get(source, ()) for package, page in pages.items()}
         data = self.data[source]
+        damaged = {*data.damaged_records, *(each for page in pages.values() for each in page.damaged.get(source, ()))}
+        as_of = data.as_of
         if answer is None:
-            return SourceAnswer(
-                data=data._replace(stale=is_old(data.as_of)),
-                advisories=(),
-                answered=frozenset(pages) - unknown.keys(),
-                unknown=unknown,
-                failures=(),
-                states=states,
-            )
-        states |= answer.states
-        moments = [each for each in (data.as_of, answer.data.as_of) if each]
-        as_of = min(moments, default=None)
+            answer = SourceAnswer(data=data, advisories=(), answered=frozenset(), unknown={}, failures=())
+        else:
+            states |= answer.states
+            damaged |= set(answer.data.damaged_records)
+            as_of = min((each for each in (data.as_of, answer.data.as_of) if each), default=None)
         return replace(
             answer,
             data=answer.data._replace(
                 as_of=as_of,
                 stale=is_old(as_of),
                 revision=revision(states.values()) if data.kind == "api" else data.revision,
-                damaged_records=tuple(sorted({*data.damaged_records, *answer.data.damaged_records})),
+                damaged_records=tuple(sorted(damaged)),
             ),
             answered=answer.answered | (frozenset(pages) - unknown.keys()),
             unknown={**answer.unknown, **unknown},
@@ -121,6 +119,7 @@ def learn(
 ) -> Learnt:
     """Return what is known after a scan: what was known and still is, and all that was asked."""
     pages = {name: old.pages[name] for name in known} if old else {}
+    damaged = {source: _damaged(answer) for source, answer in answers.items()}
     states: dict[str, dict[NormalizedName, set[str]]] = {source: {} for source in answers}
     unknown: dict[NormalizedName, dict[str, dict[Version, str]]] = {}
     for source, answer in answers.items():
@@ -134,12 +133,13 @@ def learn(
             affected={version: found for version in asked[name].versions if (found := judged[Package(name, version)])},
             unknown=unknown.get(name, {}),
             states={source: tuple(sorted(of[name])) for source, of in states.items() if of.get(name)},
+            damaged={source: tuple(sorted(of[name])) for source, of in damaged.items() if name in of},
             status=statuses.get(name) if asked[name].status else None,
         )
     named = frozenset(name for answer in answers.values() for name in _mentioned(answer.advisories))
     return Learnt(
         pages=pages,
-        data={source: answer.data for source, answer in answers.items()},
+        data={source: _general(answer.data, damaged[source], pages.values()) for source, answer in answers.items()},
         mentioned=named | (old.mentioned if old and known else frozenset()),
         oldest=min(oldest, old.oldest) if old and known else oldest,
     )
@@ -153,3 +153,19 @@ def _mentioned(advisories: Iterable[Advisory]) -> set[NormalizedName]:
         if len(names) > 1:
             found |= names
     return found
+
+
+def _damaged(answer: SourceAnswer) -> dict[NormalizedName, set[str]]:
+    """By name the records about it of which something was set aside."""
+    found: dict[NormalizedName, set[str]] = {}
+    for advisory in answer.advisories:
+        for name in {entry.name for entry in advisory.affected} if advisory.damage else ():
+            found.setdefault(name, set()).add(advisory.id)
+    return found
+
+
+def _general(data: AdvisoryData, new: Mapping[NormalizedName, set[str]], pages: Iterable[Page]) -> AdvisoryData:
+    """The data with those damaged records alone that are about no name that is known."""
+    told = {each for of in new.values() for each in of}
+    told |= {each for page in pages for each in page.damaged.get(data.source, ())}
+    return data._replace(damaged_records=tuple(each for each in data.damaged_records if each not in told))

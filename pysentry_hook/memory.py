@@ -52,23 +52,19 @@ class Memory:
 def _note(learnt: Learnt) -> dict[str, Any]:
     found: dict[int, tuple[int, Vulnerability]] = {}
 
-    def number(vulnerability: Vulnerability) -> int:
-        return found.setdefault(id(vulnerability), (len(found), vulnerability))[0]
+    def judged(each: Judged) -> tuple[int, str | None]:
+        number, _ = found.setdefault(id(each.vulnerability), (len(found), each.vulnerability))
+        return number, None if each.upgrade_to is None else str(each.upgrade_to)
 
     pages = [
         [
             name,
             [[str(version), version in page.asked.sent] for version in sorted(page.asked.versions)],
             page.asked.status,
-            [
-                [
-                    str(version),
-                    [[number(each.vulnerability), each.upgrade_to and str(each.upgrade_to)] for each in all_],
-                ]
-                for version, all_ in page.affected.items()
-            ],
+            [[str(version), list(map(judged, all_))] for version, all_ in page.affected.items()],
             {source: {str(version): why for version, why in of.items()} for source, of in page.unknown.items()},
             page.states,
+            page.damaged,
             page.status,
         ]
         for name, page in learnt.pages.items()
@@ -94,7 +90,7 @@ def _learnt(note: Any) -> Learnt:
 
 
 def _page(row: Sequence[Any], every: Sequence[Vulnerability]) -> Page:
-    _, versions, asks_status, affected, unknown, states, status = row
+    _, versions, asks_status, affected, unknown, states, damaged, status = row
     known = {text: plain.version(text) for text, _ in versions}
     sent = frozenset(known[text] for text, is_sent in versions if is_sent)
     return Page(
@@ -106,7 +102,8 @@ def _page(row: Sequence[Any], every: Sequence[Vulnerability]) -> Page:
             for text, found in affected
         },
         unknown={source: {known[text]: plain.text(why) for text, why in of.items()} for source, of in unknown.items()},
-        states={source: tuple(map(plain.text, lines)) for source, lines in states.items()},
+        states={source: plain.texts(lines) for source, lines in states.items()},
+        damaged={source: plain.texts(ids) for source, ids in damaged.items()},
         status=None if status is None else Known(plain.text(status[0]), plain.text_or_none(status[1])),
     )
 
@@ -120,7 +117,7 @@ def _data(row: Sequence[Any]) -> AdvisoryData:
         revision=plain.text_or_none(revision),
         as_of=None if as_of is None else datetime.fromtimestamp(as_of, UTC),
         stale=False,
-        damaged_records=tuple(map(plain.text, damaged)),
+        damaged_records=plain.texts(damaged),
     )
 
 
