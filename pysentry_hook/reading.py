@@ -7,8 +7,9 @@ from datetime import date
 from pathlib import Path
 
 from pysentry_hook import inputs
-from pysentry_hook.config import Settings, group_names
+from pysentry_hook.config.settings import Settings
 from pysentry_hook.config.suppressions import read_comment
+from pysentry_hook.config.words import group_names
 from pysentry_hook.errors import InputError, NothingToReadError, UnreadableInputsError, UsageError
 from pysentry_hook.inputs import requirement_sets, requirements
 from pysentry_hook.inputs.discovery import targets

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from pysentry_hook import resolvers
 from pysentry_hook.cache import Cache, MemoryCache
-from pysentry_hook.config import Settings
+from pysentry_hook.config.settings import Settings
 from pysentry_hook.errors import InputError
 from pysentry_hook.http import Http
 from pysentry_hook.inputs import pipfile, pyproject, requirements, script, uv_lock

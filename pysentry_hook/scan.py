@@ -13,7 +13,7 @@ from pysentry_hook.asking import Answers, Asker
 from pysentry_hook.baseline import Bases, Before, read_before
 from pysentry_hook.cache import Cache
 from pysentry_hook.changes import ask_changed
-from pysentry_hook.config import Settings
+from pysentry_hook.config.settings import Settings
 from pysentry_hook.errors import InputError
 from pysentry_hook.graph import Ways
 from pysentry_hook.http import Http

@@ -13,7 +13,8 @@ import typer
 
 from pysentry_hook.commands.options import takes_flags
 from pysentry_hook.commands.running import cache_folder, prepare, scanning
-from pysentry_hook.config import Flags, Settings
+from pysentry_hook.config.flags import Flags
+from pysentry_hook.config.settings import Settings
 from pysentry_hook.errors import DatabaseError, SourceError, UsageError
 from pysentry_hook.http import MAX_ARCHIVE, Http, Response
 from pysentry_hook.replacing import replacing

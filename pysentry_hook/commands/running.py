@@ -6,7 +6,6 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -16,8 +15,10 @@ import typer
 from pysentry_hook.baseline import Bases
 from pysentry_hook.cache import LAYOUT, Cache, DiskCache, MemoryCache
 from pysentry_hook.commands.progress import progress
-from pysentry_hook.config import Configuration, Flags, Settings, configuration, settle
-from pysentry_hook.config.keys import variable
+from pysentry_hook.config.files import Configuration, configuration
+from pysentry_hook.config.flags import Flags
+from pysentry_hook.config.settings import Settings, settle
+from pysentry_hook.config.variables import variable
 from pysentry_hook.errors import (
     ConfigError,
     InputError,
@@ -89,7 +90,7 @@ def _settled(flags: Flags, tree: FolderTree, folder: str, today: date) -> Settin
         return settings
     except (ConfigError, UsageError) as error:
         changes = (f"the configuration of {settings.against} cannot be compared: {error}",)
-    return replace(settings, policy_changes=changes)
+    return settings._replace(policy_changes=changes)
 
 
 def audit(prepared: Prepared, *, verbose: bool, plan: Plan | None = None) -> Result:

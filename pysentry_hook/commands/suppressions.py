@@ -10,10 +10,11 @@ from typing import Annotated, NamedTuple
 import typer
 
 from pysentry_hook.commands.running import origin_from_here
-from pysentry_hook.config import Flags, configuration
 from pysentry_hook.config.edit import Target, added, nearest, removed, renewed, target_of
-from pysentry_hook.config.keys import variable
+from pysentry_hook.config.files import configuration
+from pysentry_hook.config.flags import Flags
 from pysentry_hook.config.suppressions import parse_day, read_suppression
+from pysentry_hook.config.variables import variable
 from pysentry_hook.errors import ConfigError, InputError, UsageError
 from pysentry_hook.inputs import open_input
 from pysentry_hook.model import Inventory, parse_name

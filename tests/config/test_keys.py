@@ -7,10 +7,11 @@ from typing import Any
 import jsonschema
 import pytest
 
-from pysentry_hook.config.keys import GATE_KEYS, KEYS, PREFIX, Key, variable
+from pysentry_hook.config.keys import GATE_KEYS, KEYS, Key
 from pysentry_hook.config.schema import config_schema
 from pysentry_hook.config.statements import from_environment
 from pysentry_hook.config.templates import template
+from pysentry_hook.config.variables import PREFIX, variable
 from pysentry_hook.errors import ConfigError
 from tests.config.settling import configured
 from tests.conftest import Run
