@@ -2,7 +2,6 @@
 
 import os
 import stat
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,8 +19,10 @@ def replacing(target: Path, *, mode: int | None = None) -> Iterator[Path]:
     Its mode is the one that is given, else that of the file that was there, else that of every new file.
     What killed runs left beside the target is removed. OSError where it cannot be written.
     """
+    from tempfile import mkstemp
+
     _tidy(target.parent)
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=_PREFIX, suffix=_SUFFIX)
+    descriptor, name = mkstemp(dir=target.parent, prefix=_PREFIX, suffix=_SUFFIX)
     os.close(descriptor)
     part = Path(name)
     try:

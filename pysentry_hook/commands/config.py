@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from pysentry_hook.commands.helping import Group
 from pysentry_hook.commands.running import origin_from_here
 from pysentry_hook.config.edit import Target
 from pysentry_hook.config.files import OURS, PYPROJECT, TABLE, Configuration, configuration
@@ -29,7 +30,7 @@ from pysentry_hook.rules import Table
 from pysentry_hook.text import count
 
 config = typer.Typer(
-    add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, rich_markup_mode="rich"
+    add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, rich_markup_mode=None, cls=Group
 )
 
 Project = Annotated[Path | None, typer.Argument(metavar="[PATH]", help="A project or a file; default: this folder.")]

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from pysentry_hook.commands.options import takes_flags
-from pysentry_hook.commands.running import audit, exit_code, look, open_plan, prepare, say, tell
 from pysentry_hook.config.flags import Flags
 from pysentry_hook.output import pair
 from pysentry_hook.reports import FORMATS
@@ -50,6 +49,9 @@ def scan(
     ] = False,
 ) -> None:
     """Find known vulnerabilities in what this project installs, and decide."""
+    # help is told without what a scan needs
+    from pysentry_hook.commands.running import audit, exit_code, look, open_plan, prepare, say, tell
+
     pair(formats or (), output or (), otherwise="human")  # what makes no sense is told before anything is read
     known = open_plan(plan) if plan else None
     prepared = prepare(flags._replace(severity=severity, detailed=detailed, quiet=quiet))

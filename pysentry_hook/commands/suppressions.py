@@ -9,6 +9,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
+from pysentry_hook.commands.helping import Group
 from pysentry_hook.commands.running import origin_from_here
 from pysentry_hook.config.edit import Target, added, nearest, removed, renewed, target_of
 from pysentry_hook.config.files import configuration
@@ -24,7 +25,7 @@ from pysentry_hook.rules import Place, Suppression
 from pysentry_hook.text import count, one_line
 
 suppressions = typer.Typer(
-    add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, rich_markup_mode="rich"
+    add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, rich_markup_mode=None, cls=Group
 )
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The id of an advisory, or an alias of it.")]
