@@ -11,7 +11,6 @@ from pysentry_hook.config.settings import Settings
 from pysentry_hook.config.suppressions import read_comment
 from pysentry_hook.config.words import group_names
 from pysentry_hook.errors import InputError, NothingToReadError, UnreadableInputsError, UsageError
-from pysentry_hook.inputs import requirement_sets, requirements
 from pysentry_hook.inputs.discovery import targets
 from pysentry_hook.model import MAIN, Dependency, Failure, Inventory, Unchecked
 from pysentry_hook.narrowing import Environment, narrow
@@ -37,10 +36,12 @@ class Reading:
 
     def covers(self, path: str) -> str | None:
         """Why a folder or file need not be read: an input that was read already stands for it."""
+        from pysentry_hook.inputs.requirements import CONSTRAINTS
+
         for inventory in self.inventories:
             if path in inventory.members:
                 return f"a member of the workspace of {inventory.path}"
-            if any(file.path == path and file.format != requirements.CONSTRAINTS for file in inventory.files):
+            if any(file.path == path and file.format != CONSTRAINTS for file in inventory.files):
                 return f"read with {inventory.path}"
         return None
 
@@ -79,7 +80,9 @@ def read_places(settings: Settings, tree: Tree, root: Path, places: Sequence[str
     """Read folders and files of a tree; UnreadableInputsError where nothing at all could be read."""
     reading = Reading(root=root, tree=tree)
     if settings.requirements:
-        for opened in requirement_sets.open_sets(tree, places):
+        from pysentry_hook.inputs.requirement_sets import open_sets
+
+        for opened in open_sets(tree, places):
             _take(opened, reading, named=True)
         places = []
     for place in places:
@@ -122,7 +125,7 @@ def _take(opened: inputs.Opened, reading: Reading, *, named: bool) -> None:
 
 def _read_below(tree: Tree, folder: str, reading: Reading, settings: Settings) -> None:
     """Read every project below a folder, each file and each workspace once."""
-    formats = [reader.FORMAT for reader in inputs.READERS]
+    formats = [reader.format for reader in inputs.READERS]
     count = len(reading.inventories) + len(reading.errors)
     listing = tree.files(folder)
     if listing.note:

@@ -13,7 +13,7 @@ from pysentry_hook.cache import Cache, MemoryCache
 from pysentry_hook.config.settings import Settings
 from pysentry_hook.errors import InputError
 from pysentry_hook.http import Http
-from pysentry_hook.inputs import pipfile, pyproject, requirements, script, uv_lock
+from pysentry_hook.inputs import PIPFILE, PYPROJECT, REQUIREMENTS, SCRIPT, UV_LOCK
 from pysentry_hook.inputs.declarations import NOT_PINNED
 from pysentry_hook.inputs.manifest import requirement_name
 from pysentry_hook.inputs.resolved import merged, nodes
@@ -26,7 +26,7 @@ from pysentry_hook.sources.status import quarantined
 from pysentry_hook.text import some
 from pysentry_hook.tree import FolderTree
 
-_MANIFESTS = frozenset({pyproject.FORMAT, pipfile.FORMAT, script.FORMAT})
+_MANIFESTS = frozenset({PYPROJECT.format, PIPFILE.format, SCRIPT.format})
 _WORD = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _MOST_ASKED = 20
 """Of how many packages of one failed resolution the index is asked for the status."""
@@ -39,7 +39,7 @@ class Progress(Protocol):
         """Begin to tell it."""
 
 
-_LOCKS = {reader.FORMAT: reader for reader in (uv_lock, requirements)}
+_LOCKS = {reader.format: reader for reader in (UV_LOCK, REQUIREMENTS)}
 
 
 class Resolving:
@@ -142,7 +142,7 @@ class Resolving:
                 folder = Path(name).resolve()
 
                 def read(found: Resolution) -> Inventory:
-                    lock: Inventory = _LOCKS[resolver.LOCK].read(FolderTree(folder), resolver.LOCK)
+                    lock = _LOCKS[resolver.LOCK].read(FolderTree(folder), resolver.LOCK)
                     _check(lock, found, asked)
                     return lock
 

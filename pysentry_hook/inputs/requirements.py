@@ -5,7 +5,6 @@ the including file, and `${VAR}` is never expanded.
 """
 
 import hashlib
-import re
 from collections.abc import Sequence
 
 from pysentry_hook.errors import InputError
@@ -26,16 +25,10 @@ CONSTRAINTS = "constraints"
 MAX_DEPTH = 20
 _ROOT = Node(normalize("project"), None)
 
-_NAMES = re.compile(r"(?:.*[-_.])?requirements?(?:[-_.].*)?|.*\.txt", re.IGNORECASE)
 _PASSED_OVER = frozenset({
     "--all-releases", "--no-binary", "--only-binary", "--only-final", "--pre", "--prefer-binary",
     "--require-hashes", "--trusted-host", "--use-feature",
 })  # fmt: skip
-
-
-def recognises(name: str) -> bool:
-    """Whether a file of this name is read here when it is named on the command line."""
-    return bool(_NAMES.fullmatch(name))
 
 
 def read(tree: Tree, path: str) -> Inventory:

@@ -31,11 +31,6 @@ VERSION = 1
 _EMPTY = "lists no dependencies; if the project has some, the file is not complete."
 
 
-def recognises(name: str) -> bool:
-    """Whether a file of this name is read here."""
-    return name == FORMAT or name.endswith(".py.lock")
-
-
 class _Entry(NamedTuple):
     place: int
     name: NormalizedName
