@@ -13,7 +13,6 @@ from pysentry_hook.model import Dependency, Failure, NormalizedName
 from pysentry_hook.report import NotKnown
 from pysentry_hook.sources import SOURCES
 from pysentry_hook.sources.context import Context, Source
-from pysentry_hook.sources.database import Database
 from pysentry_hook.sources.permission import Permission
 from pysentry_hook.sources.status import Known, Statuses
 
@@ -56,7 +55,7 @@ class Asker:
         self._settings = settings
         self._permission = Permission(settings.mirrors, settings.private, settings.pip_indexes)
         self._sources: list[tuple[str, bool, Source]] = [
-            ("database", False, Database(location, self._context(settings, http, cache, now, location)))
+            ("database", False, _database(location, self._context(settings, http, cache, now, location)))
             for location in settings.advisory_db
         ]
         for name in settings.sources:
@@ -167,6 +166,12 @@ class Asker:
             package: f"index {_short(index)} is not a known mirror: its name was not sent to any service"
             for package, index in foreign.items()
         }
+
+
+def _database(location: str, context: Context) -> Source:
+    from pysentry_hook.sources.database import Database
+
+    return Database(location, context)
 
 
 def _short(index: str) -> str:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from pysentry_hook import inputs
@@ -21,13 +22,12 @@ _MOST = 200
 """How many files that are gone are looked at for one that is new."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bases:
+class Bases(NamedTuple):
     """The states that a change is compared with, together."""
 
     refs: tuple[str, ...] = ()
     """Any name of a commit, `main...` for where HEAD left main, or EMPTY_TREE."""
-    trees: Mapping[str, CommitTree] = field(default_factory=dict)
+    trees: Mapping[str, CommitTree] = MappingProxyType({})
     """Those of `refs` that somebody has opened already, and will close."""
     whole: bool = True
     """False where the change stands on another state as well, and nobody knows which."""

@@ -8,12 +8,9 @@ from pathlib import Path
 
 from pysentry_hook import inputs
 from pysentry_hook.config.settings import Settings
-from pysentry_hook.config.suppressions import read_comment
 from pysentry_hook.config.words import group_names
 from pysentry_hook.errors import InputError, NothingToReadError, UnreadableInputsError, UsageError
-from pysentry_hook.inputs.discovery import targets
 from pysentry_hook.model import MAIN, Dependency, Failure, Inventory, Unchecked
-from pysentry_hook.narrowing import Environment, narrow
 from pysentry_hook.report import InputSummary, SkippedInput
 from pysentry_hook.rules import Place, Suppression
 from pysentry_hook.tree import FolderTree, Tree, repository_root
@@ -125,6 +122,8 @@ def _take(opened: inputs.Opened, reading: Reading, *, named: bool) -> None:
 
 def _read_below(tree: Tree, folder: str, reading: Reading, settings: Settings) -> None:
     """Read every project below a folder, each file and each workspace once."""
+    from pysentry_hook.inputs.discovery import targets
+
     formats = [reader.format for reader in inputs.READERS]
     count = len(reading.inventories) + len(reading.errors)
     listing = tree.files(folder)
@@ -156,6 +155,8 @@ def remarks(inventories: Iterable[Inventory], today: date, root: Path) -> Iterat
     """The accepted risks that stand as comments beside requirements; ConfigError names a file as it is from here."""
     for inventory in inventories:
         for remark in inventory.remarks:
+            from pysentry_hook.config.suppressions import read_comment
+
             location = inventory.places.location(remark.place)
             place = Place(location.path, location.line)
             told = os.path.relpath(root / place.path)
@@ -182,5 +183,7 @@ def within_scope(inventory: Inventory, settings: Settings, everything: Sequence[
     scoped = replace(inventory, dependencies=dependencies, unchecked=unchecked)
     if settings.python_version is None and settings.python_platform is None:
         return scoped, left_out
+    from pysentry_hook.narrowing import Environment, narrow
+
     narrowed, elsewhere = narrow(scoped, Environment(settings.python_version, settings.python_platform))
     return narrowed, left_out + elsewhere

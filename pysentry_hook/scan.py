@@ -1,9 +1,12 @@
 """The story of one scan: read the inputs, ask the sources, match, judge, and tell what was not checked."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
@@ -22,7 +25,6 @@ from pysentry_hook.matching import Knowledge
 from pysentry_hook.model import Dependency, Failure, Inventory, Subject
 from pysentry_hook.policy.judge import judge
 from pysentry_hook.policy.novelty import compared, unsure
-from pysentry_hook.proposal import Plan
 from pysentry_hook.reading import Reading, remarks, within_scope
 from pysentry_hook.report import Coverage, Facts, Finding, InputSummary, Report, Status, UncheckedLine, reported
 from pysentry_hook.resolving import Progress, Resolving
@@ -32,6 +34,9 @@ from pysentry_hook.text import count, some
 from pysentry_hook.tree import FolderTree, subject
 from pysentry_hook.tried import marked
 from pysentry_hook.upgrades import candidates, find_upgrades
+
+if TYPE_CHECKING:
+    from pysentry_hook.proposal import Plan
 
 _LONG = 0.5
 """Seconds of work after which the reader is told what takes so long."""

@@ -122,7 +122,7 @@ def _state(stack: ExitStack, files: Sequence[str], *, push: bool) -> _State:
         bases = _opened(root, stack, (oldest,) if oldest else ())
         return _State(root=root, here=here, tree=tree, bases=bases, change=change)
     on = parents(root, os.environ)
-    bases = replace(_opened(root, stack, on.refs), whole=on.is_complete)
+    bases = _opened(root, stack, on.refs)._replace(whole=on.is_complete)
     if not on.refs:
         bases, change = Bases(refs=(EMPTY_TREE,)), replace(change, is_first=True)
     elif files and tree.is_same(next(iter(bases.trees.values()))):

@@ -1,5 +1,7 @@
 """Run one scan for a command: its settings from options, environment and files, its cache and its connections."""
 
+from __future__ import annotations
+
 import os
 import shlex
 import shutil
@@ -8,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import typer
 
@@ -29,7 +31,6 @@ from pysentry_hook.errors import (
     UsageError,
 )
 from pysentry_hook.http import Http
-from pysentry_hook.proposal import Plan
 from pysentry_hook.reading import audited, read_inputs
 from pysentry_hook.report import Report
 from pysentry_hook.reports.look import Formats, Look
@@ -38,6 +39,9 @@ from pysentry_hook.scan import Result, scan
 from pysentry_hook.text import one_line, printable
 from pysentry_hook.tree import CommitTree, FolderTree, Tree
 from pysentry_hook.tried import meant_for
+
+if TYPE_CHECKING:
+    from pysentry_hook.proposal import Plan
 
 Told = TypeVar("Told")
 
@@ -76,12 +80,12 @@ def _settled(flags: Flags, tree: FolderTree, folder: str, today: date) -> Settin
     if chosen:
         with CommitTree(tree.root, chosen) as then:
             return settle(flags, os.environ, read(then), today)
-    from pysentry_hook.config.drift import drift
-
     files = read(tree)
     settings = settle(flags, os.environ, files, today)
     if not settings.against:
         return settings
+    from pysentry_hook.config.drift import drift
+
     try:
         with CommitTree(tree.root, settings.against) as then:
             before = read(then)

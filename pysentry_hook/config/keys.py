@@ -18,10 +18,10 @@ from pysentry_hook.config.kinds import (
     one_of,
 )
 from pysentry_hook.narrowing import PLATFORMS
-from pysentry_hook.resolvers import RESOLVERS
 from pysentry_hook.rules import BLOCK, LEVELS, NEVER, WARN
 from pysentry_hook.sources import SOURCES
 
+RESOLVERS = ("uv", "pip-tools")
 FORMATS = ("human", "json", "sarif", "markdown", "github")
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from pysentry_hook.errors import UsageError
 from pysentry_hook.model import Severity, parse_name
-from pysentry_hook.narrowing import PLATFORMS, is_python_version
 from pysentry_hook.rules import LEVELS
 from pysentry_hook.sources import SOURCES
 from pysentry_hook.text import one_line, printable, without_credentials
@@ -79,14 +78,22 @@ def least_severity(flag: str | None, known: str | None) -> Severity | None:
 
 def python_version(text: str | None) -> str | None:
     """The Python of an option."""
-    if text is not None and not is_python_version(text):
+    if text is None:
+        return None
+    from pysentry_hook.narrowing import is_python_version
+
+    if not is_python_version(text):
         raise UsageError(f"--python-version: {one_line(text, 40)!r} is no Python version; give it as 3.11 or 3.11.4")
     return text
 
 
 def python_platform(text: str | None) -> str | None:
     """The platform of an option."""
-    if text is not None and text not in PLATFORMS:
+    if text is None:
+        return None
+    from pysentry_hook.narrowing import PLATFORMS
+
+    if text not in PLATFORMS:
         from pysentry_hook.config.kinds import nearest
 
         known = ", ".join(PLATFORMS)
@@ -100,7 +107,7 @@ def resolver(text: str | None) -> str | None:
     """The resolver of an option."""
     if text is None:
         return None
-    from pysentry_hook.resolvers import RESOLVERS
+    from pysentry_hook.config.keys import RESOLVERS
 
     known = ("auto", *RESOLVERS)
     if text not in known:
