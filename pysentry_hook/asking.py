@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pysentry_hook.advisories import Advisory, AdvisoryData, Package, SourceAnswer
 from pysentry_hook.cache import Cache
-from pysentry_hook.config import Settings
+from pysentry_hook.config.settings import Settings
 from pysentry_hook.http import Http
 from pysentry_hook.learnt import Asked, Learnt
 from pysentry_hook.model import Dependency, Failure, NormalizedName

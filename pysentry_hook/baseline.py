@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from pysentry_hook import inputs
 from pysentry_hook.errors import InputError, NothingToReadError, RepositoryError
-from pysentry_hook.inputs import requirements
 from pysentry_hook.model import Failure, Inventory
 from pysentry_hook.report import Baseline
 from pysentry_hook.tree import CommitTree, Tree
@@ -22,13 +22,12 @@ _MOST = 200
 """How many files that are gone are looked at for one that is new."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bases:
+class Bases(NamedTuple):
     """The states that a change is compared with, together."""
 
     refs: tuple[str, ...] = ()
     """Any name of a commit, `main...` for where HEAD left main, or EMPTY_TREE."""
-    trees: Mapping[str, CommitTree] = field(default_factory=dict)
+    trees: Mapping[str, CommitTree] = MappingProxyType({})
     """Those of `refs` that somebody has opened already, and will close."""
     whole: bool = True
     """False where the change stands on another state as well, and nobody knows which."""
@@ -120,11 +119,13 @@ class _Reading:
 
     def before(self, inventory: Inventory) -> Inventory | None:
         """What an input installed before: empty for a new one, None where that could not be read."""
-        reader = next(reader for reader in inputs.READERS if inventory.format == reader.FORMAT)
-        if inventory.format == requirements.FORMAT and inventory.members:
+        reader = next(reader for reader in inputs.READERS if inventory.format == reader.format)
+        if inventory.format == inputs.REQUIREMENTS.format and inventory.members:
+            from pysentry_hook.inputs.requirements import read_together
+
             named = [path for path in (inventory.path, *sorted(inventory.members)) if self._then.exists(path)]
             if named:
-                return self._read(lambda tree, _: requirements.read_together(tree, named), named[0])
+                return self._read(lambda tree, _: read_together(tree, named), named[0])
         if self._then.exists(inventory.path):
             return self._read(reader.read, inventory.path)
         renamed = self._renamed(inventory, reader)

@@ -9,7 +9,7 @@ from typing import Any
 from pysentry_hook import plain
 from pysentry_hook.advisories import AdvisoryData, Cvss, Say, Vulnerability
 from pysentry_hook.cache import Cache
-from pysentry_hook.config import Settings
+from pysentry_hook.config.settings import Settings
 from pysentry_hook.learnt import Asked, Judged, Learnt, Page
 from pysentry_hook.model import NormalizedName, Severity
 from pysentry_hook.sources.status import Known

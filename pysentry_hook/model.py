@@ -175,6 +175,10 @@ class Subject(NamedTuple):
     dirty: bool
 
 
+CONSTRAINTS = "constraints"
+"""The format of a file that limits versions and installs nothing."""
+
+
 class InputFile(NamedTuple):
     """A file that was read: its path in the tree and the hexadecimal SHA-256 of its bytes."""
 

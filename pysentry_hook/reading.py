@@ -7,13 +7,10 @@ from datetime import date
 from pathlib import Path
 
 from pysentry_hook import inputs
-from pysentry_hook.config import Settings, group_names
-from pysentry_hook.config.suppressions import read_comment
+from pysentry_hook.config.settings import Settings
+from pysentry_hook.config.words import group_names
 from pysentry_hook.errors import InputError, NothingToReadError, UnreadableInputsError, UsageError
-from pysentry_hook.inputs import requirement_sets, requirements
-from pysentry_hook.inputs.discovery import targets
-from pysentry_hook.model import MAIN, Dependency, Failure, Inventory, Unchecked
-from pysentry_hook.narrowing import Environment, narrow
+from pysentry_hook.model import CONSTRAINTS, MAIN, Dependency, Failure, Inventory, Unchecked
 from pysentry_hook.report import InputSummary, SkippedInput
 from pysentry_hook.rules import Place, Suppression
 from pysentry_hook.tree import FolderTree, Tree, repository_root
@@ -52,7 +49,7 @@ class Reading:
         for member in inventory.members:
             self._covered.setdefault(member, f"a member of the workspace of {inventory.path}")
         for file in inventory.files:
-            if file.format != requirements.CONSTRAINTS:
+            if file.format != CONSTRAINTS:
                 self._covered.setdefault(file.path, f"read with {inventory.path}")
 
     def failed(self, place: str, error: InputError, *, named: bool) -> None:
@@ -92,7 +89,9 @@ def read_places(
     """Read folders and files of a tree; UnreadableInputsError where nothing at all could be read."""
     reading = Reading(root=root, tree=tree)
     if settings.requirements:
-        for opened in requirement_sets.open_sets(tree, places):
+        from pysentry_hook.inputs.requirement_sets import open_sets
+
+        for opened in open_sets(tree, places):
             _take(opened, reading, named=True)
         places = []
     for place in places:
@@ -135,7 +134,9 @@ def _take(opened: inputs.Opened, reading: Reading, *, named: bool) -> None:
 
 def _read_below(tree: Tree, folder: str, reading: Reading, settings: Settings, read: inputs.Read) -> None:
     """Read every project below a folder, each file and each workspace once."""
-    formats = [reader.FORMAT for reader in inputs.READERS]
+    from pysentry_hook.inputs.discovery import targets
+
+    formats = [reader.format for reader in inputs.READERS]
     count = len(reading.inventories) + len(reading.errors)
     listing = tree.files(folder)
     if listing.note:
@@ -166,6 +167,8 @@ def remarks(inventories: Iterable[Inventory], today: date, root: Path) -> Iterat
     """The accepted risks that stand as comments beside requirements; ConfigError names a file as it is from here."""
     for inventory in inventories:
         for remark in inventory.remarks:
+            from pysentry_hook.config.suppressions import read_comment
+
             location = inventory.places.location(remark.place)
             place = Place(location.path, location.line)
             told = os.path.relpath(root / place.path)
@@ -200,6 +203,8 @@ def within_scope(inventory: Inventory, settings: Settings, chosen: frozenset[str
     scoped = replace(inventory, dependencies=dependencies, unchecked=unchecked)
     if not _narrows(settings):
         return scoped, left_out
+    from pysentry_hook.narrowing import Environment, narrow
+
     narrowed, elsewhere = narrow(scoped, Environment(settings.python_version, settings.python_platform))
     return narrowed, left_out + elsewhere
 

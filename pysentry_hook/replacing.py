@@ -2,7 +2,6 @@
 
 import os
 import stat
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,9 +20,11 @@ def replacing(target: Path, *, mode: int | None = None, tidies: bool = True) -> 
     What killed runs left beside the target is removed, unless who writes many files `tidies` once by hand. OSError
     where it cannot be written.
     """
+    from tempfile import mkstemp
+
     if tidies:
         tidy(target.parent)
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=_PREFIX, suffix=_SUFFIX)
+    descriptor, name = mkstemp(dir=target.parent, prefix=_PREFIX, suffix=_SUFFIX)
     os.close(descriptor)
     part = Path(name)
     try:

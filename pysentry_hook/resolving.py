@@ -1,32 +1,37 @@
 """Replace what an input leaves open by the lock that a real resolver makes of it."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from pysentry_hook import resolvers
 from pysentry_hook.cache import Cache, MemoryCache
-from pysentry_hook.config import Settings
+from pysentry_hook.config.settings import Settings
 from pysentry_hook.errors import InputError
 from pysentry_hook.http import Http
-from pysentry_hook.inputs import pipfile, pyproject, requirements, script, uv_lock
+from pysentry_hook.inputs import PIPFILE, PYPROJECT, REQUIREMENTS, SCRIPT, UV_LOCK
 from pysentry_hook.inputs.declarations import NOT_PINNED
 from pysentry_hook.inputs.manifest import requirement_name
 from pysentry_hook.inputs.resolved import merged, nodes
 from pysentry_hook.model import Failure, Inventory, NormalizedName, Requested, normalize
-from pysentry_hook.resolvers.memory import Memory
-from pysentry_hook.resolvers.programs import Program
-from pysentry_hook.resolvers.request import Request, Resolution, ResolutionError
 from pysentry_hook.sources.permission import PUBLIC, Permission
 from pysentry_hook.sources.status import quarantined
 from pysentry_hook.text import some
 from pysentry_hook.tree import FolderTree
 
-_MANIFESTS = frozenset({pyproject.FORMAT, pipfile.FORMAT, script.FORMAT})
+if TYPE_CHECKING:
+    from pysentry_hook.resolvers import Resolver
+    from pysentry_hook.resolvers.memory import Memory
+    from pysentry_hook.resolvers.programs import Program
+    from pysentry_hook.resolvers.request import Request, Resolution, ResolutionError
+
+_MANIFESTS = frozenset({PYPROJECT.format, PIPFILE.format, SCRIPT.format})
 _WORD = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _MOST_ASKED = 20
 """Of how many packages of one failed resolution the index is asked for the status."""
@@ -39,7 +44,7 @@ class Progress(Protocol):
         """Begin to tell it."""
 
 
-_LOCKS = {reader.FORMAT: reader for reader in (uv_lock, requirements)}
+_LOCKS = {reader.format: reader for reader in (UV_LOCK, REQUIREMENTS)}
 
 
 class Resolving:
@@ -61,15 +66,18 @@ class Resolving:
         self._http = http
         self._log = log
         self._progress = progress
-        self._memory = Memory(
-            cache if settings.remember_resolutions else MemoryCache(),
-            now=now,
-            fresh_for=settings.resolution_fresh_for,
-            setup=settings.resolver_setup,
-        )
+        self._cache = cache if settings.remember_resolutions else MemoryCache()
+        self._now = now
         if settings.forget_resolutions:
             self._memory.clear()
         self._permission = Permission(settings.trusted_mirrors, settings.private, settings.pip_indexes)
+
+    @cached_property
+    def _memory(self) -> Memory:
+        from pysentry_hook.resolvers.memory import Memory
+
+        fresh_for, setup = self._settings.resolution_fresh_for, self._settings.resolver_setup
+        return Memory(self._cache, now=self._now, fresh_for=fresh_for, setup=setup)
 
     def resolved(self, inventory: Inventory) -> Inventory:
         """Return the inventory with the versions that a resolver chose, or with a failure that says why not.
@@ -82,6 +90,9 @@ class Resolving:
         loose = any(item.reason.startswith(NOT_PINNED) for item in inventory.unchecked)
         if not (loose or self._settings.resolver or inventory.format in _MANIFESTS):
             return inventory
+        from pysentry_hook import resolvers
+        from pysentry_hook.resolvers.request import ResolutionError
+
         try:
             resolver, program = resolvers.find(self._settings.resolver or "auto", self._root)
         except resolvers.NoResolverError as error:
@@ -128,7 +139,7 @@ class Resolving:
 
     def _lock(
         self,
-        resolver: resolvers.Resolver,
+        resolver: Resolver,
         program: Program,
         request: Request,
         path: str,
@@ -137,12 +148,14 @@ class Resolving:
         """Return what the resolver locked, and when; ResolutionError where there is no lock to read."""
         from tempfile import TemporaryDirectory  # 5 ms, needed only where something is resolved
 
+        from pysentry_hook.resolvers.request import ResolutionError
+
         try:
             with TemporaryDirectory(prefix="pysentry-hook-", ignore_cleanup_errors=True) as name:
                 folder = Path(name).resolve()
 
                 def read(found: Resolution) -> Inventory:
-                    lock: Inventory = _LOCKS[resolver.LOCK].read(FolderTree(folder), resolver.LOCK)
+                    lock = _LOCKS[resolver.LOCK].read(FolderTree(folder), resolver.LOCK)
                     _check(lock, found, asked)
                     return lock
 
@@ -179,6 +192,8 @@ class Resolving:
         return asked, refused
 
     def _request(self, inventory: Inventory, asked: Sequence[Requested]) -> Request:
+        from pysentry_hook.resolvers.request import Request
+
         scopes: dict[str, list[str]] = {}
         for each in asked:
             for scope in sorted(each.groups):
@@ -235,4 +250,6 @@ def _check(lock: Inventory, found: Resolution, asked: Sequence[Requested]) -> No
     left = [item.name for item in lock.unchecked if item.reason.startswith(NOT_PINNED)]
     left += [name for name in dict.fromkeys(wanted) if name and name not in names]
     if left:
+        from pysentry_hook.resolvers.request import ResolutionError
+
         raise ResolutionError(f"{found.resolver} made a lock that does not settle {some(left)}")

@@ -1,9 +1,12 @@
 """The story of one scan: read the inputs, ask the sources, match, judge, and tell what was not checked."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pysentry_hook import __version__
 from pysentry_hook.advisories import Package
@@ -11,7 +14,7 @@ from pysentry_hook.asking import Answers, Asker
 from pysentry_hook.baseline import Bases, Before, read_before
 from pysentry_hook.cache import Cache
 from pysentry_hook.changes import ask_changed
-from pysentry_hook.config import Settings
+from pysentry_hook.config.settings import Settings
 from pysentry_hook.errors import InputError
 from pysentry_hook.evaluation import judged, remember
 from pysentry_hook.graph import Ways
@@ -23,7 +26,6 @@ from pysentry_hook.memory import Memory
 from pysentry_hook.model import Dependency, Failure, Inventory, Subject
 from pysentry_hook.policy.judge import judge
 from pysentry_hook.policy.novelty import compared, unsure
-from pysentry_hook.proposal import Plan
 from pysentry_hook.reading import Reading, chosen_scopes, remarks, within_scope
 from pysentry_hook.report import Coverage, Facts, Finding, InputSummary, Report, Status, UncheckedLine, reported
 from pysentry_hook.resolving import Progress, Resolving
@@ -32,6 +34,9 @@ from pysentry_hook.sources.status import QUARANTINED, TOLD
 from pysentry_hook.text import count, some
 from pysentry_hook.tree import FolderTree, subject
 from pysentry_hook.tried import marked
+
+if TYPE_CHECKING:
+    from pysentry_hook.proposal import Plan
 
 _LONG = 0.5
 """Seconds of work after which the reader is told what takes so long."""

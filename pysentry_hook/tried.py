@@ -1,15 +1,20 @@
 """Mark the upgrades of a plan that was tried, where it was made for exactly what is read now."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from packaging.version import Version
 
 from pysentry_hook.errors import UsageError
 from pysentry_hook.model import Inventory, NormalizedName
-from pysentry_hook.proposal import Move, Plan
 from pysentry_hook.report import Finding
 from pysentry_hook.text import one_line, some
+
+if TYPE_CHECKING:
+    from pysentry_hook.proposal import Move, Plan
 
 _MOST = 3
 """Packages that are named as reasons."""

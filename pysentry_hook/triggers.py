@@ -5,13 +5,13 @@ from typing import NamedTuple
 
 from pysentry_hook import inputs
 from pysentry_hook.errors import InputError
-from pysentry_hook.inputs import pipfile, pyproject, requirements
-from pysentry_hook.model import Inventory
 from pysentry_hook.tree import Tree
 
 CONFIGURATION = (".pysentry-hook.toml", ".pysentry.toml")
-_MANIFESTS = {reader.FORMAT: reader for reader in (pyproject, pipfile)}
-_LOCKS = tuple(reader.FORMAT for reader in inputs.IN_FOLDERS if reader.FORMAT not in {*_MANIFESTS, requirements.FORMAT})
+_MANIFESTS = {reader.format: reader for reader in inputs.MANIFESTS}
+_LOCKS = tuple(
+    reader.format for reader in inputs.IN_FOLDERS if reader.format not in {*_MANIFESTS, inputs.REQUIREMENTS.format}
+)
 
 
 class Concerned(NamedTuple):
@@ -52,7 +52,9 @@ def configured_in(tree: Tree, path: str) -> str:
     folder = path if tree.is_folder(path) else path.rpartition("/")[0]
     for here in (folder, *_above(folder)):
         start = f"{here}/" if here else ""
-        if any(tree.exists(f"{start}{name}") for name in CONFIGURATION) or _is_ours(tree, f"{start}{pyproject.FORMAT}"):
+        if any(tree.exists(f"{start}{name}") for name in CONFIGURATION) or _is_ours(
+            tree, f"{start}{inputs.PYPROJECT.format}"
+        ):
             return here
     return ""
 
@@ -89,7 +91,7 @@ def _asked(tree: Tree, path: str, name: str) -> object:
     if not tree.exists(path):
         return None
     try:
-        inventory: Inventory = _MANIFESTS[name].read(tree, path)
+        inventory = _MANIFESTS[name].read(tree, path)
     except InputError as error:
         return str(error)
     wanted = {(each.requirement, each.groups, each.indexes) for each in inventory.requirements}
@@ -103,7 +105,7 @@ def _lock_of(tree: Tree, folder: str) -> str | None:
     if own is not None:
         return f"{folder}/{own}" if folder else own
     for above in _above(folder):
-        lock = f"{above}/{inputs.uv_lock.FORMAT}" if above else inputs.uv_lock.FORMAT
+        lock = f"{above}/{inputs.UV_LOCK.format}" if above else inputs.UV_LOCK.format
         if tree.exists(lock) and _has_member(tree, lock, folder):
             return lock
     return None
@@ -111,7 +113,7 @@ def _lock_of(tree: Tree, folder: str) -> str | None:
 
 def _has_member(tree: Tree, lock: str, folder: str) -> bool:
     try:
-        return folder in inputs.uv_lock.read(tree, lock).members
+        return folder in inputs.UV_LOCK.read(tree, lock).members
     except InputError:
         return False
 

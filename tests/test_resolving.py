@@ -9,7 +9,9 @@ import pytest
 
 from pysentry_hook import resolvers
 from pysentry_hook.cache import MemoryCache
-from pysentry_hook.config import Configuration, Flags, settle
+from pysentry_hook.config.files import Configuration
+from pysentry_hook.config.flags import Flags
+from pysentry_hook.config.settings import settle
 from pysentry_hook.http import Http
 from pysentry_hook.inputs import requirements
 from pysentry_hook.model import Inventory, normalize

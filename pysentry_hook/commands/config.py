@@ -4,21 +4,23 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from pysentry_hook.commands.helping import Group
 from pysentry_hook.commands.running import origin_from_here
-from pysentry_hook.config import Configuration, Flags, Settings, configuration, settle
 from pysentry_hook.config.edit import Target
-from pysentry_hook.config.files import OURS, PYPROJECT, TABLE
-from pysentry_hook.config.keys import KEYS, variable
+from pysentry_hook.config.files import OURS, PYPROJECT, TABLE, Configuration, configuration
+from pysentry_hook.config.flags import Flags
+from pysentry_hook.config.keys import KEYS
 from pysentry_hook.config.schema import config_schema
+from pysentry_hook.config.settings import Settings, settle
 from pysentry_hook.config.statements import from_environment
 from pysentry_hook.config.templates import template
+from pysentry_hook.config.variables import variable
 from pysentry_hook.errors import ConfigError, UsageError
 from pysentry_hook.output import write
 from pysentry_hook.policy.choice import choose, known_gates
@@ -28,7 +30,7 @@ from pysentry_hook.rules import Table
 from pysentry_hook.text import count
 
 config = typer.Typer(
-    add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, rich_markup_mode="rich"
+    add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, rich_markup_mode=None, cls=Group
 )
 
 Project = Annotated[Path | None, typer.Argument(metavar="[PATH]", help="A project or a file; default: this folder.")]
@@ -146,7 +148,7 @@ def _read(project: Path | None) -> tuple[Configuration, Settings, Path]:
     today = datetime.now(UTC).date()
     flags = Flags()
     if project is not None and project.is_file():
-        flags = replace(flags, config=project)
+        flags = flags._replace(config=project)
     tree, folder = audited((project,) if project else ())
     files = configuration(flags, os.environ, tree=tree, root=tree.root, folder=folder, today=today)
     return files, settle(flags, os.environ, files, today), tree.root

@@ -11,9 +11,11 @@ from typing import Annotated
 
 import typer
 
+from pysentry_hook.commands.helping import Group
 from pysentry_hook.commands.options import takes_flags
 from pysentry_hook.commands.running import cache_folder, prepare, scanning
-from pysentry_hook.config import Flags, Settings
+from pysentry_hook.config.flags import Flags
+from pysentry_hook.config.settings import Settings
 from pysentry_hook.errors import DatabaseError, SourceError, UsageError
 from pysentry_hook.http import MAX_ARCHIVE, Http, Response
 from pysentry_hook.replacing import replacing
@@ -22,7 +24,9 @@ from pysentry_hook.sources.store import Store, is_store
 from pysentry_hook.syncing import OSV, PYPA, imported, sync
 from pysentry_hook.text import count, one_line, without_credentials
 
-db = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, rich_markup_mode="rich")
+db = typer.Typer(
+    add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, rich_markup_mode=None, cls=Group
+)
 
 File = Annotated[Path | None, typer.Argument(metavar="[FILE]", help="The database; default: the one in the cache.")]
 _OPTIONS = ("service_url", "offline", "cache_dir", "config", "no_config")

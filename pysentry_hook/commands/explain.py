@@ -7,7 +7,7 @@ import typer
 
 from pysentry_hook.commands.options import takes_flags
 from pysentry_hook.commands.running import audit, look, look_at_saved, open_report, prepare, say, write_out
-from pysentry_hook.config import Flags
+from pysentry_hook.config.flags import Flags
 from pysentry_hook.errors import UsageError
 from pysentry_hook.model import parse_name
 from pysentry_hook.report import Report

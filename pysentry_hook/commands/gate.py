@@ -18,7 +18,7 @@ from pysentry_hook.commands.running import (
     say,
     write_out,
 )
-from pysentry_hook.config import Flags
+from pysentry_hook.config.flags import Flags
 from pysentry_hook.config.saved import saved_policy
 from pysentry_hook.errors import UsageError
 from pysentry_hook.policy.judge import judge

@@ -17,8 +17,10 @@ from pysentry_hook.baseline import EMPTY_TREE, Bases
 from pysentry_hook.commands.options import takes_flags
 from pysentry_hook.commands.progress import progress
 from pysentry_hook.commands.running import Scanning, exit_code, look_at, say, scanning, write_out
-from pysentry_hook.config import Flags, Settings, configuration, settle
-from pysentry_hook.config.statements import Said
+from pysentry_hook.config.files import configuration
+from pysentry_hook.config.flags import Flags
+from pysentry_hook.config.said import Said
+from pysentry_hook.config.settings import Settings, settle
 from pysentry_hook.errors import UnreadableInputsError
 from pysentry_hook.inputs.kept import Keeper
 from pysentry_hook.policy.choice import choose
@@ -62,7 +64,7 @@ def hook(
         # a PATH that is no file of the index is one that the commit does not have
         absent = tuple(f"{path} is not in this {state.change.word}, so it was not read" for path in flags.paths)
         found = Concerned((state.here,), ()) if push else concerned(state.tree, state.before, files or ())
-        settings = _settings(replace(flags, paths=()), state, (*found.places, *(files or ())), push=push)
+        settings = _settings(flags._replace(paths=()), state, (*found.places, *(files or ())), push=push)
         change = replace(state.change, notes=(*state.change.notes, *found.notes, *absent), command=_command())
         codes = [0]
         projects = _projects(state, found.places)
@@ -121,7 +123,7 @@ def _state(stack: ExitStack, files: Sequence[str], *, push: bool) -> _State:
         bases = _opened(root, stack, (oldest,) if oldest else ())
         return _State(root=root, here=here, tree=tree, bases=bases, change=change)
     on = parents(root, os.environ)
-    bases = replace(_opened(root, stack, on.refs), whole=on.is_complete)
+    bases = _opened(root, stack, on.refs)._replace(whole=on.is_complete)
     if not on.refs:
         bases, change = Bases(refs=(EMPTY_TREE,)), replace(change, is_first=True)
     elif files and tree.is_same(next(iter(bases.trees.values()))):
@@ -162,7 +164,7 @@ def _settled(flags: Flags, state: _State, folder: str, *, push: bool) -> Setting
         usual |= {"http.deadline": _SECONDS, "http.max_retries": 1}
     files.below.append(Said(settings={key: Stated(value, "the hook") for key, value in usual.items()}))
     settings = settle(flags, os.environ, files, today)
-    return replace(settings, recursive=push or settings.recursive)
+    return settings._replace(recursive=push or settings.recursive)
 
 
 def _judge(settings: Settings, state: _State, places: Sequence[str], change: Change, work: Scanning) -> int:

@@ -2,13 +2,12 @@
 
 import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from pysentry_hook.config import Flags
+from pysentry_hook.config.flags import Flags
 from pysentry_hook.errors import UsageError
 
 _SCAN, _GATE = "Scan", "Gate"
@@ -221,7 +220,7 @@ def takes_flags(*names: str) -> Callable[[Callable[..., None]], Callable[..., No
         def called(**values: Any) -> None:
             said = {name: values.pop(name) for name in taken}
             words = tuple(word for name, value in said.items() for word in _typed(taken[name], value))
-            command(flags=replace(scan_flags(**said), words=words), **values)
+            command(flags=scan_flags(**said)._replace(words=words), **values)
 
         ordered = sorted([*own, *taken.values()], key=_is_option)
         parameters = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in ordered]

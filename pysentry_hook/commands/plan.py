@@ -11,7 +11,7 @@ from pysentry_hook.baseline import Bases
 from pysentry_hook.commands.options import takes_flags
 from pysentry_hook.commands.progress import progress
 from pysentry_hook.commands.running import Prepared, Scanning, look, prepare, say, scanning, tell
-from pysentry_hook.config import Flags
+from pysentry_hook.config.flags import Flags
 from pysentry_hook.errors import PysentryHookError, UnreadableInputsError, UsageError
 from pysentry_hook.model import Inventory, NormalizedName
 from pysentry_hook.output import pair
@@ -61,7 +61,7 @@ def plan(
     if force and not apply:
         raise UsageError("--force: it is for --apply")
     pair(formats or (), output or (), otherwise="human", known=PLAN_FORMATS)  # told before anything is read
-    prepared = prepare(replace(flags, quiet=quiet))
+    prepared = prepare(flags._replace(quiet=quiet))
     usual = prepared.settings.format if prepared.settings.format in PLAN_FORMATS else "human"
     otherwise = None if prepared.settings.quiet else usual
     targets = pair(formats or (), output or (), otherwise=otherwise, known=PLAN_FORMATS)

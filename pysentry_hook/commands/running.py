@@ -1,23 +1,26 @@
 """Run one scan for a command: its settings from options, environment and files, its cache and its connections."""
 
+from __future__ import annotations
+
 import os
 import shlex
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import typer
 
 from pysentry_hook.baseline import Bases
 from pysentry_hook.cache import LAYOUT, Cache, DiskCache, MemoryCache
 from pysentry_hook.commands.progress import progress
-from pysentry_hook.config import Configuration, Flags, Settings, configuration, settle
-from pysentry_hook.config.keys import variable
+from pysentry_hook.config.files import Configuration, configuration
+from pysentry_hook.config.flags import Flags
+from pysentry_hook.config.settings import Settings, settle
+from pysentry_hook.config.variables import variable
 from pysentry_hook.errors import (
     ConfigError,
     InputError,
@@ -29,7 +32,6 @@ from pysentry_hook.errors import (
 )
 from pysentry_hook.http import Http
 from pysentry_hook.inputs.kept import Keeper
-from pysentry_hook.proposal import Plan
 from pysentry_hook.reading import audited, read_inputs
 from pysentry_hook.report import Report
 from pysentry_hook.reports.look import Formats, Look
@@ -38,6 +40,9 @@ from pysentry_hook.scan import Result, scan
 from pysentry_hook.text import one_line, printable
 from pysentry_hook.tree import CommitTree, FolderTree, Tree
 from pysentry_hook.tried import meant_for
+
+if TYPE_CHECKING:
+    from pysentry_hook.proposal import Plan
 
 Told = TypeVar("Told")
 
@@ -76,12 +81,12 @@ def _settled(flags: Flags, tree: FolderTree, folder: str, today: date) -> Settin
     if chosen:
         with CommitTree(tree.root, chosen) as then:
             return settle(flags, os.environ, read(then), today)
-    from pysentry_hook.config.drift import drift
-
     files = read(tree)
     settings = settle(flags, os.environ, files, today)
     if not settings.against:
         return settings
+    from pysentry_hook.config.drift import drift
+
     try:
         with CommitTree(tree.root, settings.against) as then:
             before = read(then)
@@ -90,7 +95,7 @@ def _settled(flags: Flags, tree: FolderTree, folder: str, today: date) -> Settin
         return settings
     except (ConfigError, UsageError) as error:
         changes = (f"the configuration of {settings.against} cannot be compared: {error}",)
-    return replace(settings, policy_changes=changes)
+    return settings._replace(policy_changes=changes)
 
 
 def audit(prepared: Prepared, *, verbose: bool, plan: Plan | None = None) -> Result:

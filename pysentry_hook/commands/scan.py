@@ -1,14 +1,12 @@
 """The default command and `report`: scan, tell, and decide the exit code."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pysentry_hook.commands.options import takes_flags
-from pysentry_hook.commands.running import audit, exit_code, look, open_plan, prepare, say, tell
-from pysentry_hook.config import Flags
+from pysentry_hook.config.flags import Flags
 from pysentry_hook.output import pair
 from pysentry_hook.reports import FORMATS
 
@@ -51,9 +49,12 @@ def scan(
     ] = False,
 ) -> None:
     """Find known vulnerabilities in what this project installs, and decide."""
+    # help is told without what a scan needs
+    from pysentry_hook.commands.running import audit, exit_code, look, open_plan, prepare, say, tell
+
     pair(formats or (), output or (), otherwise="human")  # what makes no sense is told before anything is read
     known = open_plan(plan) if plan else None
-    prepared = prepare(replace(flags, severity=severity, detailed=detailed, quiet=quiet))
+    prepared = prepare(flags._replace(severity=severity, detailed=detailed, quiet=quiet))
     settings = prepared.settings
     otherwise = None if settings.quiet else settings.format
     targets = pair(formats or (), output or (), otherwise=otherwise)

@@ -9,11 +9,13 @@ from typing import Annotated, NamedTuple
 
 import typer
 
+from pysentry_hook.commands.helping import Group
 from pysentry_hook.commands.running import origin_from_here
-from pysentry_hook.config import Flags, configuration
 from pysentry_hook.config.edit import Target, added, nearest, removed, renewed, target_of
-from pysentry_hook.config.keys import variable
+from pysentry_hook.config.files import configuration
+from pysentry_hook.config.flags import Flags
 from pysentry_hook.config.suppressions import parse_day, read_suppression
+from pysentry_hook.config.variables import variable
 from pysentry_hook.errors import ConfigError, InputError, UsageError
 from pysentry_hook.inputs import open_input
 from pysentry_hook.model import Inventory, parse_name
@@ -23,7 +25,7 @@ from pysentry_hook.rules import Place, Suppression
 from pysentry_hook.text import count, one_line
 
 suppressions = typer.Typer(
-    add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, rich_markup_mode="rich"
+    add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, rich_markup_mode=None, cls=Group
 )
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The id of an advisory, or an alias of it.")]

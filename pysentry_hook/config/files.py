@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pysentry_hook.config.lines import Lines
-from pysentry_hook.config.peer import read_peer
-from pysentry_hook.config.statements import Said, Source, read_statements
+from pysentry_hook.config.flags import Flags
+from pysentry_hook.config.said import Said
+from pysentry_hook.config.variables import variable
 from pysentry_hook.errors import ConfigError, InputError
 from pysentry_hook.inputs.documents import Document, parse_toml
 from pysentry_hook.report import PolicyFile
@@ -58,6 +58,39 @@ class Configuration:
     def suppressions(self) -> tuple[Suppression, ...]:
         """The accepted risks of all files."""
         return tuple(entry for said in self.below for entry in said.suppressions)
+
+
+def configuration(
+    flags: Flags, environment: Mapping[str, str], *, tree: Tree, root: Path, folder: str, today: date
+) -> Configuration:
+    """Read the configuration files of a folder of a tree, or the one that was named; ConfigError with file and line.
+
+    A named file that lies in the tree is read there: of a commit it is what that commit has.
+    """
+    reader = Reader(today)
+    floor = flags.policy_floor or environment.get(variable("policy_floor"))
+    if floor:
+        reader.floor(Path(floor))
+    named = flags.config or environment.get(variable("config"))
+    if named:
+        reader.named(Path(named), tree, root)
+    elif not _without_files(flags, environment):
+        reader.discover(tree, folder, root, environment)
+    return reader.found
+
+
+def _without_files(flags: Flags, environment: Mapping[str, str]) -> bool:
+    if flags.no_config is not None:
+        return flags.no_config
+    text = environment.get(variable("no_config"))
+    if not text:
+        return False
+    from pysentry_hook.config.kinds import FLAG
+
+    try:
+        return bool(FLAG.text(text))
+    except ValueError as error:
+        raise ConfigError(f"{variable('no_config')} = {text!r} {error}") from error
 
 
 def merged(sides: Sequence[Said]) -> Layer:
@@ -180,6 +213,11 @@ class Reader:
             values = values.get(key) if isinstance(values, Mapping) else None
         if values is None:
             return None
+        # most projects have no configuration of ours, and need none of this
+        from pysentry_hook.config.lines import Lines
+        from pysentry_hook.config.peer import read_peer
+        from pysentry_hook.config.statements import Source, read_statements
+
         source = Source(
             path=file.shown,
             told=file.told,

@@ -1,11 +1,10 @@
 """What the command line said, before anything is decided."""
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flags:
+class Flags(NamedTuple):
     """None and () mean that the command line did not say it."""
 
     words: tuple[str, ...] = ()

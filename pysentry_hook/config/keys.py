@@ -18,11 +18,10 @@ from pysentry_hook.config.kinds import (
     one_of,
 )
 from pysentry_hook.narrowing import PLATFORMS
-from pysentry_hook.resolvers import RESOLVERS
 from pysentry_hook.rules import BLOCK, LEVELS, NEVER, WARN
 from pysentry_hook.sources import SOURCES
 
-PREFIX = "PYSENTRY_HOOK_"
+RESOLVERS = ("uv", "pip-tools")
 FORMATS = ("human", "json", "sarif", "markdown", "github")
 
 
@@ -145,8 +144,3 @@ SUPPRESSION_KEYS: Mapping[str, str] = {
     "owner": "Who answers for it.",
 }
 """What `[[suppressions]]` are made of; id, reason and expires must be there."""
-
-
-def variable(key: str) -> str:
-    """The environment variable of a key."""
-    return PREFIX + key.upper().replace(".", "_").replace("-", "_")

@@ -8,7 +8,8 @@ from typing import Any
 
 from pysentry_hook.config.keys import KEYS
 from pysentry_hook.config.kinds import nearest, shown
-from pysentry_hook.config.statements import Said, Source
+from pysentry_hook.config.said import EVERY_SOURCE, Said
+from pysentry_hook.config.statements import Source
 from pysentry_hook.model import normalize, parse_name
 from pysentry_hook.rules import BLOCK, LEVELS, WARN, Stated
 from pysentry_hook.text import one_line
@@ -23,9 +24,6 @@ _SAME = frozenset({
     "http.max_retries", "http.retry_initial_backoff", "http.retry_max_backoff", "output.quiet",
 })  # fmt: skip
 """Keys that we have as well, with the same values."""
-
-EVERY_SOURCE = "sources.fail_on_partial"
-"""The key by which a file of pysentry requires every source that is enabled."""
 
 _RENAMED = {"cache.directory": "cache.dir", "sources.service_url": "sources.osv_url"}
 

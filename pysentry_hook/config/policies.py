@@ -4,8 +4,8 @@ from typing import Any
 
 from pysentry_hook.config.files import Configuration, merged
 from pysentry_hook.config.flags import Flags
-from pysentry_hook.config.keys import GATE_KEYS, variable
-from pysentry_hook.config.statements import Said
+from pysentry_hook.config.said import Said
+from pysentry_hook.config.variables import variable
 from pysentry_hook.errors import ConfigError, UsageError
 from pysentry_hook.model import parse_name
 from pysentry_hook.rules import Occasion, Policy, Rule, Stated, Suppression, Table
@@ -68,6 +68,8 @@ def gate_flags(flags: Flags) -> Table:
     """What the command line says of the gate, whichever it is."""
     found: dict[str, Stated] = {}
     if flags.fail_on is not None:
+        from pysentry_hook.config.keys import GATE_KEYS
+
         try:
             found["fail_on"] = Stated(GATE_KEYS["fail_on"].kind.text(flags.fail_on), "--fail-on")
         except ValueError as error:

@@ -24,8 +24,7 @@ def saved_policy(policy: Policy, flags: Flags, *, branch: str | None) -> Policy:
     What the report holds counts, the environment and the files of this moment do not: `--config FILE` takes the
     place of the files that it was made with.
     """
-    for name in flags.__slots__:
-        value = getattr(flags, name)
+    for name, value in flags._asdict().items():
         if name not in _OF_GATE and not (value is None or value is False or value == ()):
             word = _WORDS.get(name, f"--{name.replace('_', '-')}")
             raise UsageError(f"--report judges a saved report: {word} is for a scan")

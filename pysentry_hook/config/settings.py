@@ -1,18 +1,18 @@
 """Everything that a run needs to know, decided: flags over environment over files over defaults."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from pysentry_hook.config.ci import occasion
 from pysentry_hook.config.files import Configuration
 from pysentry_hook.config.flags import Flags
 from pysentry_hook.config.indexes import pip_indexes
-from pysentry_hook.config.peer import EVERY_SOURCE
 from pysentry_hook.config.policies import Known, settled_policy
+from pysentry_hook.config.said import EVERY_SOURCE, Said
 from pysentry_hook.config.setup import setup_digest
-from pysentry_hook.config.statements import Said, from_environment
+from pysentry_hook.config.variables import PREFIX
 from pysentry_hook.config.words import (
     EXPORT,
     database,
@@ -32,8 +32,7 @@ from pysentry_hook.rules import NO_OCCASION, Policy
 from pysentry_hook.sources import SOURCES
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(NamedTuple):
     """The decided values of one run."""
 
     words: tuple[str, ...]
@@ -85,8 +84,6 @@ class Settings:
     """The commit that findings are compared with, as git or the user calls it; None: nothing is older than anything."""
     policy: Policy
     policy_files: tuple[PolicyFile, ...]
-    policy_changes: tuple[str, ...] = ()
-    """What the change that is judged makes of the policy."""
     format: str
     severity: Severity | None
     detailed: bool
@@ -95,11 +92,13 @@ class Settings:
     today: date
     warnings: tuple[str, ...]
     """What the reader has to know of the configuration."""
+    policy_changes: tuple[str, ...] = ()
+    """What the change that is judged makes of the policy."""
 
 
 def settle(flags: Flags, environment: Mapping[str, str], files: Configuration, today: date) -> Settings:
     """Return the Settings; ConfigError and UsageError name what has no meaning and what is known."""
-    said = from_environment(environment, {name: None for side in files.below for name in side.gates})
+    said = _of_environment(environment, files)
     known = Known(said.settings, files.settings())
     local = known.get("defaults.no_ci_detect", otherwise=False)
     where = NO_OCCASION if local else occasion(environment)
@@ -154,6 +153,14 @@ def settle(flags: Flags, environment: Mapping[str, str], files: Configuration, t
         today=today,
         warnings=tuple(files.warnings),
     )
+
+
+def _of_environment(environment: Mapping[str, str], files: Configuration) -> Said:
+    if not any(name.startswith(PREFIX) for name in environment):
+        return Said()
+    from pysentry_hook.config.statements import from_environment
+
+    return from_environment(environment, {name: None for side in files.below for name in side.gates})
 
 
 def _ask_status(flags: Flags, known: Known, sources: Sequence[str]) -> bool:

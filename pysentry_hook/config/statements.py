@@ -3,45 +3,26 @@
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pysentry_hook.config.keys import BRANCHES, GATE_KEYS, KEYS, PREFIX, Key, variable
+from pysentry_hook.config.keys import BRANCHES, GATE_KEYS, KEYS, Key
 from pysentry_hook.config.kinds import nearest, shown
 from pysentry_hook.config.lines import Lines
+from pysentry_hook.config.said import Said
 from pysentry_hook.config.suppressions import read_suppression
+from pysentry_hook.config.variables import PREFIX, variable
 from pysentry_hook.errors import ConfigError
 from pysentry_hook.model import normalize, parse_name
-from pysentry_hook.rules import Layer, Place, Stated, Suppression, Table
+from pysentry_hook.rules import Place, Stated, Suppression, Table
 from pysentry_hook.text import one_line
 
 _LISTS = ("gates", "groups", "suppressions", "extends")
 _SHOWN = 60
 _NO_LETTER = re.compile(r"[^A-Z0-9]")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """What one side says: plain settings by key, thresholds of scopes, gates and suppressions."""
-
-    settings: Table = field(default_factory=dict)
-    gates: Mapping[str, Table] = field(default_factory=dict)
-    suppressions: tuple[Suppression, ...] = ()
-    extends: Stated | None = None
-    is_project: bool = False
-    """Whether it stands in the audited project: what it says is somebody's who sends a change."""
-
-    def layer(self) -> Layer:
-        """What it says of gates."""
-        defaults = {
-            key.removeprefix("defaults."): stated
-            for key, stated in self.settings.items()
-            if key.removeprefix("defaults.") in GATE_KEYS or key.startswith("groups.")
-        }
-        return Layer(defaults=defaults, gates=self.gates)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from pysentry_hook.config.keys import GATE_KEYS, KEYS, SUPPRESSION_KEYS, Key, variable
+from pysentry_hook.config.keys import GATE_KEYS, KEYS, SUPPRESSION_KEYS, Key
+from pysentry_hook.config.variables import variable
 
 _MINIMAL = ("defaults.fail_on", "defaults.unchecked", "sources.mirrors", "sources.private")
 

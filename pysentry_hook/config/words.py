@@ -1,15 +1,11 @@
 """Read the words of options; UsageError names the option and what is known."""
 
-import shlex
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from pysentry_hook.config.kinds import check_database, nearest, shown
 from pysentry_hook.errors import UsageError
 from pysentry_hook.model import Severity, parse_name
-from pysentry_hook.narrowing import PLATFORMS, is_python_version
-from pysentry_hook.resolvers import RESOLVERS
 from pysentry_hook.rules import LEVELS
 from pysentry_hook.sources import SOURCES
 from pysentry_hook.text import one_line, printable, without_credentials
@@ -28,6 +24,8 @@ def source_names(texts: Sequence[str]) -> tuple[str, ...]:
         raise UsageError(f"--sources names no source; known: {known}")
     for name in asked:
         if name not in SOURCES:
+            from pysentry_hook.config.kinds import nearest
+
             raise UsageError(f"--sources: {one_line(name, 40)!r} is no source{nearest(name, SOURCES)}; known: {known}")
     return tuple(name for name in SOURCES if name in asked)
 
@@ -51,6 +49,10 @@ def service_urls(texts: Sequence[str], known: Mapping[str, str | None]) -> Mappi
 
 def database(text: str, origin: str) -> str:
     """The place of an advisory database: a path that is there, or a URL with or without its digest."""
+    import shlex
+
+    from pysentry_hook.config.kinds import check_database, shown
+
     try:
         check_database(text)
     except ValueError as error:
@@ -67,6 +69,8 @@ def least_severity(flag: str | None, known: str | None) -> Severity | None:
     if text is None:
         return None
     if text not in LEVELS:
+        from pysentry_hook.config.kinds import nearest
+
         hint = nearest(text, LEVELS)
         raise UsageError(f"--severity: {one_line(text, 40)!r} is no severity{hint}; known: {', '.join(LEVELS)}")
     return Severity[text.upper()]
@@ -74,14 +78,24 @@ def least_severity(flag: str | None, known: str | None) -> Severity | None:
 
 def python_version(text: str | None) -> str | None:
     """The Python of an option."""
-    if text is not None and not is_python_version(text):
+    if text is None:
+        return None
+    from pysentry_hook.narrowing import is_python_version
+
+    if not is_python_version(text):
         raise UsageError(f"--python-version: {one_line(text, 40)!r} is no Python version; give it as 3.11 or 3.11.4")
     return text
 
 
 def python_platform(text: str | None) -> str | None:
     """The platform of an option."""
-    if text is not None and text not in PLATFORMS:
+    if text is None:
+        return None
+    from pysentry_hook.narrowing import PLATFORMS
+
+    if text not in PLATFORMS:
+        from pysentry_hook.config.kinds import nearest
+
         known = ", ".join(PLATFORMS)
         raise UsageError(
             f"--python-platform: {one_line(text, 40)!r} is no platform{nearest(text, PLATFORMS)}; known: {known}"
@@ -91,8 +105,14 @@ def python_platform(text: str | None) -> str | None:
 
 def resolver(text: str | None) -> str | None:
     """The resolver of an option."""
+    if text is None:
+        return None
+    from pysentry_hook.config.keys import RESOLVERS
+
     known = ("auto", *RESOLVERS)
-    if text is not None and text not in known:
+    if text not in known:
+        from pysentry_hook.config.kinds import nearest
+
         raise UsageError(
             f"--resolver: {one_line(text, 40)!r} is no resolver{nearest(text, known)}; known: {', '.join(known)}"
         )

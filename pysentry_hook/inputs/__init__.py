@@ -1,52 +1,55 @@
 """What does this project install? One reader a format, and the registry in order of precedence."""
 
+import re
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from importlib import import_module
+from typing import NamedTuple
 
 from pysentry_hook.errors import DeclaresNothingError, InputError, NothingToReadError
-from pysentry_hook.inputs import (
-    pdm_lock,
-    pipfile,
-    pipfile_lock,
-    poetry_lock,
-    pylock,
-    pyproject,
-    requirements,
-    script,
-    uv_lock,
-)
 from pysentry_hook.model import Inventory
 from pysentry_hook.report import SkippedInput
 from pysentry_hook.tree import Tree
 
 
-class Reader(Protocol):
-    """A module that reads one format; a new format is such a file and its line in READERS."""
+class Reader(NamedTuple):
+    """What reads one format; a new format is a module with `FORMAT` and `read`, and its line in READERS."""
 
-    FORMAT: str
+    format: str
     """The name of the format; where it is the name of such a file, that file is looked for in a folder."""
+    module: str
+    """The module here that reads it, imported where there is such a file."""
+    names: str
+    """The regular expression of the names of such files."""
 
     def recognises(self, name: str) -> bool:
         """Whether a file of this name is in this format."""
+        return bool(re.fullmatch(self.names, name))
 
     def read(self, tree: Tree, path: str) -> Inventory:
         """Return what the file installs; InputError where it cannot be read."""
+        read: Callable[[Tree, str], Inventory] = import_module(f"{__name__}.{self.module}").read
+        return read(tree, path)
 
 
+UV_LOCK = Reader("uv.lock", "uv_lock", r"uv\.lock|(?s:.*)\.py\.lock")
+PYPROJECT = Reader("pyproject.toml", "pyproject", r"pyproject\.toml")
+PIPFILE = Reader("Pipfile", "pipfile", r"Pipfile")
+REQUIREMENTS = Reader("requirements.txt", "requirements", r"(?i:(?:.*[-_.])?requirements?(?:[-_.].*)?|.*\.txt)")
+SCRIPT = Reader("script", "script", r"(?s:.*)\.py")
 READERS: Sequence[Reader] = (
-    uv_lock,
-    poetry_lock,
-    pipfile_lock,
-    pylock,
-    pdm_lock,
-    pyproject,
-    pipfile,
-    requirements,
-    script,
+    UV_LOCK,
+    Reader("poetry.lock", "poetry_lock", r"poetry\.lock"),
+    Reader("Pipfile.lock", "pipfile_lock", r"Pipfile\.lock"),
+    Reader("pylock.toml", "pylock", r"pylock(?:\.[^.]+)?\.toml"),
+    Reader("pdm.lock", "pdm_lock", r"pdm\.lock"),
+    PYPROJECT,
+    PIPFILE,
+    REQUIREMENTS,
+    SCRIPT,
 )
-IN_FOLDERS: Sequence[Reader] = tuple(reader for reader in READERS if reader is not script)
+IN_FOLDERS: Sequence[Reader] = tuple(reader for reader in READERS if reader is not SCRIPT)
 """The readers whose file is looked for in a folder; a script is read where it is named."""
-_MANIFESTS = (pyproject.FORMAT, pipfile.FORMAT)
+MANIFESTS = (PYPROJECT, PIPFILE)
 
 
 class Opened(NamedTuple):
@@ -70,9 +73,9 @@ def open_input(tree: Tree, path: str, read: Read = plainly) -> Opened:
     """Read a folder's first input that declares something, or the file itself; NothingToReadError if none is there."""
     if tree.is_folder(path):
         return _in_folder(tree, path, read)
-    if script.recognises(path) and tree.exists(path) and tree.exists(f"{path}.lock"):
+    if SCRIPT.recognises(path) and tree.exists(path) and tree.exists(f"{path}.lock"):
         skipped = (SkippedInput(path, f"{path.rpartition('/')[2]}.lock has precedence"),)
-        return Opened(f"{path}.lock", _read(tree, f"{path}.lock", uv_lock, read), skipped)
+        return Opened(f"{path}.lock", _read(tree, f"{path}.lock", UV_LOCK, read), skipped)
     return Opened(path, _read(tree, path, reader_of(tree, path), read))
 
 
@@ -84,7 +87,7 @@ def reader_of(tree: Tree, path: str) -> Reader:
     for reader in READERS:
         if reader.recognises(name):
             return reader
-    known = ", ".join(reader.FORMAT for reader in READERS)
+    known = ", ".join(reader.format for reader in READERS)
     raise InputError(path, f"is in no format that is read ({known}); a requirements file is read by --requirements")
 
 
@@ -97,9 +100,9 @@ def _read(tree: Tree, path: str, reader: Reader, read: Read) -> Inventory | Inpu
 
 def _in_folder(tree: Tree, folder: str, read: Read) -> Opened:
     present = [
-        (f"{folder}/{reader.FORMAT}" if folder else reader.FORMAT, reader)
+        (f"{folder}/{reader.format}" if folder else reader.format, reader)
         for reader in IN_FOLDERS
-        if tree.exists(f"{folder}/{reader.FORMAT}" if folder else reader.FORMAT)
+        if tree.exists(f"{folder}/{reader.format}" if folder else reader.format)
     ]
     skipped: list[SkippedInput] = []
     empty: Opened | None = None
@@ -111,11 +114,11 @@ def _in_folder(tree: Tree, folder: str, read: Read) -> Opened:
             empty = empty or Opened(path, result)
             skipped.append(SkippedInput(path, "declares no dependencies"))
         else:
-            rest = (SkippedInput(other, f"{reader.FORMAT} has precedence") for other, _ in present[number + 1 :])
+            rest = (SkippedInput(other, f"{reader.format} has precedence") for other, _ in present[number + 1 :])
             return Opened(path, result, (*skipped, *rest))
     if empty:
         return empty._replace(skipped=tuple(other for other in skipped if other.path != empty.path))
-    known = ", ".join(reader.FORMAT for reader in IN_FOLDERS)
+    known = ", ".join(reader.format for reader in IN_FOLDERS)
     why = "".join(f"; {other.path.rpartition('/')[2]}: {other.reason}" for other in skipped)
     raise NothingToReadError(folder or ".", f"nothing to read here; looked for {known}{why}. --recursive looks below")
 
@@ -124,6 +127,6 @@ def _is_empty(result: Inventory | InputError) -> bool:
     """Whether a manifest lists nothing, so that what stands beside it may say more."""
     return (
         not isinstance(result, InputError)
-        and result.format in _MANIFESTS
+        and result.format in {reader.format for reader in MANIFESTS}
         and not (result.dependencies or result.unchecked or result.failures)
     )

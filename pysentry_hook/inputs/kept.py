@@ -141,7 +141,7 @@ class Keeper:
 
 
 def _key(reader: Reader, path: str, digest: str) -> str:
-    return f"inventory:{stamp()}:{reader.FORMAT}:{path}:{digest}"
+    return f"inventory:{stamp()}:{reader.format}:{path}:{digest}"
 
 
 def _recalled(note: bytes, tree: _Held) -> Inventory | None:

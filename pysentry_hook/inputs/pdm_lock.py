@@ -31,11 +31,6 @@ FORMAT = "pdm.lock"
 VERSION = "4."
 
 
-def recognises(name: str) -> bool:
-    """Whether a file of this name is read here."""
-    return name == "pdm.lock"
-
-
 class _Entry(NamedTuple):
     place: int
     name: NormalizedName

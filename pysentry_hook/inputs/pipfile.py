@@ -30,11 +30,6 @@ _MARKERS = (
 """The markers that may be keys of an entry: `sys_platform = "== 'win32'"`."""
 
 
-def recognises(name: str) -> bool:
-    """Whether a file of this name is read here."""
-    return name == "Pipfile"
-
-
 def read(tree: Tree, path: str) -> Inventory:
     """Return every declared package of every category."""
     document = read_text(tree, path)

@@ -32,11 +32,6 @@ SPEC = 6
 """The index of a lock that names none, as pipenv has it."""
 
 
-def recognises(name: str) -> bool:
-    """Whether a file of this name is read here."""
-    return name == "Pipfile.lock"
-
-
 class _Entry(NamedTuple):
     place: int
     name: NormalizedName

@@ -32,11 +32,6 @@ VERSIONS = ("1.", "2.")
 """Poetry writes no source for what comes from PyPI."""
 
 
-def recognises(name: str) -> bool:
-    """Whether a file of this name is read here."""
-    return name == "poetry.lock"
-
-
 class _Entry(NamedTuple):
     place: int
     name: NormalizedName

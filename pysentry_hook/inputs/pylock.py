@@ -30,13 +30,7 @@ if TYPE_CHECKING:
     from packaging.pylock import Package, Pylock
 
 FORMAT = "pylock.toml"
-_NAME = re.compile(r"pylock(?:\.[^.]+)?\.toml")
 _SCOPE = re.compile(r"""["']([^"']+)["'] in (?:extras|dependency_groups)""")
-
-
-def recognises(name: str) -> bool:
-    """Whether a file of this name is read here."""
-    return bool(_NAME.fullmatch(name))
 
 
 def read(tree: Tree, path: str) -> Inventory:

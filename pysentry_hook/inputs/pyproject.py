@@ -38,11 +38,6 @@ _NOTHING = "declares no dependencies"
 _DYNAMIC = "its dependencies are dynamic, so they cannot be determined"
 
 
-def recognises(name: str) -> bool:
-    """Whether a file of this name is read here."""
-    return name == "pyproject.toml"
-
-
 def read(tree: Tree, path: str) -> Inventory:
     """Return every declared requirement; DeclaresNothingError where there is no declaration to read."""
     document = read_text(tree, path)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from pysentry_hook.errors import InputError
 from pysentry_hook.inputs import Opened, requirements
-from pysentry_hook.model import Inventory
+from pysentry_hook.model import CONSTRAINTS, Inventory
 from pysentry_hook.report import SkippedInput
 from pysentry_hook.tree import Tree
 
@@ -57,7 +57,7 @@ def _together(found: Mapping[str, Inventory], tops: Mapping[str, Sequence[str]])
     limits: set[str] = set()
     sets = {top: frozenset({top}) for several in tops.values() for top in several}
     for path, inventory in found.items():
-        for limiting in _named(inventory, found, requirements.CONSTRAINTS):
+        for limiting in _named(inventory, found, CONSTRAINTS):
             limits.add(limiting)
             joined = frozenset().union(*(sets[top] for top in (*tops[path], *tops[limiting])))
             sets.update(dict.fromkeys(joined, joined))

@@ -5,7 +5,6 @@ the including file, and `${VAR}` is never expanded.
 """
 
 import hashlib
-import re
 from collections.abc import Sequence
 
 from pysentry_hook.errors import InputError
@@ -16,26 +15,18 @@ from pysentry_hook.inputs.requirement_graph import Entry, join
 from pysentry_hook.inputs.requirement_lines import ITEM_OPTION, Line, decode, logical_lines, options
 from pysentry_hook.inputs.requirement_parts import Asked, elsewhere, requirement
 from pysentry_hook.inputs.uv_indexes import PYPI
-from pysentry_hook.model import MAIN, Failure, InputFile, Inventory, Node, Remark, normalize
+from pysentry_hook.model import CONSTRAINTS, MAIN, Failure, InputFile, Inventory, Node, Remark, normalize
 from pysentry_hook.text import one_line, some, without_credentials
 from pysentry_hook.tree import Tree, inside
 
 FORMAT = "requirements.txt"
-CONSTRAINTS = "constraints"
-"""The format of a file that only limits versions and installs nothing."""
 MAX_DEPTH = 20
 _ROOT = Node(normalize("project"), None)
 
-_NAMES = re.compile(r"(?:.*[-_.])?requirements?(?:[-_.].*)?|.*\.txt", re.IGNORECASE)
 _PASSED_OVER = frozenset({
     "--all-releases", "--no-binary", "--only-binary", "--only-final", "--pre", "--prefer-binary",
     "--require-hashes", "--trusted-host", "--use-feature",
 })  # fmt: skip
-
-
-def recognises(name: str) -> bool:
-    """Whether a file of this name is read here when it is named on the command line."""
-    return bool(_NAMES.fullmatch(name))
 
 
 def read(tree: Tree, path: str) -> Inventory:

@@ -16,11 +16,6 @@ from pysentry_hook.tree import Tree
 FORMAT = "script"
 
 
-def recognises(name: str) -> bool:
-    """Whether a file of this name is read here."""
-    return name.endswith(".py")
-
-
 def read(tree: Tree, path: str) -> Inventory:
     """Return what the block of a script pins; InputError where it has none or two."""
     block = read_block(tree, path)

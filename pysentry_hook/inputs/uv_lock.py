@@ -9,7 +9,6 @@ from pysentry_hook.inputs.manifest import read_manifest
 from pysentry_hook.inputs.needs import LONGEST_MARKER, as_markers
 from pysentry_hook.inputs.places import Declarations, TomlPlaces
 from pysentry_hook.inputs.scopes import reached, scope_name
-from pysentry_hook.inputs.script_block import script_of_lock
 from pysentry_hook.model import (
     MAIN,
     Dependency,
@@ -29,11 +28,6 @@ from pysentry_hook.tree import Tree, inside
 FORMAT = "uv.lock"
 VERSION = 1
 _EMPTY = "lists no dependencies; if the project has some, the file is not complete."
-
-
-def recognises(name: str) -> bool:
-    """Whether a file of this name is read here."""
-    return name == FORMAT or name.endswith(".py.lock")
 
 
 class _Entry(NamedTuple):
@@ -250,6 +244,8 @@ class _Lock:
     def manifests(self, tree: Tree) -> tuple[list[Declarations], tuple[str, ...]]:
         """What declares the dependencies: the script, or the manifests of the project and its members."""
         if self._path.endswith(".py.lock"):
+            from pysentry_hook.inputs.script_block import script_of_lock
+
             return script_of_lock(tree, self._path)
         found: list[Declarations] = []
         notes: list[str] = []

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from pysentry_hook import __version__
-from pysentry_hook.config import Settings
+from pysentry_hook.config.settings import Settings
 from pysentry_hook.inputs import requirements
 from pysentry_hook.model import Dependency, Failure, NormalizedName, normalize
 from pysentry_hook.plan.bench import Bench, Blocking, Outcome, Scan, names, seen

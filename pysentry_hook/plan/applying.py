@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pysentry_hook.config import Settings
+from pysentry_hook.config.settings import Settings
 from pysentry_hook.errors import NotAppliedError, PysentryHookError, RepositoryError, UsageError
 from pysentry_hook.inputs import pyproject, requirements, uv_lock
 from pysentry_hook.inputs.documents import parse_toml, read_text

@@ -7,7 +7,7 @@ from typing import Any
 
 from packaging.version import Version
 
-from pysentry_hook.config import Settings
+from pysentry_hook.config.settings import Settings
 from pysentry_hook.errors import InputError
 from pysentry_hook.inputs import uv_lock
 from pysentry_hook.inputs.manifest import requirement_name

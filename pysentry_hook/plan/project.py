@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pysentry_hook.config import Settings
+from pysentry_hook.config.settings import Settings
 from pysentry_hook.errors import DeclaresNothingError, DynamicError, InputError, UsageError
 from pysentry_hook.inputs import pdm_lock, pipfile, pipfile_lock, poetry_lock, pylock, pyproject, requirements, uv_lock
 from pysentry_hook.inputs.manifest import requirement_name

@@ -7,7 +7,7 @@ https://docs.astral.sh/uv/reference/settings/
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pysentry_hook.config import Settings
+from pysentry_hook.config.settings import Settings
 from pysentry_hook.errors import InputError
 from pysentry_hook.inputs.declarations import kind_of_table, kind_of_url, parse_requirement
 from pysentry_hook.inputs.manifest import requirement_name

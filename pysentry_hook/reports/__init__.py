@@ -1,8 +1,14 @@
 """How is it told? One module a format, each a pure function from a Report or a Plan to text; the registries."""
 
-from pysentry_hook.proposal import Plan
-from pysentry_hook.report import Report
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from pysentry_hook.reports.look import Format, Formats
+
+if TYPE_CHECKING:
+    from pysentry_hook.proposal import Plan
+    from pysentry_hook.report import Report
 
 
 def _human() -> Format[Report]:

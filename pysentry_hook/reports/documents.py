@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache
-from importlib.resources import files
 from json.encoder import encode_basestring
 from typing import Any, NamedTuple, TypeVar
 
@@ -103,6 +102,8 @@ def _no_constant(word: str) -> object:
 
 def schema(kind: Kind) -> dict[str, Any]:
     """The JSON Schema of a kind; it is a file beside this one."""
+    from importlib.resources import files
+
     text = files("pysentry_hook.reports").joinpath(f"{kind.word}.schema.json").read_text(encoding="utf-8")
     return dict(json.loads(text))
 

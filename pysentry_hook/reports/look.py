@@ -1,10 +1,13 @@
 """What a report format is given beside the report, and what it has to offer."""
 
+from __future__ import annotations
+
 import posixpath
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
-from pysentry_hook.model import Severity
+if TYPE_CHECKING:
+    from pysentry_hook.model import Severity
 
 Told_contra = TypeVar("Told_contra", contravariant=True)
 """What a format tells: a Report or a Plan."""
@@ -31,7 +34,7 @@ class Look(NamedTuple):
     sarif_suppressed: bool = False
     """Whether SARIF holds what is suppressed, for a dashboard that dismisses it."""
 
-    def in_file(self) -> "Look":
+    def in_file(self) -> Look:
         """The same for a file: neither colour, nor the width of a terminal, nor paths as they are seen from here."""
         return Look(detailed=self.detailed, severity=self.severity, sarif_suppressed=self.sarif_suppressed)
 

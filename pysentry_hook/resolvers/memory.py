@@ -1,5 +1,7 @@
 """Remember resolutions for a while: the same question to the same resolver has the same answer for a day."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 import platform
@@ -12,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from pysentry_hook.cache import Cache, Entry
-from pysentry_hook.resolvers.programs import Program
-from pysentry_hook.resolvers.request import Request, Resolution
 
 if TYPE_CHECKING:
     from pysentry_hook.resolvers import Resolver
+    from pysentry_hook.resolvers.programs import Program
+    from pysentry_hook.resolvers.request import Request, Resolution
 
 Lock = TypeVar("Lock")
 
@@ -40,7 +42,7 @@ class Memory:
 
     def resolve(
         self,
-        resolver: "Resolver",
+        resolver: Resolver,
         program: Program,
         request: Request,
         folder: Path,
@@ -81,6 +83,8 @@ class Memory:
 
 def _recalled(data: bytes, lock: Path) -> Resolution | None:
     """A resolution of an earlier run, whose lock is written; None where the row is none that we stored."""
+    from pysentry_hook.resolvers.request import Resolution
+
     try:
         known = json.loads(data)
         resolution = Resolution(**known["resolution"])

@@ -6,8 +6,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pysentry_hook.config import Configuration, Flags, Settings, configuration, settle
-from pysentry_hook.config.keys import PREFIX
+from pysentry_hook.config.files import Configuration, configuration
+from pysentry_hook.config.flags import Flags
+from pysentry_hook.config.settings import Settings, settle
+from pysentry_hook.config.variables import PREFIX
 from pysentry_hook.tree import FolderTree, repository_root
 
 TODAY = date(2026, 11, 22)

@@ -2,7 +2,6 @@
 
 import re
 import tomllib
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,7 +21,7 @@ def test_a_new_file_is_valid_and_changes_nothing(kind: str, name: str, run: Run,
     done = run("config", "init", kind, "-o", name)
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr == f"Wrote {name}. See what holds now: pysentry-hook config show\n"
-    assert replace(settled_in(tmp_path), policy_files=()) == settled()
+    assert settled_in(tmp_path)._replace(policy_files=()) == settled()
     assert run("config", "validate").stdout.splitlines() == [
         f"{name}: valid",
         "0 settings, no gate of its own, 0 suppressions",
@@ -41,7 +40,7 @@ def test_a_new_file_with_all_its_settings_in_force_changes_nothing_either(
     assert said.count("\n#") < settings.count("\n#")
     (tmp_path / name).write_text(said + mark + rest, encoding="utf-8")
     now, before = settled_in(tmp_path), settled()
-    assert replace(now, policy_files=(), policy=before.policy, severity=None) == before
+    assert now._replace(policy_files=(), policy=before.policy, severity=None) == before
     here, there = (settle_gate(each.policy, "default").values() for each in (now, before))
     assert here == there
     maintenance = [{key: s.value for key, s in each.policy.maintenance.items()} for each in (now, before)]

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from pysentry_hook.config import Configuration, Flags, configuration, settle
 from pysentry_hook.config.drift import drift
+from pysentry_hook.config.files import Configuration, configuration
+from pysentry_hook.config.flags import Flags
+from pysentry_hook.config.settings import settle
 from pysentry_hook.tree import FolderTree
 
 TODAY = date(2026, 11, 22)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pysentry_hook.config import Flags, configuration
+from pysentry_hook.config.files import configuration
+from pysentry_hook.config.flags import Flags
 from pysentry_hook.errors import ConfigError
 from pysentry_hook.tree import CommitTree
 from tests.config.settling import TODAY, configured

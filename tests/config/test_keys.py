@@ -7,10 +7,12 @@ from typing import Any
 import jsonschema
 import pytest
 
-from pysentry_hook.config.keys import GATE_KEYS, KEYS, PREFIX, Key, variable
+from pysentry_hook import reports, resolvers
+from pysentry_hook.config.keys import FORMATS, GATE_KEYS, KEYS, RESOLVERS, Key
 from pysentry_hook.config.schema import config_schema
 from pysentry_hook.config.statements import from_environment
 from pysentry_hook.config.templates import template
+from pysentry_hook.config.variables import PREFIX, variable
 from pysentry_hook.errors import ConfigError
 from tests.config.settling import configured
 from tests.conftest import Run
@@ -139,3 +141,8 @@ def test_the_default_of_a_key_is_a_value_that_it_takes(name: str) -> None:
 
 def test_every_key_of_gates_can_stand_in_defaults() -> None:
     assert {f"defaults.{name}" for name in GATE_KEYS} <= KEYS.keys()
+
+
+def test_the_words_of_registries_are_those_that_are_registered() -> None:
+    assert tuple(RESOLVERS) == tuple(resolvers.RESOLVERS)
+    assert tuple(FORMATS) == tuple(reports.FORMATS)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pysentry_hook.config import Settings
+from pysentry_hook.config.settings import Settings
 from pysentry_hook.errors import ConfigError
 from pysentry_hook.model import Severity
 from pysentry_hook.policy.gates import settle_gate

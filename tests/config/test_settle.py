@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from pysentry_hook.config import Settings, group_names
+from pysentry_hook.config.settings import Settings
+from pysentry_hook.config.words import group_names
 from pysentry_hook.errors import UsageError
 from pysentry_hook.http import Limits
 from pysentry_hook.model import Severity
@@ -28,8 +29,7 @@ def the_error(environment: dict[str, str] | None = None, /, **flags: Any) -> str
 
 def test_where_nothing_is_said_the_defaults_hold() -> None:
     settings = settled()
-    assert settings == replace(
-        settings,
+    assert settings == settings._replace(
         paths=(),
         requirements=(),
         sources=("pypa", "pypi", "osv"),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pysentry_hook.config.statements import Said
+from pysentry_hook.config.said import Said
 from pysentry_hook.errors import ConfigError
 from tests.config.settling import configured
 

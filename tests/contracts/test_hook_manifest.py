@@ -17,7 +17,7 @@ from tests.contracts.samples import file_name
 HOUSE = Path(__file__).parents[2]
 FOLDERS = ("", "a/", "a/b c/", "requirements/", "--x=y/", "größer/", "new\nline/", ".hidden/", "uv.lock/")
 NAMES = (
-    *tuple(file_name(reader.FORMAT) for reader in READERS if reader.FORMAT != "script"),
+    *tuple(file_name(reader.format) for reader in READERS if reader.format != "script"),
     *(OURS, PEERS, PYPROJECT),
     *("pylock.dev.toml", "tool.py.lock", "requirements-dev.txt", "dev-requirements.txt", "requirements.dev.txt"),
     *("requirements_test.txt", "test_requirements.txt", "Requirements.txt", "REQUIREMENTS-DEV.TXT"),
@@ -52,7 +52,7 @@ def runs(path: str) -> bool:
 def is_read(path: str) -> bool:
     """Whether a change of the file changes what is read, or how it is judged."""
     name = path.rpartition("/")[2]
-    formats = [reader.FORMAT for reader in READERS]
+    formats = [reader.format for reader in READERS]
     return (
         name in {OURS, PEERS, PYPROJECT}
         or name.endswith(".py.lock")
@@ -73,10 +73,10 @@ def test_the_hook_runs_for_no_other_file(path: str) -> None:
 
 def test_every_reader_of_the_registry_runs_the_hook(tmp_path: Path) -> None:
     for reader in READERS:
-        path = file_name(reader.FORMAT)
+        path = file_name(reader.format)
         (tmp_path / path).touch()
         assert reader_of(FolderTree(tmp_path), path) is reader
-        assert runs(path) == (reader.FORMAT != "script")
+        assert runs(path) == (reader.format != "script")
 
 
 def test_both_hooks_show_what_a_passing_one_says_and_run_once() -> None:

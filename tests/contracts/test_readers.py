@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -12,17 +14,18 @@ from pysentry_hook.model import Inventory, Node, normalize
 from pysentry_hook.tree import MAX_BYTES, FolderTree
 from tests.contracts.samples import INDEX, SAMPLES, Pins, Sample, file_name
 
+HOUSE = Path(__file__).parents[2]
 PINS = (("requests", "2.30.0"), ("idna", "3.6"), ("idna", "3.7"), ("six", "1.16.0"))
 
-readers = pytest.mark.parametrize("reader", READERS, ids=[reader.FORMAT for reader in READERS])
+readers = pytest.mark.parametrize("reader", READERS, ids=[reader.format for reader in READERS])
 
 
 def sample(reader: Reader) -> Sample:
-    return SAMPLES[reader.FORMAT]
+    return SAMPLES[reader.format]
 
 
 def read(reader: Reader, folder: Path, content: str | bytes, path: str | None = None) -> Inventory:
-    path = path or file_name(reader.FORMAT)
+    path = path or file_name(reader.format)
     file = folder / path
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(content.encode() if isinstance(content, str) else content)
@@ -36,21 +39,35 @@ def pinned(inventory: Inventory) -> list[tuple[str, str]]:
 def refused(reader: Reader, folder: Path) -> InputError:
     """The error for what stands in the folder, which must name the file."""
     with pytest.raises(InputError) as caught:
-        reader.read(FolderTree(folder), file_name(reader.FORMAT))
-    assert caught.value.path == file_name(reader.FORMAT)
-    assert str(caught.value).startswith(file_name(reader.FORMAT))
+        reader.read(FolderTree(folder), file_name(reader.format))
+    assert caught.value.path == file_name(reader.format)
+    assert str(caught.value).startswith(file_name(reader.format))
     assert "\n" not in str(caught.value)
     return caught.value
 
 
 def test_every_reader_has_its_sample() -> None:
-    assert {reader.FORMAT for reader in READERS} <= set(SAMPLES)
+    assert {reader.format for reader in READERS} <= set(SAMPLES)
+
+
+@readers
+def test_a_reader_is_registered_as_its_module_calls_the_format(reader: Reader) -> None:
+    module = import_module(f"pysentry_hook.inputs.{reader.module}")
+    assert reader.format == module.FORMAT
+
+
+def test_no_reader_is_registered_that_may_know_another() -> None:
+    settings = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    (apart,) = (each["modules"] for each in settings if each["name"] == "Readers do not know each other")
+    assert apart == [f"pysentry_hook.inputs.{reader.module}" for reader in READERS]
 
 
 @readers
 def test_a_reader_recognises_its_own_files_and_no_others(reader: Reader) -> None:
-    assert reader.recognises(file_name(reader.FORMAT))
-    others = {file_name(other.FORMAT) for other in READERS} - {file_name(reader.FORMAT), "requirements.txt"}
+    assert reader.recognises(file_name(reader.format))
+    others = {file_name(other.format) for other in READERS} - {file_name(reader.format), "requirements.txt"}
     assert not [name for name in (*others, "README.md", "Cargo.lock", "lock") if reader.recognises(name)]
 
 
@@ -120,7 +137,7 @@ def test_a_place_is_where_the_version_is_written(reader: Reader, tmp_path: Path)
             shown = lines[location.line - 1][location.column - 1 : location.end_column - 1]
             assert dependency.written in shown
             assert location.text == shown
-            assert location.path == file_name(reader.FORMAT)
+            assert location.path == file_name(reader.format)
             taken.add(location.line)
         assert len(taken) == len(PINS)
 
@@ -129,20 +146,20 @@ def test_a_place_is_where_the_version_is_written(reader: Reader, tmp_path: Path)
 @pytest.mark.parametrize("folder", ["back", "services/back"])
 def test_a_file_says_the_same_in_every_folder(reader: Reader, folder: str, tmp_path: Path) -> None:
     text = sample(reader).of(PINS)
-    deep = read(reader, tmp_path, text, f"{folder}/{file_name(reader.FORMAT)}")
+    deep = read(reader, tmp_path, text, f"{folder}/{file_name(reader.format)}")
     root = read(reader, tmp_path, text)
     assert deep.dependencies == root.dependencies
     assert deep.unchecked == root.unchecked == ()
     assert {edge[1] for edge in deep.edges} == {edge[1] for edge in root.edges}
-    assert deep.places.location(0).path == f"{folder}/{file_name(reader.FORMAT)}"
+    assert deep.places.location(0).path == f"{folder}/{file_name(reader.format)}"
 
 
 @readers
 def test_the_file_is_named_with_the_hash_of_its_bytes(reader: Reader, tmp_path: Path) -> None:
     text = "\ufeff" + sample(reader).of(PINS).replace("\n", "\r\n")
     found = read(reader, tmp_path, text)
-    assert (found.path, found.format) == (file_name(reader.FORMAT), reader.FORMAT)
-    assert found.files == ((file_name(reader.FORMAT), reader.FORMAT, hashlib.sha256(text.encode()).hexdigest()),)
+    assert (found.path, found.format) == (file_name(reader.format), reader.format)
+    assert found.files == ((file_name(reader.format), reader.format, hashlib.sha256(text.encode()).hexdigest()),)
 
 
 @readers
@@ -166,7 +183,7 @@ def test_every_group_is_one_of_the_scopes(reader: Reader, tmp_path: Path) -> Non
 @readers
 def test_what_is_no_such_file_is_refused(reader: Reader, tmp_path: Path) -> None:
     for text in sample(reader).invalid:
-        (tmp_path / file_name(reader.FORMAT)).write_text(text, encoding="utf-8")
+        (tmp_path / file_name(reader.format)).write_text(text, encoding="utf-8")
         refused(reader, tmp_path)
 
 
@@ -185,7 +202,7 @@ def test_what_is_no_such_file_is_refused(reader: Reader, tmp_path: Path) -> None
     ids=["png", "zip", "elf", "gzip", "all-bytes", "zeros", "ones"],
 )
 def test_a_binary_file_is_refused(reader: Reader, data: bytes, tmp_path: Path) -> None:
-    (tmp_path / file_name(reader.FORMAT)).write_bytes(data)
+    (tmp_path / file_name(reader.format)).write_bytes(data)
     refused(reader, tmp_path)
 
 
@@ -193,7 +210,7 @@ def test_a_binary_file_is_refused(reader: Reader, data: bytes, tmp_path: Path) -
 def test_a_nul_byte_anywhere_is_refused(reader: Reader, tmp_path: Path) -> None:
     data = sample(reader).of(PINS).encode()
     for place in range(0, len(data), 7):
-        (tmp_path / file_name(reader.FORMAT)).write_bytes(data[:place] + b"\0" + data[place:])
+        (tmp_path / file_name(reader.format)).write_bytes(data[:place] + b"\0" + data[place:])
         refused(reader, tmp_path)
 
 
@@ -202,7 +219,7 @@ def test_half_a_file_is_refused(reader: Reader, tmp_path: Path) -> None:
     if not sample(reader).ends:
         pytest.skip("half of such a file is such a file")
     text = sample(reader).of(PINS)
-    (tmp_path / file_name(reader.FORMAT)).write_text(text[: len(text) // 2], encoding="utf-8")
+    (tmp_path / file_name(reader.format)).write_text(text[: len(text) // 2], encoding="utf-8")
     refused(reader, tmp_path)
 
 
@@ -215,7 +232,7 @@ def test_a_file_that_was_cut_is_refused_or_says_what_is_left_and_is_never_silent
         try:
             found = read(reader, tmp_path, text[:end])
         except InputError as error:
-            assert error.path == file_name(reader.FORMAT)  # noqa: PT017 (both outcomes are right)
+            assert error.path == file_name(reader.format)  # noqa: PT017 (both outcomes are right)
             continue
         if sample(reader).ends and pinned(found) != sorted(PINS):
             assert found.notes or found.unchecked
@@ -224,7 +241,7 @@ def test_a_file_that_was_cut_is_refused_or_says_what_is_left_and_is_never_silent
 
 @readers
 def test_a_folder_of_that_name_is_refused(reader: Reader, tmp_path: Path) -> None:
-    (tmp_path / file_name(reader.FORMAT)).mkdir()
+    (tmp_path / file_name(reader.format)).mkdir()
     assert "is a folder" in refused(reader, tmp_path).detail
 
 
@@ -232,7 +249,7 @@ def test_a_folder_of_that_name_is_refused(reader: Reader, tmp_path: Path) -> Non
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
 @pytest.mark.timeout(20)
 def test_a_named_pipe_is_refused_without_waiting(reader: Reader, tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / file_name(reader.FORMAT))
+    os.mkfifo(tmp_path / file_name(reader.format))
     assert "is not a regular file" in refused(reader, tmp_path).detail
 
 
@@ -241,13 +258,13 @@ def test_a_link_out_of_the_tree_is_refused(reader: Reader, tmp_path: Path) -> No
     project = tmp_path / "project"
     project.mkdir()
     (tmp_path / "elsewhere").write_text(sample(reader).of(PINS), encoding="utf-8")
-    (project / file_name(reader.FORMAT)).symlink_to(tmp_path / "elsewhere")
+    (project / file_name(reader.format)).symlink_to(tmp_path / "elsewhere")
     assert "leads out of project" in refused(reader, project).detail
 
 
 @readers
 def test_a_file_of_more_than_32_mb_is_refused(reader: Reader, tmp_path: Path) -> None:
-    with (tmp_path / file_name(reader.FORMAT)).open("wb") as file:
+    with (tmp_path / file_name(reader.format)).open("wb") as file:
         file.truncate(MAX_BYTES + 1)
     assert "is 32 MB large; at most 32 MB are read" in refused(reader, tmp_path).detail
 
@@ -259,7 +276,7 @@ def test_a_file_that_is_not_there_is_refused(reader: Reader, tmp_path: Path) -> 
 
 @readers
 def test_a_manifest_that_cannot_be_read_leaves_the_lock_readable(reader: Reader, tmp_path: Path) -> None:
-    for name in {"pyproject.toml", "Pipfile"} - {reader.FORMAT}:
+    for name in {"pyproject.toml", "Pipfile"} - {reader.format}:
         (tmp_path / name).mkdir()
     assert pinned(read(reader, tmp_path, sample(reader).of(PINS))) == sorted(PINS)
 

@@ -43,15 +43,15 @@ def check(reader: Reader, folder: Path, path: str, files: Mapping[str, str | byt
         assert commit.files("").paths == index.files("").paths == sorted(files)
 
 
-@pytest.mark.parametrize("reader", READERS, ids=[reader.FORMAT for reader in READERS])
+@pytest.mark.parametrize("reader", READERS, ids=[reader.format for reader in READERS])
 @pytest.mark.parametrize("folder", ["", "services/back/"], ids=["root", "deep"])
 @pytest.mark.parametrize("manifests", [{}, MANIFESTS], ids=["alone", "manifests"])
 def test_a_sample_says_the_same(reader: Reader, folder: str, manifests: Mapping[str, str], tmp_path: Path) -> None:
-    files = {reader.FORMAT: SAMPLES[reader.FORMAT].of(PINS), **manifests}
-    check(reader, tmp_path, f"{folder}{reader.FORMAT}", {f"{folder}{name}": text for name, text in files.items()})
+    files = {reader.format: SAMPLES[reader.format].of(PINS), **manifests}
+    check(reader, tmp_path, f"{folder}{reader.format}", {f"{folder}{name}": text for name, text in files.items()})
 
 
-@pytest.mark.parametrize("reader", READERS, ids=[reader.FORMAT for reader in READERS])
+@pytest.mark.parametrize("reader", READERS, ids=[reader.format for reader in READERS])
 def test_a_real_file_says_the_same(reader: Reader, tmp_path: Path) -> None:
     files = (path for depth in ("*/*", "*/*/*") for path in DATA.glob(depth) if path.is_file())
     for number, path in enumerate(sorted(path for path in files if reader.recognises(path.name))):
@@ -65,5 +65,5 @@ def test_an_included_file_is_found_in_every_tree(tmp_path: Path) -> None:
         "requirements/limits.txt": "six<2\n",
         "base.txt": "requests==2.30.0\n",
     }
-    reader = next(reader for reader in READERS if reader.FORMAT == "requirements.txt")
+    reader = next(reader for reader in READERS if reader.format == "requirements.txt")
     check(reader, tmp_path, "requirements/dev.txt", files)

@@ -323,7 +323,8 @@ def test_the_second_command_of_the_readme_is_what_ci_runs() -> None:
 
 
 def test_every_variable_of_the_readme_is_a_setting_that_config_show_lists(run: Run, tmp_path: Path) -> None:
-    from pysentry_hook.config.keys import GATE_KEYS, KEYS, variable
+    from pysentry_hook.config.keys import GATE_KEYS, KEYS
+    from pysentry_hook.config.variables import variable
 
     text = (HOUSE / "README.md").read_text(encoding="utf-8")
     known = {variable(key) for key in KEYS} | {variable(f"gates.release.{key}") for key in GATE_KEYS}

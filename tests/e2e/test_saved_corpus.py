@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,8 +12,10 @@ import pytest
 from pysentry_hook.baseline import Bases
 from pysentry_hook.cache import LAYOUT, Cache, DiskCache
 from pysentry_hook.commands.running import exit_code, saved_exit_code
-from pysentry_hook.config import Flags, configuration, settle
+from pysentry_hook.config.files import configuration
+from pysentry_hook.config.flags import Flags
 from pysentry_hook.config.saved import saved_policy
+from pysentry_hook.config.settings import settle
 from pysentry_hook.http import Http, Limits
 from pysentry_hook.policy.judge import judge
 from pysentry_hook.reading import audited, read_inputs
@@ -62,9 +63,9 @@ class House(NamedTuple):
         flags = self.flags(policy)
         inputs = [self.folder / project["project"] / name for name in project["inputs"]]
         named = tuple(str(ADVISORIES / name) for name in DATABASES[MERGED])
-        flags = replace(flags, advisory_db=named, offline=True, no_resolver=policy is not None)
+        flags = flags._replace(advisory_db=named, offline=True, no_resolver=policy is not None)
         is_named = project["format"] == "requirements.txt"
-        flags = replace(flags, requirements=tuple(inputs)) if is_named else replace(flags, paths=tuple(inputs))
+        flags = flags._replace(requirements=tuple(inputs)) if is_named else flags._replace(paths=tuple(inputs))
         tree, folder = audited(inputs)
         files = configuration(flags, {}, tree=tree, root=tree.root, folder=folder, today=NOW.date())
         settings = settle(flags, {}, files, NOW.date())

@@ -18,7 +18,7 @@ with atheris.instrument_imports(include=["pysentry_hook"]):
 def main() -> None:
     """Fuzz the reader that the first argument names."""
     form, *rest = sys.argv[1:]
-    reader = next(reader for reader in READERS if form == reader.FORMAT)
+    reader = next(reader for reader in READERS if form == reader.format)
     folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
     tree = FolderTree(folder)
     name = "x.py" if form == "script" else form

@@ -33,7 +33,7 @@ def opened(files: dict[str, str], path: str = "app") -> tuple[str, dict[str, str
 
 
 def test_the_first_by_precedence_is_read_and_the_others_are_told() -> None:
-    formats = [reader.FORMAT for reader in IN_FOLDERS]
+    formats = [reader.format for reader in IN_FOLDERS]
     for number, expected in enumerate(formats):
         files = {name: SAMPLES[name].of(PINS) for name in reversed(formats[number:])}
         path, skipped = opened(files)
@@ -42,7 +42,7 @@ def test_the_first_by_precedence_is_read_and_the_others_are_told() -> None:
 
 
 def test_the_readers_stand_in_the_documented_order() -> None:
-    assert [reader.FORMAT for reader in READERS if reader.FORMAT in ORDER] == ORDER
+    assert [reader.format for reader in READERS if reader.format in ORDER] == ORDER
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_broken_file_is_the_result_and_none_is_read_in_its_place() -> None:
 def test_a_folder_of_manifests_that_declare_nothing_says_why_each_was_skipped() -> None:
     with pytest.raises(NothingToReadError) as caught:
         open_input(Files({"app/pyproject.toml": DYNAMIC, "app/Pipfile": "[requires]\n"}), "app")
-    looked_for = ", ".join(reader.FORMAT for reader in IN_FOLDERS)
+    looked_for = ", ".join(reader.format for reader in IN_FOLDERS)
     assert str(caught.value) == (
         f"app: nothing to read here; looked for {looked_for}"
         f"; pyproject.toml: {IS_DYNAMIC}; Pipfile: declares no dependencies. --recursive looks below"
@@ -117,7 +117,7 @@ def test_a_file_of_another_format_is_refused(name: str) -> None:
     "name", ["requirements.txt", "requirements-dev.txt", "dev-requirements.txt", "requirements/base.txt", "deps.txt"]
 )
 def test_requirements_files_have_many_names(name: str) -> None:
-    assert reader_of(Files({name: ""}), name).FORMAT == "requirements.txt"
+    assert reader_of(Files({name: ""}), name).format == "requirements.txt"
 
 
 def test_the_lock_of_a_script_is_read_in_its_place() -> None:

@@ -18,24 +18,18 @@ from tests.contracts.samples import SAMPLES, file_name
 
 PINS = (("requests", "2.30.0"), ("idna", "3.6"), ("idna", "3.7"), ("six", "1.16.0"))
 MANIFEST = '[project]\nname = "shop"\nversion = "1.0"\ndependencies = ["requests", "idna"]\n'
-readers = pytest.mark.parametrize("reader", READERS, ids=[reader.FORMAT for reader in READERS])
-locks = [reader for reader in READERS if reader.FORMAT in {"uv.lock", "poetry.lock", "Pipfile.lock", "pylock.toml"}]
+readers = pytest.mark.parametrize("reader", READERS, ids=[reader.format for reader in READERS])
+locks = [reader for reader in READERS if reader.format in {"uv.lock", "poetry.lock", "Pipfile.lock", "pylock.toml"}]
 
 
-class Watching:
+class Watching(Reader):
     """A reader that counts how often it is asked."""
 
-    def __init__(self, reader: Reader) -> None:
-        self.FORMAT = reader.FORMAT
-        self._reader = reader
-        self.asked = 0
-
-    def recognises(self, name: str) -> bool:
-        return self._reader.recognises(name)
+    asked = 0
 
     def read(self, tree: Tree, path: str) -> Inventory:
         self.asked += 1
-        return self._reader.read(tree, path)
+        return super().read(tree, path)
 
 
 @pytest.fixture
@@ -58,8 +52,8 @@ def notes(folder: Path) -> list[Path]:
 
 
 def write(folder: Path, reader: Reader) -> str:
-    path = file_name(reader.FORMAT)
-    (folder / path).write_text(SAMPLES[reader.FORMAT].of(PINS), encoding="utf-8")
+    path = file_name(reader.format)
+    (folder / path).write_text(SAMPLES[reader.format].of(PINS), encoding="utf-8")
     return path
 
 
@@ -67,7 +61,7 @@ def write(folder: Path, reader: Reader) -> str:
 def test_the_first_and_the_second_reading_give_what_the_reader_gives(
     reader: Reader, project: Path, keeper: Callable[[], Keeper]
 ) -> None:
-    path, tree, watching = write(project, reader), FolderTree(project), Watching(reader)
+    path, tree, watching = write(project, reader), FolderTree(project), Watching(*reader)
     wanted = packed(reader.read(tree, path))
     assert wanted["dependencies"]
     assert packed(keeper().read(watching, tree, path)) == wanted
@@ -86,12 +80,12 @@ def test_an_inventory_comes_back_from_json_as_it_was(reader: Reader, project: Pa
         assert back.places.declaration(each.name) == inventory.places.declaration(each.name)
 
 
-@pytest.mark.parametrize("reader", locks, ids=[reader.FORMAT for reader in locks])
+@pytest.mark.parametrize("reader", locks, ids=[reader.format for reader in locks])
 @pytest.mark.parametrize("change", ["changed", "gone", "new"])
 def test_a_change_beside_the_input_is_seen(
     change: str, reader: Reader, project: Path, keeper: Callable[[], Keeper]
 ) -> None:
-    path, tree, watching = write(project, reader), FolderTree(project), Watching(reader)
+    path, tree, watching = write(project, reader), FolderTree(project), Watching(*reader)
     manifests = [project / "pyproject.toml", project / "Pipfile"]
     if change == "new":
         manifests[0].unlink()
@@ -106,7 +100,7 @@ def test_a_change_beside_the_input_is_seen(
     asked_before = watching.asked
     found = keeper().read(watching, tree, path)
     assert packed(found) == packed(reader.read(tree, path))
-    if reader.FORMAT != "pylock.toml":  # such a lock is alone
+    if reader.format != "pylock.toml":  # such a lock is alone
         assert watching.asked == asked_before + 1
 
 
@@ -146,7 +140,7 @@ def test_an_input_that_changes_while_it_is_read_is_an_error(project: Path, keepe
 def test_a_cut_or_longer_note_is_none(
     share: float, project: Path, tmp_path: Path, keeper: Callable[[], Keeper]
 ) -> None:
-    path, tree, watching = write(project, READERS[0]), FolderTree(project), Watching(READERS[0])
+    path, tree, watching = write(project, READERS[0]), FolderTree(project), Watching(*READERS[0])
     wanted = packed(keeper().read(watching, tree, path))
     (note,) = notes(tmp_path)
     data = note.read_bytes()

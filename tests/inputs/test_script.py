@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from pysentry_hook.errors import InputError
-from pysentry_hook.inputs import script, uv_lock
+from pysentry_hook.inputs import UV_LOCK, script, uv_lock
 from pysentry_hook.model import Inventory
 from pysentry_hook.tree import FolderTree
 from tests.inputs.reading import DATA, Files, cut_out, declared, direct, edges, pins, place, reasons
@@ -52,7 +52,7 @@ def test_a_script_is_read_as_its_author_wrote_it() -> None:
 
 
 def test_the_lock_of_a_script_finds_its_declarations_there() -> None:
-    assert uv_lock.recognises("tool.py.lock")
+    assert UV_LOCK.recognises("tool.py.lock")
     read = uv_lock.read(FolderTree(DATA / "script"), "tool.py.lock")
     assert pins(read) == ["idna 3.6", "idna 3.7", "python-dateutil 2.8.2", "six 1.17.0"]
     assert direct(read) == {"idna", "python-dateutil"}

@@ -13,7 +13,7 @@ import pytest
 
 from pysentry_hook.commands.plan import Planning
 from pysentry_hook.commands.running import prepare, scanning
-from pysentry_hook.config import Flags
+from pysentry_hook.config.flags import Flags
 from pysentry_hook.plan.bench import Outcome
 from pysentry_hook.proposal import Plan
 from tests.builders import a_folder_of_records

@@ -33,8 +33,8 @@ TREES = {
     "pyproject.toml": "poetry.lock/v1/pyproject.toml",
 }
 
-BY_FORMAT = {reader.FORMAT: reader for reader in READERS}
-readers = pytest.mark.parametrize("reader", READERS, ids=[reader.FORMAT for reader in READERS])
+BY_FORMAT = {reader.format: reader for reader in READERS}
+readers = pytest.mark.parametrize("reader", READERS, ids=[reader.format for reader in READERS])
 quick = settings(max_examples=30, deadline=5_000, suppress_health_check=[HealthCheck.too_slow])
 names = st.from_regex(r"[a-z][a-z0-9]{0,6}([-_.][a-z0-9]{1,3})?", fullmatch=True)
 versions = st.from_regex(r"([1-9]!)?[0-9]{1,3}(\.[0-9]{1,3}){0,2}((a|b|rc)[1-9])?(\.post[1-9])?", fullmatch=True)
@@ -44,13 +44,13 @@ some_pins = st.lists(st.tuples(names, versions), max_size=8, unique_by=(lambda p
 def read(reader: Reader, content: str | bytes, **beside: str) -> Inventory | None:
     """Read a file; None where it is refused, and then the error must be in order."""
     try:
-        found = reader.read(Files({file_name(reader.FORMAT): content, **beside}), file_name(reader.FORMAT))
+        found = reader.read(Files({file_name(reader.format): content, **beside}), file_name(reader.format))
     except InputError as error:
         refusal = str(error)
     else:
         check(found, content)
         return found
-    assert refusal.startswith(file_name(reader.FORMAT))
+    assert refusal.startswith(file_name(reader.format))
     assert one_line(refusal, 10_000) == refusal
     return None
 
@@ -74,9 +74,9 @@ def check(found: Inventory, content: str | bytes) -> None:
 
 def real(reader: Reader) -> bytes:
     """A file that the real tool wrote, else the sample of the contract."""
-    if reader.FORMAT in REAL:
-        return (DATA / REAL[reader.FORMAT]).read_bytes()
-    return SAMPLES[reader.FORMAT].of((("idna", "3.6"), ("six", "1.16.0"))).encode()
+    if reader.format in REAL:
+        return (DATA / REAL[reader.format]).read_bytes()
+    return SAMPLES[reader.format].of((("idna", "3.6"), ("six", "1.16.0"))).encode()
 
 
 @readers
@@ -170,7 +170,7 @@ def test_one_more_entry_is_one_more_dependency(
     reader: Reader, entries: list[tuple[str, str]], more: tuple[str, str]
 ) -> None:
     assume(normalize(more[0]) not in {normalize(name) for name, _ in entries})
-    of: Callable[..., str] = SAMPLES[reader.FORMAT].of
+    of: Callable[..., str] = SAMPLES[reader.format].of
     before, after = read(reader, of(entries)), read(reader, of([*entries, more]))
     assert before is not None
     assert after is not None
@@ -187,7 +187,7 @@ def test_the_order_of_the_entries_changes_nothing(
     reader: Reader, entries: list[tuple[str, str]], data: st.DataObject
 ) -> None:
     shuffled = data.draw(st.permutations(entries))
-    first, second = (read(reader, SAMPLES[reader.FORMAT].of(order)) for order in (entries, shuffled))
+    first, second = (read(reader, SAMPLES[reader.format].of(order)) for order in (entries, shuffled))
     assert first is not None
     assert second is not None
     assert sorted(pins(first)) == sorted(pins(second))
@@ -199,7 +199,7 @@ def test_the_order_of_the_entries_changes_nothing(
 @quick
 @given(entries=some_pins)
 def test_reading_twice_gives_the_same(reader: Reader, entries: list[tuple[str, str]]) -> None:
-    text = SAMPLES[reader.FORMAT].of(entries)
+    text = SAMPLES[reader.format].of(entries)
     first, second = read(reader, text), read(reader, text)
     assert first is not None
     assert second is not None

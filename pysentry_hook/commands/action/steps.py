@@ -9,7 +9,7 @@ from pysentry_hook.commands.action.planning import Plan, make_plan, read_plan
 from pysentry_hook.commands.action.results import JSON, MARKDOWN, SARIF, Result
 from pysentry_hook.commands.action.runner import annotate, output, run, say, summary
 from pysentry_hook.commands.action.uploading import takes_uploads
-from pysentry_hook.config.keys import variable
+from pysentry_hook.config.variables import variable
 
 Environment = Mapping[str, str]
 
