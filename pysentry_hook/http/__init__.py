@@ -6,7 +6,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http.wire import Wire
+from pysentry_hook.http.workers import Turn, Workers
 from pysentry_hook.text import one_line, without_credentials
 
 _CHUNK = 1 << 16
@@ -76,20 +77,18 @@ class Http:
         self._deadline = math.inf
         self._lock = threading.Lock()
         self._wire = Wire(limits.at_once, ca_bundle=ca_bundle, on_redirect=self._left)
-        self._pool: ThreadPoolExecutor | None = None
+        self._workers = Workers(limits.at_once)
 
     def close(self) -> None:
         """End the connections and workers."""
-        if self._pool:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+        self._workers.close()
         self._wire.close()
 
-    def map(self, work: Callable[[Item], Answer], items: Iterable[Item]) -> "list[Future[Answer]]":
+    def map(
+        self, work: Callable[[Item], Answer], items: Iterable[Item], *, turn: Turn = "usual"
+    ) -> "list[Future[Answer]]":
         """Start `work` for every item, at most `Limits.at_once` at a time over all sources."""
-        with self._lock:
-            if self._pool is None:
-                self._pool = ThreadPoolExecutor(self._limits.at_once, thread_name_prefix="http")
-        return [self._pool.submit(work, item) for item in items]
+        return self._workers.map(work, items, turn)
 
     def get(
         self,
