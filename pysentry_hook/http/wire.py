@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from pysentry_hook import __version__
+from pysentry_hook.http.tls import adapter
 
 _PLAIN = re.compile(r"(https?://[^/?#\\\s]+)((?:/[A-Za-z0-9_~+-][A-Za-z0-9._~+-]*)+/?)", re.ASCII)
 """A host and a path that requests would send as it is written."""
@@ -99,12 +100,12 @@ class Wire:
 
         try:
             prepared, settings = self._prepared("GET", f"{host}/", {}, None)
-            adapter = self._session.get_adapter(prepared.url)
+            sending = self._session.get_adapter(prepared.url)
             tls = {"verify": settings["verify"], "cert": settings["cert"]}
             with self._lock:
-                pool = adapter.get_connection_with_tls_context(prepared, proxies=settings["proxies"], **tls)
-                adapter.cert_verify(pool, prepared.url, **tls)
-            before = adapter.request_url(prepared, settings["proxies"]).removesuffix("/")
+                pool = sending.get_connection_with_tls_context(prepared, proxies=settings["proxies"], **tls)
+                sending.cert_verify(pool, prepared.url, **tls)
+            before = sending.request_url(prepared, settings["proxies"]).removesuffix("/")
             way = _Way(pool, before, dict(prepared.headers))
         except (requests.RequestException, OSError, ValueError, TypeError):
             way = None
@@ -127,9 +128,9 @@ class Wire:
                 session.hooks["response"].append(self._leave_redirect)
                 session.headers["User-Agent"] = f"pysentry-hook/{__version__}"
                 session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))  # nobody is to know us again
-                adapter = requests.adapters.HTTPAdapter(pool_connections=8, pool_maxsize=self._size, max_retries=0)
-                session.mount("https://", adapter)
-                session.mount("http://", adapter)
+                sending = adapter(self._size)
+                session.mount("https://", sending)
+                session.mount("http://", sending)
                 self._session = session
             return self._session
 
