@@ -102,6 +102,7 @@ class DiskCache:
         self._pending: dict[str, Entry] = {}
         self._seen: dict[str, float | None] = {}
         self._rows: Any = None
+        self._empty = False
         self._lock = threading.Lock()
         self._said = self._said_aside = False
         self._usable = self._prepare()
@@ -112,7 +113,7 @@ class DiskCache:
         """Return what was stored under a key; a damaged cache answers None."""
         if key in self._pending or self._rows is None:
             return self._pending.get(key)
-        data = self._guard(lambda: self._rows.get(key), None)
+        data = None if self._empty else self._guard(lambda: self._rows.get(key), None)
         entry = _entry(data) if data is not None else None
         self._seen[key] = entry.stored if entry else None
         if data is not None and entry is None:
@@ -173,6 +174,8 @@ class DiskCache:
                 raise
 
     def _lacking(self) -> list[tuple[str, Entry]]:
+        if not len(self._rows):
+            return sorted(self._pending.items())
         return [(key, entry) for key, entry in sorted(self._pending.items()) if not self._is_stored(key, entry)]
 
     def _is_stored(self, key: str, entry: Entry) -> bool:
@@ -216,6 +219,7 @@ class DiskCache:
         folder.mkdir(mode=0o700, exist_ok=True)
         check_settings(folder / "cache.db")
         self._rows = Rows(str(folder), disk=closed_disk(), timeout=TIMEOUT, size_limit=_SIZE_LIMIT)
+        self._empty = not len(self._rows)  # then there is nothing to look for
 
     def _guard(self, work: Callable[[], Any], otherwise: Any) -> Any:
         """Do `work`; a locked database or a full disk is no damage, everything else sets the folder aside."""
