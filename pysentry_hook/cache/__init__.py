@@ -169,6 +169,7 @@ class DiskCache:
             with self._rows.transact():
                 for key, entry in self._lacking():
                     self._rows.set(key, b"%.3f\n%s" % (entry.stored, entry.data))
+            self._rows.cull()  # once, not with each row
         except Timeout:
             if self._lacking():
                 raise
@@ -218,7 +219,7 @@ class DiskCache:
         check_files(folder)
         folder.mkdir(mode=0o700, exist_ok=True)
         check_settings(folder / "cache.db")
-        self._rows = Rows(str(folder), disk=closed_disk(), timeout=TIMEOUT, size_limit=_SIZE_LIMIT)
+        self._rows = Rows(str(folder), disk=closed_disk(), timeout=TIMEOUT, size_limit=_SIZE_LIMIT, cull_limit=0)
         self._empty = not len(self._rows)  # then there is nothing to look for
 
     def _guard(self, work: Callable[[], Any], otherwise: Any) -> Any:
