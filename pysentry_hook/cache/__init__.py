@@ -116,6 +116,7 @@ class DiskCache:
         self._pending: dict[str, Entry] = {}
         self._seen: dict[str, float | None] = {}
         self._rows: Any = None
+        self._empty = False
         self._lock = threading.Lock()
         self._opening = threading.Lock()
         self._said = self._said_aside = False
@@ -128,7 +129,7 @@ class DiskCache:
         self._connect_once()
         if key in self._pending or self._rows is None:
             return self._pending.get(key)
-        data = self._guard(lambda: self._rows.get(key), None)
+        data = None if self._empty else self._guard(lambda: self._rows.get(key), None)
         entry = _entry(data) if data is not None else None
         self._seen[key] = entry.stored if entry else None
         if data is not None and entry is None:
@@ -196,11 +197,14 @@ class DiskCache:
             with self._rows.transact():
                 for key, entry in self._lacking():
                     self._rows.set(key, b"%.3f\n%s" % (entry.stored, entry.data))
+            self._rows.cull()  # once, not with each row
         except Timeout:
             if self._lacking():
                 raise
 
     def _lacking(self) -> list[tuple[str, Entry]]:
+        if not len(self._rows):
+            return sorted(self._pending.items())
         return [(key, entry) for key, entry in sorted(self._pending.items()) if not self._is_stored(key, entry)]
 
     def _is_stored(self, key: str, entry: Entry) -> bool:
@@ -250,7 +254,8 @@ class DiskCache:
         check_files(folder)
         folder.mkdir(mode=0o700, exist_ok=True)
         check_settings(folder / "cache.db")
-        self._rows = Rows(str(folder), disk=closed_disk(), timeout=TIMEOUT, size_limit=_SIZE_LIMIT)
+        self._rows = Rows(str(folder), disk=closed_disk(), timeout=TIMEOUT, size_limit=_SIZE_LIMIT, cull_limit=0)
+        self._empty = not len(self._rows)  # then there is nothing to look for
 
     def _guard(self, work: Callable[[], Any], otherwise: Any) -> Any:
         """Do `work`; a locked database or a full disk is no damage, everything else sets the folder aside."""

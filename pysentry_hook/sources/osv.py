@@ -81,7 +81,8 @@ class Osv:
         missing = [package for package in packages if package not in found]
         chunks = [missing[start : start + BATCH] for start in range(0, len(missing), BATCH)]
         failed: dict[Package, str] = {}
-        for chunk, future in zip(chunks, self._context.http.map(self._query, chunks) if chunks else (), strict=True):
+        asked = self._context.http.map(self._query, chunks, turn="first") if chunks else ()
+        for chunk, future in zip(chunks, asked, strict=True):
             answers, cause = future.result()
             for package, found_here in answers.items():
                 found[package] = found_here

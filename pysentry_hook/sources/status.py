@@ -66,7 +66,7 @@ class Statuses:
             if known:
                 self._older[name] = known[1]
             missing.append((name, known[1].etag if known else None))
-        futures = self._context.http.map(self._ask, missing) if missing else []
+        futures = self._context.http.map(self._ask, missing, turn="last") if missing else []
         self._waiting = {name: future for (name, _), future in zip(missing, futures, strict=True)}
 
     def finish(self) -> tuple[Mapping[NormalizedName, Known], tuple[Failure, ...]]:

@@ -6,14 +6,15 @@ import re
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
-from pysentry_hook import __version__
 from pysentry_hook.errors import SourceError
+from pysentry_hook.http.wire import Wire
+from pysentry_hook.http.workers import Turn, Workers
 from pysentry_hook.text import one_line, without_credentials
 
 _CHUNK = 1 << 16
@@ -72,27 +73,22 @@ class Http:
     ) -> None:
         self.offline = offline
         self._limits = limits
-        self._ca_bundle = ca_bundle
         self._log = log or (lambda _: None)
         self._deadline = math.inf
         self._lock = threading.Lock()
-        self._session: Any = None
-        self._hosts: dict[str, tuple[dict[str, Any], Any]] = {}
-        self._pool: ThreadPoolExecutor | None = None
+        self._wire = Wire(limits.at_once, ca_bundle=ca_bundle, on_redirect=self._left)
+        self._workers = Workers(limits.at_once)
 
     def close(self) -> None:
         """End the connections and workers."""
-        if self._pool:
-            self._pool.shutdown(wait=False, cancel_futures=True)
-        if self._session is not None:
-            self._session.close()
+        self._workers.close()
+        self._wire.close()
 
-    def map(self, work: Callable[[Item], Answer], items: Iterable[Item]) -> "list[Future[Answer]]":
+    def map(
+        self, work: Callable[[Item], Answer], items: Iterable[Item], *, turn: Turn = "usual"
+    ) -> "list[Future[Answer]]":
         """Start `work` for every item, at most `Limits.at_once` at a time over all sources."""
-        with self._lock:
-            if self._pool is None:
-                self._pool = ThreadPoolExecutor(self._limits.at_once, thread_name_prefix="http")
-        return [self._pool.submit(work, item) for item in items]
+        return self._workers.map(work, items, turn)
 
     def get(
         self,
@@ -168,35 +164,30 @@ class Http:
         import urllib3
 
         left = self._left()
-        session = self._open()
-        request = requests.Request(method, url, headers=headers, data=payload)
+        timeout = (min(self._limits.connect, left), min(self._limits.read, left))
+        self._log(f"{method} {without_credentials(url)}{told}")
         try:
-            settings, auth = self._for_host(url)
-            request.auth = None if "Authorization" in headers else auth
-            timeout = (min(self._limits.connect, left), min(self._limits.read, left))
-            self._log(f"{method} {without_credentials(url)}{told}")
-            prepared = session.prepare_request(request)
-            with session.send(prepared, stream=True, timeout=timeout, **settings) as response:
+            with closing(self._wire.send(method, url, headers, payload, timeout)) as answer:
                 unchanged = {HTTPStatus.NOT_MODIFIED} if "If-None-Match" in headers else set()
-                return self._receive(response, limit, {HTTPStatus.OK, HTTPStatus.NOT_FOUND, *unchanged, *statuses})
+                return self._receive(answer, limit, {HTTPStatus.OK, HTTPStatus.NOT_FOUND, *unchanged, *statuses})
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise _TryAgainError(_in_words(error)) from error
         except (ValueError, TypeError) as error:  # what requests lets through for an address that cannot be split
             raise SourceError(f"its address, a redirect or the proxy's makes no sense ({_innermost(error)})") from error
 
-    def _receive(self, response: Any, limit: int, statuses: Collection[int]) -> Response:
-        status = response.status_code
+    def _receive(self, answer: Any, limit: int, statuses: Collection[int]) -> Response:
+        status = answer.status
         if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise _TryAgainError(f"HTTP {status}", _retry_after(response))
+            raise _TryAgainError(f"HTTP {status}", _retry_after(answer))
         if status not in statuses:
             raise SourceError(f"HTTP {status}")
         body = bytearray()
-        while chunk := response.raw.read1(_CHUNK, decode_content=True):  # what is there: a trickle meets the deadline
+        while chunk := answer.read1(_CHUNK, decode_content=True):  # what is there: a trickle meets the deadline
             body += chunk
             if len(body) > limit:
                 raise SourceError(f"the answer is larger than {limit // 1024 // 1024} MB")
             self._left()
-        return Response(status, bytes(body), response.headers.get("ETag"))
+        return Response(status, bytes(body), answer.headers.get("ETag"))
 
     def _left(self) -> float:
         """The seconds that are left for all requests; SourceError where there are none."""
@@ -205,53 +196,11 @@ class Http:
             raise SourceError(f"the time for all requests, {self._limits.overall:.0f} s, was used up")
         return left
 
-    def _leave_redirect(self, response: Any, **_: object) -> None:
-        """Hang up instead of reading the body of a redirect, and end in time: requests would do neither."""
-        if response.is_redirect:
-            response.close()
-            self._left()
 
-    def _open(self) -> Any:
-        from http.cookiejar import DefaultCookiePolicy
-
-        import requests
-
-        with self._lock:
-            if self._session is None:
-                session = requests.Session()
-                session.hooks["response"].append(self._leave_redirect)
-                session.headers["User-Agent"] = f"pysentry-hook/{__version__}"
-                session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))  # nobody is to know us again
-                size = self._limits.at_once
-                adapter = requests.adapters.HTTPAdapter(pool_connections=8, pool_maxsize=size, max_retries=0)
-                session.mount("https://", adapter)
-                session.mount("http://", adapter)
-                self._session = session
-            return self._session
-
-    def _for_host(self, url: str) -> tuple[dict[str, Any], Any]:
-        """Proxies, CA bundle and netrc credentials, looked up once for each host."""
-        import requests
-
-        parts = urlsplit(url)
-        host = f"{parts.scheme}://{parts.netloc}"
-        with self._lock:
-            if host not in self._hosts:
-                session = self._session
-                session.trust_env = True
-                settings = session.merge_environment_settings(url, {}, None, self._ca_bundle, None)
-                auth = None if parts.username else requests.utils.get_netrc_auth(url)
-                session.trust_env = False
-                self._hosts[host] = dict(settings, allow_redirects=True), auth
-            settings, auth = self._hosts[host]
-        settings = {key: value for key, value in settings.items() if key != "stream"}
-        return settings, auth
-
-
-def _retry_after(response: Any) -> float | None:
+def _retry_after(answer: Any) -> float | None:
     import urllib3
 
-    text = response.headers.get("Retry-After")
+    text = answer.headers.get("Retry-After")
     if not text:
         return None
     try:
@@ -265,11 +214,11 @@ def _in_words(error: BaseException) -> str:
     import requests
     import urllib3
 
-    if isinstance(error, requests.exceptions.SSLError):
+    if isinstance(error, requests.exceptions.SSLError | urllib3.exceptions.SSLError):
         return f"TLS failed ({_innermost(error)})"
-    if isinstance(error, requests.exceptions.ProxyError):
+    if isinstance(error, requests.exceptions.ProxyError | urllib3.exceptions.ProxyError):
         return f"the proxy failed ({_innermost(error)})"
-    if isinstance(error, requests.exceptions.ConnectTimeout):
+    if isinstance(error, requests.exceptions.ConnectTimeout | urllib3.exceptions.ConnectTimeoutError):
         return "no connection in time"
     if isinstance(error, requests.exceptions.ReadTimeout | urllib3.exceptions.ReadTimeoutError):
         return "no answer in time"
