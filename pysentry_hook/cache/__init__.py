@@ -7,7 +7,6 @@ folder aside with one warning, and none of it is run, opened or removed.
 import hashlib
 import os
 import re
-import sqlite3
 import stat
 import threading
 import time
@@ -264,6 +263,8 @@ class DiskCache:
         try:
             return work()
         except Exception as error:  # noqa: BLE001 (a planted row may raise anything; none of it may end the run)
+            import sqlite3
+
             busy = isinstance(error, sqlite3.OperationalError) and any(word in str(error) for word in _NO_DAMAGE)
             why = one_line(error) or type(error).__name__
             if busy or isinstance(error, Timeout | OSError):

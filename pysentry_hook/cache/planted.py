@@ -4,7 +4,6 @@ diskcache unpickles what it reads (CVE-2025-69872) and opens files that a row na
 takes both ways away: keys are text, values are bytes inside the row.
 """
 
-import sqlite3
 import stat
 from contextlib import closing, suppress
 from pathlib import Path
@@ -48,6 +47,8 @@ def check_settings(file: Path) -> None:
 
     diskcache passes every `disk_…` row to the Disk, and every `sqlite_…` row into a PRAGMA statement.
     """
+    import sqlite3  # 6 ms, needed only where answers are looked up
+
     if not file.exists():
         return
     with closing(sqlite3.connect(file, timeout=TIMEOUT)) as connection:
@@ -65,6 +66,8 @@ def check_settings(file: Path) -> None:
 
 def closed_disk() -> Any:  # noqa: C901 (one small class, whose base is imported late)
     """A diskcache Disk that knows text keys and inline bytes, and no pickle and no file."""
+    import sqlite3
+
     from diskcache import Disk
     from diskcache.core import MODE_RAW, UNKNOWN
 
