@@ -7,7 +7,6 @@ The schema is https://ossf.github.io/osv-schema/. What cannot be used is set asi
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from typing import Any, TypeVar
 
 from pysentry_hook.advisories import Advisory, Affected, Event
@@ -16,7 +15,6 @@ from pysentry_hook.text import clean, one_line
 
 MAX_RECORD_BYTES = 8 * 1024 * 1024
 _DEEPEST = 100
-_SHALLOW = 4096
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _LONGEST_LINK = 1_000
@@ -41,13 +39,12 @@ def load_json(data: bytes) -> object:
 
 def load_yaml(data: bytes) -> object:
     """Decode YAML with every scalar but null kept as text, so that 1.10 stays 1.10."""
-    import yaml  # 120 ms, needed only where an archive is read for the first time
+    from pysentry_hook.sources import yaml_records  # 120 ms, needed only where an archive is read for the first time
 
     try:
-        if len(data) > _SHALLOW:
-            _check_depth(data)
-        return _bounded(yaml.load(data, _record_loader()))  # noqa: S506 (a CSafeLoader of fewer types)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        record, may_grow = yaml_records.load(data, _DEEPEST)
+        return _bounded(record) if may_grow else record
+    except ValueError as error:
         raise DamagedRecordError(f"is not YAML ({one_line(error, 80)})") from error
 
 
@@ -63,37 +60,6 @@ def _bounded(record: object) -> object:
             raise ValueError("it is nested too deeply or refers to itself too often")
         waiting.extend((item, depth + 1) for item in inner)
     return record
-
-
-def _check_depth(data: bytes) -> None:
-    """Refuse what is nested so deeply that libyaml's recursion would end the process: a level takes a byte or more."""
-    import yaml
-
-    depth = 0
-    for event in yaml.parse(data, yaml.CSafeLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST:
-            raise ValueError("it is nested too deeply")
-
-
-@cache
-def _record_loader() -> Any:
-    import yaml
-
-    class Loader(yaml.CSafeLoader):
-        """Keeps only null apart from text, and refuses every tag that would make something else."""
-
-        yaml_implicit_resolvers = {  # noqa: RUF012 (as its base class has it)
-            first: [(tag, regexp) for tag, regexp in resolvers if tag == "tag:yaml.org,2002:null"]
-            for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-        }
-        yaml_constructors = {  # noqa: RUF012 (as its base class has it)
-            tag: make
-            for tag, make in yaml.CSafeLoader.yaml_constructors.items()
-            if tag is None or tag.rpartition(":")[2] in {"null", "str", "seq", "map"}
-        }
-
-    return Loader
 
 
 class Once:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -196,3 +197,38 @@ def test_no_bytes_crash_the_decoders(data: bytes) -> None:
     for load in (load_json, load_yaml):
         with suppress(DamagedRecordError):
             load(data)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: 1\n---\nb: 2\n",
+        "a: *b\n",
+        "a: [1\n",
+        "? [1]\n: 2\n",
+        "a: !!python/name:os.system x\n",
+        "!!set {a, b}\n",
+        "a: !!int 1\n",
+        "a: !other [1]\n",
+        "a: \x00\n",
+        "- " * 101 + "a",
+        "a: &x [*x]\n",
+        "&a [&b [*a, *b], *b]\n",
+    ],
+)
+def test_what_is_no_plain_yaml_document_is_damaged(text: str) -> None:
+    with pytest.raises(DamagedRecordError):
+        load_yaml(text.encode())
+
+
+@given(
+    st.recursive(
+        st.none() | st.text(max_size=8),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+        max_leaves=12,
+    )
+)
+def test_plain_values_come_back_from_yaml(value: object) -> None:
+    for style in (None, True, False):
+        text = yaml.dump(value, Dumper=yaml.CSafeDumper, default_flow_style=style, allow_unicode=True)
+        assert load_yaml(text.encode()) == value
