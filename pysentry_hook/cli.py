@@ -7,10 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from pysentry_hook import __version__
-from pysentry_hook.commands.helping import Command
 from pysentry_hook.errors import PysentryHookError
 from pysentry_hook.text import printable
 
@@ -36,6 +33,10 @@ _EPILOG = (
 
 def _alone(module: str, name: str, **more: str) -> Callable[..., Any]:
     """A command without commands below it."""
+    import typer
+
+    from pysentry_hook.commands.helping import Command
+
     command = getattr(import_module(f"pysentry_hook.commands.{module}"), module)
     application = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
     application.command(name, cls=Command, **more)(command)  # type: ignore[arg-type]  # help and epilog are texts

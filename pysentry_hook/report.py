@@ -86,8 +86,7 @@ class UncheckedLine(NamedTuple):
     """Whether an answer was due and did not come, which makes the audit incomplete."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coverage:
+class Coverage(NamedTuple):
     """How much was checked: `checked + len(unchecked) == total`."""
 
     total: int
@@ -96,8 +95,7 @@ class Coverage:
     unchecked: tuple[UncheckedLine, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InputSummary:
+class InputSummary(NamedTuple):
     """One input as reports show it; `sha256` is None where it could not be read."""
 
     path: str
@@ -164,8 +162,7 @@ class Decision(Enum):
     PASS = "pass"  # noqa: S105 (a decision, no password)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The decision on one finding, with the rule that made it."""
 
     finding: Finding

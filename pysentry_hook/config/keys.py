@@ -1,7 +1,7 @@
 """Every setting: its key, the values that it takes, what it does and what holds where nobody says it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pysentry_hook.config.kinds import (
     DATABASES,
@@ -25,8 +25,7 @@ RESOLVERS = ("uv", "pip-tools")
 FORMATS = ("human", "json", "sarif", "markdown", "github")
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """One setting; `default` is what holds where nobody says it, as TOML."""
 
     kind: Kind

@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pysentry_hook.model import parse_name
 from pysentry_hook.narrowing import is_python_version
@@ -32,8 +31,7 @@ def nearest(name: str, known: Sequence[str] | Mapping[str, object]) -> str:
     return f" (did you mean {close[0]}?)" if close else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """One sort of value; both readers raise ValueError with the end of a sentence that begins with the value."""
 
     toml: Callable[[Any], Any]

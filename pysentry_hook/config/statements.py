@@ -3,11 +3,10 @@
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pysentry_hook.config.keys import BRANCHES, GATE_KEYS, KEYS, Key
 from pysentry_hook.config.kinds import nearest, shown
@@ -25,8 +24,7 @@ _SHOWN = 60
 _NO_LETTER = re.compile(r"[^A-Z0-9]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(NamedTuple):
     """A file whose table of ours is read: what it is called, whose it is, and where its lines are."""
 
     path: str

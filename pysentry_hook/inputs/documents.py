@@ -4,8 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pysentry_hook.errors import InputError
 from pysentry_hook.text import one_line
@@ -22,8 +21,7 @@ _TOML_TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """A file as text, with the SHA-256 of its bytes."""
 
     path: str

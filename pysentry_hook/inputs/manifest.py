@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
@@ -26,14 +25,13 @@ Key = tuple[str, ...]
 """A dotted key of TOML in parts: `a."b.c"` is ("a", "b.c")."""
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(NamedTuple):
     """The declarations of one manifest; `scopes` maps `main`, extras and groups to package names."""
 
     document: Document
     name: NormalizedName | None
     scopes: Mapping[str, tuple[NormalizedName, ...]]
-    optional: frozenset[NormalizedName] = field(default=frozenset())
+    optional: frozenset[NormalizedName] = frozenset()
     """Names in `main` that only an extra installs (Poetry)."""
 
     @property

@@ -1,13 +1,12 @@
 """Who knows advisories: the registry of sources, and what each may be asked."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pysentry_hook.sources.context import Context, Source
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """A registered source: its default address, how it is built, and whether names leave the machine."""
 
     default_url: str

@@ -3,9 +3,8 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from pysentry_hook.advisories import Package, SourceAnswer
 from pysentry_hook.cache import Cache, Entry
@@ -29,8 +28,7 @@ def recall(cache: Cache, key: str, read: Callable[[Any], Value]) -> tuple[Entry,
         return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class Context(NamedTuple):
     """What every source works with: the network, the cache, the clock, and where it is served."""
 
     http: Http

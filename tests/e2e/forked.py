@@ -206,8 +206,8 @@ class _Forker:
 def _import() -> None:
     """Import what a scan and a sync import late."""
     late = (
-        "cli", "commands.db", "commands.scan", "config.drift", "reports.json", "sources.osv", "sources.pypa",
-        "sources.pypi",
+        "cli", "commands.db", "commands.running", "commands.scan", "config.statements", "inputs.uv_lock",
+        "reports.json", "sources.osv", "sources.pypa", "sources.pypi",
     )  # fmt: skip
     for module in ("diskcache", "netrc", "requests", "rtoml", "yaml", *(f"pysentry_hook.{name}" for name in late)):
         import_module(module)

@@ -144,7 +144,7 @@ def everything(suppression: Suppression) -> Report:
         policy_changes=("this change loosens gate default: fail_on is high, was medium (pyproject.toml:3)",),
         policy_files=(PolicyFile("pyproject.toml", "0" * 64),),
         failures=(SILENT, Failure("input", "poetry.lock", "api/poetry.lock", "is damaged")),
-        inputs=(an_input(notes=("a note",)), replace(an_input("api/poetry.lock"), sha256=None, damaged=True)),
+        inputs=(an_input(notes=("a note",)), an_input("api/poetry.lock")._replace(sha256=None, damaged=True)),
         skipped_inputs=(SkippedInput("requirements.txt", "uv.lock has precedence"),),
         advisory_data=(OSV._replace(damaged_records=("PYSEC-2099-9",)), PYPA._replace(as_of=None, revision=None)),
         not_known=(NotKnown("pypi", "idna", "3.4", "PyPI does not know this version"),),

@@ -530,7 +530,7 @@ class TestProjects:
         assert [run["invocations"][0]["executionSuccessful"] for run in found] == [False, False]
 
     def test_a_folder_that_could_not_be_listed_is_left_out(self) -> None:
-        broken = replace(an_input("api"), sha256=None, damaged=True)
+        broken = an_input("api")._replace(sha256=None, damaged=True)
         failure = Failure("input", "uv.lock", "api/uv.lock", "permission denied")
         (run,) = runs(a_report(HIGH, inputs=(an_input(), broken), failures=(failure,)))
         assert run["automationDetails"]["id"] == "pysentry-hook/uv.lock/"
