@@ -514,3 +514,32 @@ def test_a_writer_that_was_killed_leaves_a_cache_that_works(folder: Path, said: 
     cache.close()
     assert said == []
     assert heals(folder)
+
+
+def test_what_was_stored_first_goes_where_the_cache_grows_too_large(
+    folder: Path, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pysentry_hook.cache._SIZE_LIMIT", 600_000)
+    for run in range(3):
+        cache = DiskCache(folder, said.append)
+        for number in range(50):
+            cache.put(f"{run}:{number}", bytes(5_000), stored=float(run))
+        cache.close()
+    cache = DiskCache(folder, said.append)
+    kept = [sum(cache.get(f"{run}:{number}") is not None for number in range(50)) for run in range(3)]
+    cache.close()
+    assert kept[0] < kept[1] <= kept[2] == 50
+    assert said == []
+
+
+def test_what_another_run_stored_meanwhile_stays_where_the_cache_was_empty(folder: Path, said: list[str]) -> None:
+    mine, other = DiskCache(folder, said.append), DiskCache(folder, said.append)
+    assert mine.get(KEY) is None
+    other.put(KEY, b"[]", stored=1.0)
+    other.close()
+    mine.put(KEY, b"[]", stored=2.0)
+    mine.put("mine", b"[]", stored=2.0)
+    mine.close()
+    cache = DiskCache(folder, said.append)
+    assert (cache.get(KEY), cache.get("mine")) == (Entry(1.0, b"[]"), Entry(2.0, b"[]"))
+    cache.close()

@@ -1,0 +1,133 @@
+"""Requests of both ways, straight and through requests, are the same to who receives them."""
+
+import gzip
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from pysentry_hook.http import Http, Limits, Response
+from tests.doors import AUTHORITY, Door
+from tests.proxy import Proxy
+from tests.upstream import Reply, Upstream
+
+PLAIN, ODD = "/page", "/page?odd=1"
+"""A path that goes straight to its host, and one that is left to requests."""
+
+
+@pytest.fixture
+def http() -> Iterator[Http]:
+    opened = Http(Limits(connect=2, read=5, overall=10, retries=0))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def upstream() -> Iterator[Upstream]:
+    page = gzip.compress(b'{"a": 1}')
+    reply = Reply(200, page, {"ETag": '"1"', "Content-Encoding": "gzip", "Set-Cookie": "who=you; Path=/"})
+    with Upstream(replies={PLAIN: reply, ODD: reply}) as serving:
+        yield serving
+
+
+@pytest.fixture
+def through_requests(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The addresses that requests itself sent something to."""
+    seen: list[str] = []
+    send = requests.Session.send
+
+    def noted(self: requests.Session, request: Any, **settings: Any) -> requests.Response:
+        seen.append(request.url)
+        return send(self, request, **settings)
+
+    monkeypatch.setattr(requests.Session, "send", noted)
+    return seen
+
+
+def whole(response: Response) -> Response:
+    return response
+
+
+def both(http: Http, base: str, upstream: Upstream, **more: Any) -> list[dict[str, str]]:
+    """What either way sent, where both got the same answer."""
+    straight, odd = (http.get(base + path, whole, **more) for path in (PLAIN, ODD))
+    assert straight == odd == Response(200, b'{"a": 1}', '"1"')
+    return upstream.headers
+
+
+@pytest.mark.parametrize("etag", [None, '"1"', 'W/"1"'])
+def test_both_ways_send_the_same(etag: str | None, http: Http, upstream: Upstream, through_requests: list[str]) -> None:
+    first, second = both(http, upstream.url, upstream, etag=etag)
+    assert first == second
+    assert "cookie" not in first
+    assert through_requests == [upstream.url + ODD]
+
+
+@pytest.mark.parametrize("where", ["address", "netrc"])
+def test_both_ways_send_the_credentials_of_the_host(
+    where: str, http: Http, upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password hunter2\n")
+    (tmp_path / "netrc").chmod(0o600)
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc") if where == "netrc" else "")
+    base = upstream.url if where == "netrc" else upstream.url.replace("://", "://me:hunter2@")
+    first, second = both(http, base, upstream)
+    assert first == second
+    assert first["authorization"] == "Basic bWU6aHVudGVyMg=="
+
+
+def test_both_ways_go_through_the_proxy(http: Http, upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Proxy(upstream) as proxy:
+        monkeypatch.setenv("NO_PROXY", "")
+        monkeypatch.setenv("HTTP_PROXY", f"http://me:hunter2@{proxy.address}")
+        assert http.get("http://service.invalid/page", whole) == Response(200, b'{"a": 1}', '"1"')
+        assert http.get("http://service.invalid/%70age", whole) == Response(200, b'{"a": 1}', '"1"')
+        assert proxy.asked == [("GET", "service.invalid")] * 2
+        assert proxy.authorizations == {"Basic bWU6aHVudGVyMg=="}
+
+
+def test_a_token_is_left_to_requests(http: Http, upstream: Upstream, through_requests: list[str]) -> None:
+    assert http.get(upstream.url + PLAIN, whole, bearer="secret").status == 200
+    assert through_requests == [upstream.url + PLAIN]
+    http.get(upstream.url + PLAIN, whole)
+    assert "authorization" not in upstream.headers[1]
+
+
+@pytest.mark.parametrize(
+    "path", ["/a/../page", "/./page", "/a//page", "/a%2fpage", "/1!2.0", "/ü", "/a b", "/page#x", "/page?", "", "/"]
+)
+def test_what_may_be_written_otherwise_is_left_to_requests(
+    path: str, http: Http, upstream: Upstream, through_requests: list[str]
+) -> None:
+    http.get(upstream.url + path, whole)
+    assert len(through_requests) == 1
+
+
+def test_a_redirect_is_followed_without_a_second_request(
+    http: Http, upstream: Upstream, through_requests: list[str]
+) -> None:
+    upstream.replies["/old"] = Reply(307, b"", {"Location": PLAIN})
+    assert http.post(f"{upstream.url}/old", b"{}", whole, told="nothing").status == 200
+    assert [(request.method, request.path) for request in upstream.requests] == [("POST", "/old"), ("POST", PLAIN)]
+    assert through_requests == [upstream.url + PLAIN]
+
+
+def test_the_certificates_of_authorities_are_read_once(upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[object] = []
+    load = ssl.SSLContext.load_verify_locations
+
+    def counted(self: ssl.SSLContext, *files: Any, **named: Any) -> None:
+        read.append(files or named)
+        load(self, *files, **named)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", counted)
+    http = Http(Limits(at_once=4, retries=0), ca_bundle=str(AUTHORITY))
+    with Door(upstream, "tls") as door:
+        urls = [door.url + PLAIN, door.url + ODD] * 4
+        for future in http.map(lambda url: http.get(url, whole), urls):
+            assert future.result().status == 200
+    http.close()
+    assert len(read) == 1
