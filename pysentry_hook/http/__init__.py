@@ -1,21 +1,23 @@
 """The only door to the network: bounded, retried, and honest about what failed."""
 
 import math
-import random
 import re
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable
-from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pysentry_hook.errors import SourceError
-from pysentry_hook.http.wire import Wire
-from pysentry_hook.http.workers import Turn, Workers
 from pysentry_hook.text import one_line, without_credentials
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from pysentry_hook.http.wire import Wire
+    from pysentry_hook.http.workers import Turn, Workers
 
 _CHUNK = 1 << 16
 MAX_JSON = 64 * 1024 * 1024
@@ -76,19 +78,32 @@ class Http:
         self._log = log or (lambda _: None)
         self._deadline = math.inf
         self._lock = threading.Lock()
-        self._wire = Wire(limits.at_once, ca_bundle=ca_bundle, on_redirect=self._left)
-        self._workers = Workers(limits.at_once)
+        self._ca_bundle = ca_bundle
+        self._opened: tuple[Wire, Workers] | None = None
 
     def close(self) -> None:
         """End the connections and workers."""
-        self._workers.close()
-        self._wire.close()
+        if self._opened:
+            wire, workers = self._opened
+            workers.close()
+            wire.close()
 
     def map(
-        self, work: Callable[[Item], Answer], items: Iterable[Item], *, turn: Turn = "usual"
+        self, work: Callable[[Item], Answer], items: Iterable[Item], *, turn: "Turn" = "usual"
     ) -> "list[Future[Answer]]":
         """Start `work` for every item, at most `Limits.at_once` at a time over all sources."""
-        return self._workers.map(work, items, turn)
+        return self._open()[1].map(work, items, turn)
+
+    def _open(self) -> "tuple[Wire, Workers]":
+        """The connections and workers of this run, which begin with its first request."""
+        from pysentry_hook.http.wire import Wire
+        from pysentry_hook.http.workers import Workers
+
+        with self._lock:
+            if self._opened is None:
+                at_once = self._limits.at_once
+                self._opened = Wire(at_once, ca_bundle=self._ca_bundle, on_redirect=self._left), Workers(at_once)
+            return self._opened
 
     def get(
         self,
@@ -146,6 +161,8 @@ class Http:
         raise AssertionError("the last try returns or raises")
 
     def _wait(self, attempt: int, asked: float | None) -> float:
+        import random
+
         spread = random.uniform(0.75, 1.25)  # noqa: S311 (spreads load, no secret)
         jittered = self._limits.first_wait * 2.0 ** (attempt - 1) * spread
         return min(self._limits.longest_wait, jittered if asked is None else max(asked, jittered))
@@ -167,7 +184,7 @@ class Http:
         timeout = (min(self._limits.connect, left), min(self._limits.read, left))
         self._log(f"{method} {without_credentials(url)}{told}")
         try:
-            with closing(self._wire.send(method, url, headers, payload, timeout)) as answer:
+            with closing(self._open()[0].send(method, url, headers, payload, timeout)) as answer:
                 unchanged = {HTTPStatus.NOT_MODIFIED} if "If-None-Match" in headers else set()
                 return self._receive(answer, limit, {HTTPStatus.OK, HTTPStatus.NOT_FOUND, *unchanged, *statuses})
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:

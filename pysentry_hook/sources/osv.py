@@ -3,10 +3,9 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Future
 from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from pysentry_hook.advisories import Advisory, AdvisoryData, Package, SourceAnswer
@@ -15,6 +14,9 @@ from pysentry_hook.http import Response
 from pysentry_hook.sources.context import Context, aged, failures, recall, revision
 from pysentry_hook.sources.records import DamagedRecordError, load_json, parse
 from pysentry_hook.text import one_line, without_credentials
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 BATCH = 1_000
 _MAX_PAGES = 200

@@ -4,10 +4,9 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Future
 from functools import partial
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http import Http, Response
@@ -15,6 +14,9 @@ from pysentry_hook.model import Failure, NormalizedName, normalize
 from pysentry_hook.sources.context import Context, aged, recall
 from pysentry_hook.sources.pypi import root
 from pysentry_hook.text import one_line, some
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 ACTIVE, QUARANTINED = "active", "quarantined"
 TOLD = ("archived", "deprecated", QUARANTINED)
