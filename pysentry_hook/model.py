@@ -11,6 +11,9 @@ from packaging.version import InvalidVersion, Version
 
 NormalizedName = NewType("NormalizedName", str)
 
+NOT_PINNED = "not pinned"
+"""How every reader begins the reason of a requirement that is not pinned."""
+
 MAIN = "main"
 """The scope of what a plain installation brings in."""
 

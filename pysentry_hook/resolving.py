@@ -16,10 +16,9 @@ from pysentry_hook.config.settings import Settings
 from pysentry_hook.errors import InputError
 from pysentry_hook.http import Http
 from pysentry_hook.inputs import PIPFILE, PYPROJECT, REQUIREMENTS, SCRIPT, UV_LOCK
-from pysentry_hook.inputs.declarations import NOT_PINNED
 from pysentry_hook.inputs.manifest import requirement_name
 from pysentry_hook.inputs.resolved import merged, nodes
-from pysentry_hook.model import Failure, Inventory, NormalizedName, Requested, normalize
+from pysentry_hook.model import NOT_PINNED, Failure, Inventory, NormalizedName, Requested, normalize
 from pysentry_hook.sources.permission import PUBLIC, Permission
 from pysentry_hook.sources.status import quarantined
 from pysentry_hook.text import some

@@ -19,16 +19,14 @@ from pysentry_hook.errors import InputError
 from pysentry_hook.evaluation import judged, remember
 from pysentry_hook.graph import Ways
 from pysentry_hook.http import Http
-from pysentry_hook.inputs.declarations import NOT_PINNED
 from pysentry_hook.learnt import Judged
 from pysentry_hook.matching import Knowledge
 from pysentry_hook.memory import Memory
-from pysentry_hook.model import Dependency, Failure, Inventory, Subject
+from pysentry_hook.model import NOT_PINNED, Dependency, Failure, Inventory, Subject
 from pysentry_hook.policy.judge import judge
 from pysentry_hook.policy.novelty import compared, unsure
 from pysentry_hook.reading import Reading, chosen_scopes, remarks, within_scope
 from pysentry_hook.report import Coverage, Facts, Finding, InputSummary, Report, Status, UncheckedLine, reported
-from pysentry_hook.resolving import Progress, Resolving
 from pysentry_hook.severity import is_malware
 from pysentry_hook.sources.status import QUARANTINED, TOLD
 from pysentry_hook.text import count, some
@@ -37,6 +35,7 @@ from pysentry_hook.tried import marked
 
 if TYPE_CHECKING:
     from pysentry_hook.proposal import Plan
+    from pysentry_hook.resolving import Progress
 
 _LONG = 0.5
 """Seconds of work after which the reader is told what takes so long."""
@@ -71,9 +70,14 @@ def scan(
     `unchanged` limits the scan to what differs from them: the rest is asked through it, and counts where it answers.
     `plan` marks the upgrades that it tried.
     """
-    resolving = Resolving(settings, root=read.root, http=http, cache=cache, now=now, log=log, progress=progress)
-    inventories = [resolving.resolved(inventory) for inventory in read.inventories]
-    before = read_before(bases, read.root, read.tree, inventories, resolving.resolved) if bases.refs else None
+    resolved = _stated
+    if bases.refs or settings.forget_resolutions or any(inventory.requirements for inventory in read.inventories):
+        from pysentry_hook.resolving import Resolving
+
+        resolving = Resolving(settings, root=read.root, http=http, cache=cache, now=now, log=log, progress=progress)
+        resolved = resolving.resolved
+    inventories = list(map(resolved, read.inventories))
+    before = read_before(bases, read.root, read.tree, inventories, resolved) if bases.refs else None
     chosen = chosen_scopes(settings, inventories)
     scoped = [within_scope(inventory, settings, chosen) for inventory in inventories]
     asker = Asker(settings, http=http, cache=cache, now=now)
@@ -120,6 +124,11 @@ def scan(
     )
     report = reported(facts, policy, judge(facts, policy, now.date()))
     return Result(report=report, root=read.root, unreadable=tuple(read.named), changed=changed)
+
+
+def _stated(inventory: Inventory) -> Inventory:
+    """What states its versions itself, and needs no resolver."""
+    return inventory
 
 
 def _compared(findings: Sequence[Finding], before: Before, knowledge: Knowledge, answers: Answers) -> list[Finding]:

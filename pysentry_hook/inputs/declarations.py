@@ -11,6 +11,7 @@ from pysentry_hook.inputs.needs import LONGEST_MARKER
 from pysentry_hook.inputs.places import LinePlaces
 from pysentry_hook.model import (
     MAIN,
+    NOT_PINNED,
     Dependency,
     Edge,
     Failure,
@@ -45,8 +46,6 @@ class Step(NamedTuple):
     name: str
 
 
-NOT_PINNED = "not pinned"
-"""How every reader begins the reason of a requirement that is not pinned."""
 IN_MAIN = Step("main", MAIN)
 
 
