@@ -107,7 +107,7 @@ def _run(name: str, arguments: list[str], called: str) -> int:
         tell = getattr(error, "format_message", None)
         if tell is None:
             raise
-        message = str(tell()).strip().rstrip(".") or "name one of its commands"
+        message = str(tell()).strip().rstrip(".")
         context = getattr(error, "ctx", None)
         sys.stderr.write(f"error: {message}. See {context.command_path if context else called} --help\n")
         return 2

@@ -29,9 +29,7 @@ from pysentry_hook.reading import audited
 from pysentry_hook.rules import Table
 from pysentry_hook.text import count
 
-config = typer.Typer(
-    add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, rich_markup_mode=None, cls=Group
-)
+config = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, cls=Group)
 
 Project = Annotated[Path | None, typer.Argument(metavar="[PATH]", help="A project or a file; default: this folder.")]
 

@@ -24,9 +24,7 @@ from pysentry_hook.sources.store import Store, is_store
 from pysentry_hook.syncing import OSV, PYPA, imported, sync
 from pysentry_hook.text import count, one_line, without_credentials
 
-db = typer.Typer(
-    add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, rich_markup_mode=None, cls=Group
-)
+db = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, cls=Group)
 
 File = Annotated[Path | None, typer.Argument(metavar="[FILE]", help="The database; default: the one in the cache.")]
 _OPTIONS = ("service_url", "offline", "cache_dir", "config", "no_config")
@@ -129,7 +127,7 @@ def import_(
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say what is asked where.")] = False,
 ) -> None:
-    """Take a database that others made; SOURCE.sha256 beside it is checked, and #sha256=... behind a URL pins it.
+    """Take a database that others made; SOURCE.sha256 beside it is checked, and #sha256=DIGEST behind a URL pins it.
 
     Example: pysentry-hook db import https://pkgs.acme.example/advisories.db
     """

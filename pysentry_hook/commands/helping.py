@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import typer
 from typer.core import TyperCommand, TyperGroup
 
 _LONGEST = 1_000
@@ -26,6 +27,13 @@ class Command(TyperCommand):
 
 class Group(TyperGroup):
     """A command that has commands below it, whose help tells the whole first sentence of each."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Show the help where no command is named, which is a mistake all the same."""
+        if not args:
+            typer.echo(ctx.get_help())
+            ctx.fail("name one of its commands")
+        return super().parse_args(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write a line for each command, however long."""

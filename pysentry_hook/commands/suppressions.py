@@ -24,9 +24,7 @@ from pysentry_hook.reading import audited, remarks
 from pysentry_hook.rules import Place, Suppression
 from pysentry_hook.text import count, one_line
 
-suppressions = typer.Typer(
-    add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, rich_markup_mode=None, cls=Group
-)
+suppressions = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, cls=Group)
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The id of an advisory, or an alias of it.")]
 Package = Annotated[str | None, typer.Option("--package", "-p", metavar="NAME", help="Only in this package.")]
