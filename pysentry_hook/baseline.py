@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -31,6 +32,7 @@ class Bases(NamedTuple):
     """Those of `refs` that somebody has opened already, and will close."""
     whole: bool = True
     """False where the change stands on another state as well, and nobody knows which."""
+    read: inputs.Read = inputs.plainly
 
 
 class Before(NamedTuple):
@@ -53,7 +55,7 @@ def read_before(
 
     `resolved` makes loose versions exact.
     """
-    every = [_read_one(ref, bases.trees.get(ref), root, now, inventories, resolved) for ref in bases.refs]
+    every = [_read_one(ref, bases, root, now, inventories, resolved) for ref in bases.refs]
     known = [set(before.inventories) for before in every]
     return Before(
         Baseline(
@@ -77,7 +79,7 @@ def _joined(inventories: Sequence[Inventory]) -> Inventory:
 
 def _read_one(
     ref: str,
-    opened: CommitTree | None,
+    bases: Bases,
     root: Path,
     now: Tree,
     inventories: Sequence[Inventory],
@@ -87,10 +89,10 @@ def _read_one(
         return Before(Baseline("nothing", EMPTY_TREE), {each.path: _emptied(each) for each in inventories})
     with ExitStack() as stack:
         try:
-            then = opened or stack.enter_context(CommitTree(root, ref))
+            then = bases.trees.get(ref) or stack.enter_context(CommitTree(root, ref))
         except RepositoryError as error:
             return Before(Baseline(ref, None), {}, (Failure("baseline", ref, None, error.detail),))
-        reading = _Reading(ref, now, then, {inventory.path for inventory in inventories})
+        reading = _Reading(ref, now, then, {inventory.path for inventory in inventories}, bases.read)
         found: dict[str, Inventory] = {}
         for inventory in inventories:
             before = reading.before(inventory)
@@ -109,8 +111,9 @@ def _lost(ref: str, before: Inventory) -> Iterator[Failure]:
 class _Reading:
     """One reading of the earlier state; it grows by what could not be read."""
 
-    def __init__(self, ref: str, now: Tree, then: Tree, paths: set[str]) -> None:
+    def __init__(self, ref: str, now: Tree, then: Tree, paths: set[str], read: inputs.Read) -> None:
         self._ref = ref
+        self._by = read
         self._now = now
         self._then = then
         self._paths = paths
@@ -127,7 +130,7 @@ class _Reading:
             if named:
                 return self._read(lambda tree, _: read_together(tree, named), named[0])
         if self._then.exists(inventory.path):
-            return self._read(reader.read, inventory.path)
+            return self._read(partial(self._by, reader), inventory.path)
         renamed = self._renamed(inventory, reader)
         if renamed is not None:
             self.notes.append(
@@ -159,7 +162,7 @@ class _Reading:
         most = _ALIKE
         for path in self._gone(reader):
             try:
-                candidate = reader.read(self._then, path)
+                candidate = self._by(reader, self._then, path)
             except InputError:  # it is no input that can be compared with; this one counts as new
                 continue
             have = _content(candidate)
@@ -179,7 +182,7 @@ class _Reading:
         if not self._then.is_folder(folder):
             return None
         try:
-            opened = inputs.open_input(self._then, folder)
+            opened = inputs.open_input(self._then, folder, self._by)
         except InputError:  # there was nothing that could have been read
             return None
         return None if opened.path in self._paths else opened

@@ -168,15 +168,16 @@ def _settled(flags: Flags, state: _State, folder: str, *, push: bool) -> Setting
 
 
 def _judge(settings: Settings, state: _State, places: Sequence[str], change: Change, work: Scanning) -> int:
+    read_kept = Keeper(work.cache).read
     try:
-        read = read_places(settings, state.tree, state.root, places, Keeper(work.cache).read)
+        read = read_places(settings, state.tree, state.root, places, read_kept)
     except UnreadableInputsError as error:
         say(error.root, error.errors)
         return error.exit_code
     result = scan(
         settings,
         read,
-        state.bases,
+        state.bases._replace(read=read_kept),
         http=work.http,
         cache=work.cache,
         now=datetime.now(UTC),

@@ -105,14 +105,15 @@ def audit(prepared: Prepared, *, verbose: bool, plan: Plan | None = None) -> Res
     """
     settings = prepared.settings
     with scanning(settings, verbose=verbose) as work:
+        read_kept = Keeper(work.cache).read
         try:
-            read = read_inputs(settings, prepared.tree, Keeper(work.cache).read)
+            read = read_inputs(settings, prepared.tree, read_kept)
         except UnreadableInputsError as error:
             say(error.root, error.errors)
             raise typer.Exit(error.exit_code) from error
         if plan:
             meant_for(plan, [*(entry.path for entry in read.inventories), *(entry.path for entry in read.broken)])
-        bases = Bases(refs=(settings.against,)) if settings.against else Bases()
+        bases = Bases(refs=(settings.against,) if settings.against else (), read=read_kept)
         return scan(
             settings,
             read,
