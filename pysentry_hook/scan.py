@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,7 @@ from pysentry_hook.tried import marked
 
 if TYPE_CHECKING:
     from pysentry_hook.proposal import Plan
-    from pysentry_hook.resolving import Progress
+    from pysentry_hook.resolving import Progress, Resolving
 
 _LONG = 0.5
 """Seconds of work after which the reader is told what takes so long."""
@@ -70,12 +71,18 @@ def scan(
     `unchanged` limits the scan to what differs from them: the rest is asked through it, and counts where it answers.
     `plan` marks the upgrades that it tried.
     """
-    resolved = _stated
-    if bases.refs or settings.forget_resolutions or any(inventory.requirements for inventory in read.inventories):
+
+    @lru_cache
+    def resolving() -> Resolving:
         from pysentry_hook.resolving import Resolving
 
-        resolving = Resolving(settings, root=read.root, http=http, cache=cache, now=now, log=log, progress=progress)
-        resolved = resolving.resolved
+        return Resolving(settings, root=read.root, http=http, cache=cache, now=now, log=log, progress=progress)
+
+    def resolved(inventory: Inventory) -> Inventory:
+        return resolving().resolved(inventory) if inventory.requirements else inventory
+
+    if settings.forget_resolutions:
+        resolving()
     inventories = list(map(resolved, read.inventories))
     before = read_before(bases, read.root, read.tree, inventories, resolved) if bases.refs else None
     chosen = chosen_scopes(settings, inventories)
@@ -124,11 +131,6 @@ def scan(
     )
     report = reported(facts, policy, judge(facts, policy, now.date()))
     return Result(report=report, root=read.root, unreadable=tuple(read.named), changed=changed)
-
-
-def _stated(inventory: Inventory) -> Inventory:
-    """What states its versions itself, and needs no resolver."""
-    return inventory
 
 
 def _compared(findings: Sequence[Finding], before: Before, knowledge: Knowledge, answers: Answers) -> list[Finding]:

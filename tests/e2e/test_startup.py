@@ -41,24 +41,29 @@ VERSION = _set("cli errors text")
 COMMAND = VERSION | _set("commands commands.helping commands.options config config.flags")
 HELP = COMMAND | _set("commands.scan output replacing reports reports.look")
 ENGINE = COMMAND | _set("""
-    advisories asking baseline cache cache.planted changes commands.progress commands.running
+    advisories asking baseline cache cache.notes cache.planted changes commands.progress commands.running
     config.ci config.files config.indexes config.policies config.said config.settings config.setup config.tool_files
-    config.variables config.words graph http
-    inputs inputs.declarations inputs.documents inputs.manifest inputs.needs inputs.places inputs.resolved inputs.scopes
-    inputs.uv_lock matching model policy policy.choice policy.gates policy.judge policy.novelty policy.suppressing
-    reading replacing report reports reports.look resolving rules scan severity
-    sources sources.context sources.osv sources.permission sources.pypi sources.records sources.status
+    config.variables config.words evaluation graph http inputs inputs.documents inputs.kept inputs.packing
+    learnt matching memory model plain policy policy.choice policy.gates policy.judge policy.novelty policy.suppressing
+    reading replacing report reports reports.look rules scan severity
+    sources sources.context sources.permission sources.pypi sources.status stamp
     tree tree.folder tree.git tree.history tree.limits tree.listing tree.places tree.recorded tree.subject
     tree.uncommitted tried upgrades
 """)
-"""What reads a uv.lock, asks the sources and judges."""
-SCAN = HELP | ENGINE | _set("sources.archive sources.found sources.pypa sources.remote sources.rows sources.store")
+"""What finds in notes what a lock installs and what was learnt of it, and judges."""
+SCAN = HELP | ENGINE
+JSON = SCAN | _set("reports.documents reports.json reports.policy_json")
 
 OURS = {
     "version": VERSION,
     "help": HELP,
-    "cold": SCAN | _set("reports.documents reports.json reports.policy_json"),
-    "json": SCAN | _set("reports.documents reports.json reports.policy_json"),
+    "cold": JSON | _set("""
+        http.tls http.wire http.workers
+        inputs.manifest inputs.needs inputs.places inputs.scopes inputs.uv_lock
+        sources.archive sources.found sources.osv sources.pypa sources.records sources.remote sources.rows sources.store
+        sources.yaml_records
+    """),
+    "json": JSON,
     "human": SCAN | _set("""
         reports.accepting reports.fixes reports.human reports.lines reports.verdict reports.words
     """),
@@ -67,22 +72,30 @@ OURS = {
         reports.sarif_results reports.sarif_rules reports.sarif_runs reports.sarif_text reports.words
     """),
     "hook": ENGINE | _set("""
-        commands.hook reports.accepting reports.change reports.fixes reports.verdict tree.blobs triggers
+        commands.hook
+        reports.accepting reports.change reports.fixes reports.verdict sources.osv sources.records tree.blobs triggers
     """),
 }  # fmt: skip
 """Our own modules, exactly: who adds one to a run says so here."""
 
-_WARM = _set("concurrent.futures cvss diskcache logging rtoml tempfile zipfile")
 OTHERS = {
     "version": _set(""),
     "help": _set(""),
-    "cold": _WARM | _set("email http.client importlib.resources requests urllib3 yaml"),
-    "json": _WARM,
-    "human": _WARM,
-    "sarif": _WARM | {"sarif_om"},
-    "hook": _WARM - {"zipfile"},
+    "cold": _set("""
+        concurrent.futures cvss diskcache email http.client importlib.resources logging requests rtoml tempfile urllib3
+        yaml zipfile
+    """),
+    "json": _set(""),
+    "human": _set(""),
+    "sarif": _set("sarif_om"),
+    "hook": _set("diskcache tempfile"),
 }
 """Those of HEAVY, at most."""
+
+
+def _lock(*packages: tuple[str, str]) -> str:
+    """A lock of the usual size: a short file needs no note."""
+    return a_uv_lock(*packages) + "# more\n" * 2_000
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +106,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
     shop.mkdir()
     git(shop, "init", "-q", "-b", "main")
     git(shop, "commit", "-q", "--allow-empty", "-m", "x")
-    (shop / "uv.lock").write_text(a_uv_lock(("requests", "2.30.0"), ("six", "1.16.0")), encoding="utf-8")
+    (shop / "uv.lock").write_text(_lock(("requests", "2.30.0"), ("six", "1.16.0")), encoding="utf-8")
     vector = [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N"}]
     with Upstream([a_record(fixed="2.31.0", severity=vector)]) as upstream:
         options = ("--cache-dir", folder / "cache", *upstream.options)
@@ -105,7 +118,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
             "human": _run(shop, "report", *options),
             "sarif": _run(shop, "report", "-q", "-o", folder / "c.sarif", *options),
         }
-        (shop / "uv.lock").write_text(a_uv_lock(("requests", "2.31.0")), encoding="utf-8")
+        (shop / "uv.lock").write_text(_lock(("requests", "2.31.0")), encoding="utf-8")
         git(shop, "add", "-A")
         for _ in range(2):
             found["hook"] = _run(shop, "hook", *options, "uv.lock")
