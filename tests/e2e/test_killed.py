@@ -44,7 +44,7 @@ LATER = [
 @pytest.fixture
 def dice() -> random.Random:
     print(f"the seed is {SEED}")  # noqa: T201 (shown where the test fails)
-    return random.Random(SEED)  # noqa: S311 (moments are no secret)
+    return random.Random(SEED)
 
 
 @pytest.fixture
