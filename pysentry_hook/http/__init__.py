@@ -235,7 +235,8 @@ def _in_words(error: BaseException) -> str:
         return f"TLS failed ({_innermost(error)})"
     if isinstance(error, requests.exceptions.ProxyError | urllib3.exceptions.ProxyError):
         return f"the proxy failed ({_innermost(error)})"
-    if isinstance(error, requests.exceptions.ConnectTimeout | urllib3.exceptions.ConnectTimeoutError):
+    refused = isinstance(error, urllib3.exceptions.NewConnectionError)  # which urllib3 counts among the timeouts
+    if isinstance(error, requests.exceptions.ConnectTimeout | urllib3.exceptions.ConnectTimeoutError) and not refused:
         return "no connection in time"
     if isinstance(error, requests.exceptions.ReadTimeout | urllib3.exceptions.ReadTimeoutError):
         return "no answer in time"
