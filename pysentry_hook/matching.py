@@ -73,18 +73,14 @@ def _is_listed(versions: frozenset[str], version: Version) -> bool:
     # because PEP 440 ignores a local segment that the other side lacks.
     public = Version(version.public) if version.local else version
     releases, others = _forms(versions)
-    if public.public == public.base_version and not public.epoch and _without_zeros(str(public)) in releases:
-        return True
-    first = str(version)[0] + "vV0 "  # what an equal version can begin with: a look at it is cheaper than parsing
-    parsed = (parse_version(text) for text in others if text[:1] in first)
-    return any(listed is not None and listed in (version, public) for listed in parsed)
+    return _without_zeros(str(public)) in releases or version in others or public in others
 
 
 @lru_cache(maxsize=1 << 14)
-def _forms(versions: frozenset[str]) -> tuple[frozenset[str], tuple[str, ...]]:
-    """The listed versions that are numbers and dots, in one form each, and those that have to be parsed."""
-    plain = {text for text in versions if _RELEASE.fullmatch(text)}
-    return frozenset(map(_without_zeros, plain)), tuple(versions - plain)
+def _forms(versions: frozenset[str]) -> tuple[frozenset[str], frozenset[Version | None]]:
+    """The listed versions that are numbers and dots, in one form each, and the others, parsed."""
+    releases = {text for text in versions if _RELEASE.fullmatch(text)}
+    return frozenset(map(_without_zeros, releases)), frozenset(map(parse_version, versions - releases))
 
 
 def _without_zeros(release: str) -> str:
@@ -146,6 +142,7 @@ def _vulnerability(group: Sequence[Advisory], package: Package) -> Vulnerability
     hits = [record for record in group if affects(record, package)]
     if not hits:
         return None
+    affecting = set(map(id, hits))
     live = [record for record in group if record.withdrawn is None]
     names = sorted({name for record in live for name in (record.id, *record.aliases)}, key=id_order)
     severity, severity_source, cvss = assess(hits)
@@ -164,17 +161,22 @@ def _vulnerability(group: Sequence[Advisory], package: Package) -> Vulnerability
         references=_union(record.references for record in hits),
         cwes=tuple(sorted({cwe for record in hits for cwe in record.cwes}, key=id_order)),
         ranges=_union(_describe(entry) for record in hits for entry in record.affected if entry.name == package.name),
-        says=tuple(sorted((_say(record, package) for record in group), key=lambda say: (say.source, say.id))),
+        says=tuple(
+            sorted(
+                (_say(record, package.name, affected=id(record) in affecting) for record in group),
+                key=lambda say: (say.source, say.id),
+            )
+        ),
         fixed_in=_fixes(hits, package.name),
     )
 
 
-def _say(record: Advisory, package: Package) -> Say:
+def _say(record: Advisory, name: NormalizedName, *, affected: bool) -> Say:
     return Say(
         source=record.source,
         id=record.id,
-        affected=affects(record, package),
-        fixed_in=_fixes([record], package.name),
+        affected=affected,
+        fixed_in=_fixes([record], name),
         severity=assess([record])[0],
         withdrawn=record.withdrawn,
     )
