@@ -218,6 +218,8 @@ def _in_words(error: BaseException) -> str:
         return f"TLS failed ({_innermost(error)})"
     if isinstance(error, requests.exceptions.ProxyError | urllib3.exceptions.ProxyError):
         return f"the proxy failed ({_innermost(error)})"
+    if isinstance(error, urllib3.exceptions.NewConnectionError):  # it is a ConnectTimeoutError, and tells of no time
+        return f"the connection failed ({_innermost(error)})"
     if isinstance(error, requests.exceptions.ConnectTimeout | urllib3.exceptions.ConnectTimeoutError):
         return "no connection in time"
     if isinstance(error, requests.exceptions.ReadTimeout | urllib3.exceptions.ReadTimeoutError):
