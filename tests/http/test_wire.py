@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 import requests
 
+from pysentry_hook.errors import SourceError
 from pysentry_hook.http import Http, Limits, Response
-from tests.doors import AUTHORITY, Door
+from tests.doors import AUTHORITY, Door, Manner
 from tests.proxy import Proxy
-from tests.upstream import Reply, Upstream
+from tests.upstream import Fault, Kind, Reply, Upstream
 
 PLAIN, ODD = "/page", "/page?odd=1"
 """A path that goes straight to its host, and one that is left to requests."""
@@ -113,6 +114,48 @@ def test_a_redirect_is_followed_without_a_second_request(
     assert http.post(f"{upstream.url}/old", b"{}", whole, told="nothing").status == 200
     assert [(request.method, request.path) for request in upstream.requests] == [("POST", "/old"), ("POST", PLAIN)]
     assert through_requests == [upstream.url + PLAIN]
+
+
+@pytest.mark.parametrize("manner", ["refused", "silent", "nameless", "plain", "tls"])
+def test_both_ways_tell_in_the_same_words_of_a_host_that_is_not_reached(manner: Manner, upstream: Upstream) -> None:
+    http = Http(Limits(connect=0.3, read=5, retries=0))
+    told = []
+    with Door(upstream, manner) as door:
+        for path in (PLAIN, ODD):
+            with pytest.raises(SourceError) as caught:
+                http.get(door.url + path, whole)
+            told.append(str(caught.value))
+    http.close()
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("kind", ["reset", "truncated", "slow"])
+def test_both_ways_tell_in_the_same_words_of_an_answer_that_breaks_off(kind: Kind, upstream: Upstream) -> None:
+    upstream.fail(Fault(PLAIN, kind, seconds=1))
+    http = Http(Limits(read=0.3, retries=0))
+    told = []
+    for path in (PLAIN, ODD):
+        with pytest.raises(SourceError) as caught:
+            http.get(upstream.url + path, whole)
+        told.append(str(caught.value))
+    http.close()
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_both_ways_tell_in_the_same_words_of_a_proxy_that_is_not_reached(
+    scheme: str, http: Http, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Upstream(refused=["osv"]) as upstream:
+        monkeypatch.setenv(f"{scheme.upper()}_PROXY", upstream.url_of("osv"))
+        monkeypatch.setenv("NO_PROXY", "")
+        told = []
+        for path in (PLAIN, ODD):
+            with pytest.raises(SourceError) as caught:
+                http.get(f"{scheme}://service.invalid{path}", whole)
+            told.append(str(caught.value))
+    assert told[0] == told[1]
+    assert "proxy" in told[0]
 
 
 def test_the_certificates_of_authorities_are_read_once(upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:
