@@ -42,5 +42,5 @@ def test_two_hundred_scans_share_one_cache(forks: Forks, tmp_path: Path) -> None
         assert ended.report("as_of") == alone
     assert all(ended.report() == offline.report() for ended in warm)
     folder = tmp_path / "cache" / "v1"
-    assert sorted(path.name for path in folder.iterdir()) == ["answers", "archives"]
+    assert sorted(path.name for path in folder.iterdir()) == ["answers", "archives", "notes"]
     assert [path.suffix for path in (folder / "archives").iterdir()] == [".zip"]
