@@ -1,7 +1,7 @@
 """Ask every enabled source at once, each only about what it may be told."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, partial
 from typing import NamedTuple
@@ -56,7 +56,7 @@ class Answers:
     """Packages that a required source cannot answer for, and why."""
     hints: tuple[str, ...]
     statuses: Mapping[NormalizedName, Known]
-    """The status of projects, of those that were asked for."""
+    """The status of projects, of those that were asked for; it is whole when `Asker.complete` was waited for."""
     replies: tuple[Reply, ...]
     by_name: Mapping[NormalizedName, Asked]
     known: frozenset[NormalizedName]
@@ -123,22 +123,23 @@ class Asker:
         matched = [package for package in questions.matched if package.name not in known]
         sendable = [package for package in questions.sendable if package.name not in known]
         self._public = frozenset(package.name for package in questions.sendable)
-        asked = self._asked_status(questions.by_name, known)
+        if self._status:
+            wanted = (name for name, asked in questions.by_name.items() if asked.status and name not in known)
+            self._status.start(sorted(wanted))
         replies = self._all([*matched, *sorted(questions.private)], sendable)
-        statuses, status_failures = asked.finish() if asked else ({}, ())
+        statuses: Mapping[NormalizedName, Known] = {}
         if learnt and known:
             if not all(learnt.fits(reply.source, reply.answer, known) for reply in replies):
                 return self.ask(dependencies)
             replies = self._joined(replies, learnt, questions, known)
-            told = {name: page.status for name in known if (page := learnt.pages[name]).status}
-            statuses = {**statuses, **told}
+            statuses = {name: page.status for name in known if (page := learnt.pages[name]).status}
         private = questions.private
         unanswered = {package: why for package, why in self._unanswered(replies).items() if package not in private}
         refused = self._refused(questions.foreign)
         return Answers(
             advisories=tuple(advisory for reply in replies for advisory in reply.answer.advisories),
             data=tuple(reply.answer.data for reply in replies),
-            failures=(*(failure for reply in replies for failure in reply.answer.failures), *status_failures),
+            failures=tuple(failure for reply in replies for failure in reply.answer.failures),
             not_known=self._not_known(replies),
             never_matched=frozenset(private),
             refused={**private, **refused},
@@ -179,14 +180,12 @@ class Asker:
         }
         return _Questions(private, foreign, matched, sendable, by_name)
 
-    def _asked_status(
-        self, by_name: Mapping[NormalizedName, Asked], known: frozenset[NormalizedName]
-    ) -> Statuses | None:
-        """Begin to ask the index for the status of the projects whose names it may be told, where that is wanted."""
+    def complete(self, answers: Answers) -> Answers:
+        """Return the last answers with the status of the projects, of which the index may still be telling."""
         if self._status is None:
-            return None
-        self._status.start(sorted(name for name, asked in by_name.items() if asked.status and name not in known))
-        return self._status
+            return answers
+        statuses, failures = self._status.finish()
+        return replace(answers, statuses={**statuses, **answers.statuses}, failures=(*answers.failures, *failures))
 
     def _joined(
         self, replies: Sequence[Reply], learnt: Learnt, questions: _Questions, known: frozenset[NormalizedName]

@@ -99,9 +99,10 @@ def scan(
             changed = (numbers[0], numbers[1])
         else:
             answers = asker.ask(everything, learnt)
-    knowledge = Knowledge(answers.advisories)
-    packages = [Package(each.name, each.version) for inventory, _ in scoped for each in inventory.dependencies]
-    found = judged(packages, answers, knowledge, asker, learnt)
+        knowledge = Knowledge(answers.advisories)
+        packages = [Package(each.name, each.version) for inventory, _ in scoped for each in inventory.dependencies]
+        found = judged(packages, answers, knowledge, asker, learnt)
+        answers = asker.complete(answers)
     if memory:
         remember(memory, learnt, answers, asker, found)
     findings = list(_findings([inventory for inventory, _ in scoped], found))

@@ -130,7 +130,8 @@ def test_a_required_source_that_failed_leaves_its_packages_unchecked(path: str, 
 @pytest.mark.parametrize("source", ["pypa", "pypi"])
 def test_a_further_source_that_failed_is_told_and_leaves_nothing_unchecked(source: str, make_asker: MakeAsker) -> None:
     with Upstream([a_record()], refused=[source]) as upstream:
-        answers = make_asker(upstream).ask([REQUESTS])
+        asker = make_asker(upstream)
+        answers = asker.complete(asker.ask([REQUESTS]))
     with_status = {"pypi": ["pypi", "status"]}  # the index is asked for both
     assert [failure.name for failure in answers.failures] == with_status.get(source, [source])
     assert not answers.unanswered

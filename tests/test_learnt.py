@@ -53,6 +53,7 @@ class Machine:
         answers = asker.ask(dependencies, learnt)
         packages = [Package(each.name, each.version) for each in dependencies]
         found = judged(packages, answers, Knowledge(answers.advisories), asker, learnt)
+        answers = asker.complete(answers)
         remember(memory, learnt, answers, asker, found)
         cache.close()
         http.close()

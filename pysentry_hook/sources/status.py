@@ -59,7 +59,9 @@ class Statuses:
     def start(self, names: Iterable[NormalizedName]) -> None:
         """Begin to ask about projects, whose names the index may be told."""
         missing: list[tuple[NormalizedName, str | None]] = []
-        for name in dict.fromkeys(names):
+        for name in names:
+            if name in self._told or name in self._waiting:
+                continue
             known = recall(self._context.cache, self._cache_key(name), _as_told)
             if known and self._context.may_use(known[0]):
                 self._told[name] = known[1]
@@ -69,7 +71,7 @@ class Statuses:
                 self._older[name] = known[1]
             missing.append((name, known[1].etag if known else None))
         futures = self._context.http.map(self._ask, missing, turn="last") if missing else []
-        self._waiting = {name: future for (name, _), future in zip(missing, futures, strict=True)}
+        self._waiting |= {name: future for (name, _), future in zip(missing, futures, strict=True)}
 
     def finish(self) -> tuple[Mapping[NormalizedName, Known], tuple[Failure, ...]]:
         """Return what is known of the projects, and a failure where the index did not tell of some."""
