@@ -20,6 +20,7 @@ from pysentry_hook.memory import Memory
 from pysentry_hook.model import Dependency
 from tests.builders import a_dependency, a_record
 from tests.config.settling import in_environment
+from tests.damage import each_damage
 from tests.upstream import Fault, Reply, Upstream
 
 NOW = datetime(2099, 3, 1, tzinfo=UTC)
@@ -251,3 +252,29 @@ def test_who_remembers_tells_what_somebody_tells_who_knows_nothing(
         for lock in locks:
             dependencies = [on_pypi(name, version) for name, version in lock]
             assert machine.scan(*dependencies) == machine.scan(*dependencies, forgetful=True)
+
+
+def test_a_planted_note_that_is_not_of_our_shape_is_none_or_is_read_whole(tmp_path: Path) -> None:
+    with Upstream(several(), unknown=["six"]) as upstream:
+        Machine(upstream, tmp_path).scan(on_pypi("requests"), on_pypi("django"), on_pypi("six"))
+    (note,) = (tmp_path / "notes").iterdir()
+    values = json.loads(note.read_bytes()[65:])
+    chosen = in_environment({})
+    read = 0
+    for each in each_damage(values):
+        cache = Noted(json.dumps(each).encode())
+        learnt = Memory(cache, chosen, "root", ["uv.lock"], NOW).recall()
+        read += learnt is not None
+    assert Memory(Noted(json.dumps(values).encode()), chosen, "root", ["uv.lock"], NOW).recall() is not None
+    assert read < 100
+
+
+class Noted(MemoryCache):
+    """A cache that has one note for everybody."""
+
+    def __init__(self, note: bytes) -> None:
+        super().__init__()
+        self._note = note
+
+    def note(self, key: str) -> bytes | None:
+        return self._note

@@ -1,9 +1,8 @@
 """What was read before is read the same again, and anew where anything that it depends on is not as it was."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,6 +14,7 @@ from pysentry_hook.inputs.packing import packed, unpacked
 from pysentry_hook.model import Inventory
 from pysentry_hook.tree import FolderTree, Tree
 from tests.contracts.samples import SAMPLES, file_name
+from tests.damage import each_damage
 
 PINS = (("requests", "2.30.0"), ("idna", "3.6"), ("idna", "3.7"), ("six", "1.16.0"))
 MANIFEST = '[project]\nname = "shop"\nversion = "1.0"\ndependencies = ["requests", "idna"]\n'
@@ -148,21 +148,6 @@ def test_a_cut_or_longer_note_is_none(
     assert packed(keeper().read(watching, tree, path)) == wanted
     assert watching.asked == 2
     assert note.read_bytes() == data
-
-
-def each_damage(value: Any) -> Iterator[Any]:
-    """The same values with one of them gone or of another type, for each of them."""
-    if isinstance(value, dict):
-        for key, each in value.items():
-            yield from ({**value, key: other} for other in each_damage(each))
-            yield {name: other for name, other in value.items() if name != key}
-        yield None
-    elif isinstance(value, list):
-        for number, each in enumerate(value):
-            yield from ([*value[:number], other, *value[number + 1 :]] for other in each_damage(each))
-        yield 7
-    else:
-        yield {"planted": []}
 
 
 def test_a_planted_note_that_is_not_of_our_shape_never_ends_a_run(
