@@ -139,7 +139,10 @@ def test_a_disk_that_takes_no_more_is_one_line(house: House, resolver: str, byte
     done = _through([sys.executable, "-c", program], house, resolver, Path(os.environ["HOME"]))
     line = line_of(done)
     assert line.startswith(f"requirements.txt: {said}")
-    assert [text.partition(":")[0] for text in done.stderr.splitlines()] == ["warning"]  # of the cache, once
+    warned = [text.partition(":")[0] for text in done.stderr.splitlines()]
+    assert warned == (
+        ["warning"] if bytes_left else []
+    )  # of the cache, once; without a place to work in it is not opened
 
 
 @pytest.mark.skipif(not shutil.which("unshare"), reason="a small disk is made with unshare")
