@@ -29,7 +29,9 @@ def scan_flags(
     ] = None,
     sources: Annotated[
         list[str] | None,
-        typer.Option(help="pypa, pypi, osv; repeatable or with commas. Default: all.", rich_help_panel=_SCAN),
+        typer.Option(
+            metavar="NAME", help="pypa, pypi, osv; repeatable or with commas. Default: all.", rich_help_panel=_SCAN
+        ),
     ] = None,
     service_url: Annotated[
         list[str] | None,
