@@ -62,9 +62,9 @@ class Learnt:
     """When the oldest answer came, in seconds since the epoch."""
 
     def known(self, asked: Mapping[NormalizedName, Asked]) -> frozenset[NormalizedName]:
-        """The names of which all that is asked is known; none where a record speaks of one that is not."""
+        """The names of which all that is asked is known; none where a record speaks of one that is not, or went."""
         found = frozenset(name for name, each in asked.items() if name in self.pages and self.pages[name].asked == each)
-        return frozenset() if self.mentioned & (asked.keys() - found) else found
+        return frozenset() if self.mentioned & ((asked.keys() | self.pages.keys()) - found) else found
 
     def fits(self, source: str, answer: SourceAnswer, known: frozenset[NormalizedName]) -> bool:
         """Whether a new answer of a source about other names changes nothing of those that are known."""
