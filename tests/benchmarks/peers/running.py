@@ -1,13 +1,23 @@
 """Whole processes: their time, processor time and memory, as the operating system counts them."""
 
-import os
 import shutil
 import subprocess
-import time
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
+
+_STARTER = """
+import os, sys, time
+begun = time.monotonic()
+child = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ)
+_, status, used = os.wait4(child, 0)
+wall = time.monotonic() - begun
+with open(sys.argv[1], "w") as told:
+    print(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, os.waitstatus_to_exitcode(status), file=told)
+"""
+"""Runs a command from a small process: the memory of a command is counted as no less than that of who started it."""
 
 
 class Cost(NamedTuple):
@@ -31,17 +41,17 @@ class Way(NamedTuple):
         """Run it once with this cache; SystemExit where it ended with more than findings."""
         words = [word.replace("{cache}", str(cache)) for word in self.words]
         errors = self.output.with_suffix(".err")
+        told = self.output.with_suffix(".cost")
+        starting = [sys.executable, "-S", "-E", "-c", _STARTER, str(told), *words]
         with self.output.open("wb") as out, errors.open("wb") as err:
-            begun = time.monotonic()
-            run = subprocess.Popen(words, stdout=out, stderr=err, stdin=subprocess.DEVNULL, env=self.environment)
-            _, status, used = os.wait4(run.pid, 0)
-            wall = time.monotonic() - begun
-        run.returncode = os.waitstatus_to_exitcode(status)
-        if run.returncode not in {0, 1}:
-            raise SystemExit(
-                f"{' '.join(words)} ended with {run.returncode}: {errors.read_text(errors='replace')[:600]}"
+            subprocess.run(
+                starting, stdout=out, stderr=err, stdin=subprocess.DEVNULL, env=dict(self.environment), check=False
             )
-        return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+        wall, busy, peak, code = map(float, told.read_text(encoding="ascii").split())
+        if code not in {0, 1}:
+            said = errors.read_text(errors="replace")[:600]
+            raise SystemExit(f"{' '.join(words)} ended with {code:.0f}: {said}")
+        return Cost(wall, busy, peak)
 
 
 class Pairs(NamedTuple):

@@ -6,10 +6,12 @@ a certificate of FOLDER and answers for every host, for tools whose addresses ca
 """
 
 import asyncio
+import io
 import json
 import random
 import ssl
 import sys
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -27,9 +29,10 @@ class Services(Upstream):
         """Return the answer of a healthy service."""
         parts = request.path.strip("/").split("/")
         if request.path.startswith(_ARCHIVE):
-            return super().answer(request._replace(path="/pypa.zip"), headers)
+            return _packed(super().answer(request._replace(path="/pypa.zip"), headers))
         if parts[0] == "simple":
-            return _json({"meta": {"api-version": "1.4"}, "name": parts[1], "files": [], "versions": []})
+            page = _json({"meta": {"api-version": "1.4"}, "name": parts[1], "files": [], "versions": []})
+            return Reply(page.status, page.body, {**page.headers, "Cache-Control": "max-age=600, public"})
         if parts[0] == "pypi" and len(parts) == 3:
             return _json({"info": {"name": parts[1]}, "urls": [], "vulnerabilities": []})
         if request.path == "/v1/query":
@@ -41,6 +44,15 @@ class Services(Upstream):
 
 def _json(value: object) -> Reply:
     return Reply(200, json.dumps(value).encode(), {"Content-Type": "application/vnd.pypi.simple.v1+json"})
+
+
+def _packed(reply: Reply) -> Reply:
+    """The archive with its members compressed, as those of the real one are."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(reply.body)) as loose, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in loose.namelist():
+            archive.writestr(name, loose.read(name))
+    return Reply(reply.status, file.getvalue(), reply.headers)
 
 
 class Server:
