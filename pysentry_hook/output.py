@@ -1,6 +1,6 @@
 """Which format goes where: pair the formats with the outputs, and write each file in one step."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path, PurePath
 
 from pysentry_hook.errors import OutputError, UsageError
@@ -53,7 +53,12 @@ def _by_suffix(target: Path | None, known: Collection[str]) -> str:
 
 def write(target: Path, text: str) -> None:
     """Write a text as `write_bytes` writes; a path in it that is not UTF-8 stays readable, in JSON as an escape."""
-    write_bytes(target, text.encode("utf-8", "backslashreplace"))
+    write_pieces(target, iter((text,)))
+
+
+def write_pieces(target: Path, pieces: Iterator[str]) -> None:
+    """Write a text that comes in pieces in the same way; it is never held whole."""
+    _write(target, (piece.encode("utf-8", "backslashreplace") for piece in pieces))
 
 
 def write_bytes(target: Path, data: bytes) -> None:
@@ -61,13 +66,24 @@ def write_bytes(target: Path, data: bytes) -> None:
 
     A link is followed, and what is no regular file (a pipe, /dev/null) is written to, never replaced.
     """
+    _write(target, iter((data,)))
+
+
+def _write(target: Path, pieces: Iterator[bytes]) -> None:
     try:
-        target = target.resolve()
+        target = _followed(target)
         if target.exists() and not target.is_file():
-            target.write_bytes(data)
+            with target.open("wb") as file:
+                file.writelines(pieces)
             return
-        with replacing(target) as part:
-            part.write_bytes(data)
-    except (OSError, RuntimeError) as error:
-        cause = error.strerror if isinstance(error, OSError) else "a symbolic link that leads to itself"
-        raise OutputError(f"{target}: cannot be written: {cause}") from error
+        with replacing(target) as part, part.open("wb") as file:
+            file.writelines(pieces)
+    except OSError as error:
+        raise OutputError(f"{target}: cannot be written: {error.strerror or error}") from error
+
+
+def _followed(target: Path) -> Path:
+    try:
+        return target.resolve()
+    except RuntimeError as error:  # up to Python 3.12
+        raise OSError("a symbolic link that leads to itself") from error

@@ -34,7 +34,7 @@ from pysentry_hook.http import Http
 from pysentry_hook.inputs.kept import Keeper
 from pysentry_hook.reading import audited, read_inputs
 from pysentry_hook.report import Report
-from pysentry_hook.reports.look import Formats, Look
+from pysentry_hook.reports.look import Formats, Look, in_pieces
 from pysentry_hook.rules import Place
 from pysentry_hook.scan import Result, scan
 from pysentry_hook.text import one_line, printable
@@ -194,15 +194,15 @@ def exit_code(result: Result, *, gating: bool) -> int:
 
 def tell(told: Told, targets: Sequence[tuple[str, Path | None]], view: Look, formats: Formats[Told]) -> None:
     """Write each report to its file, or to stdout; one that cannot be written leaves the others as they should be."""
-    from pysentry_hook.output import write
+    from pysentry_hook.output import write_pieces
 
     failed: OutputError | None = None
     for name, target in targets:
         if target is None:
-            write_out(formats[name]().render(told, view))
+            _write_out(in_pieces(formats[name](), told, view))
             continue
         try:
-            write(target, formats[name]().render(told, view.in_file()))
+            write_pieces(target, in_pieces(formats[name](), told, view.in_file()))
         except OutputError as error:
             failed = failed or error
     if failed:
@@ -210,9 +210,13 @@ def tell(told: Told, targets: Sequence[tuple[str, Path | None]], view: Look, for
 
 
 def write_out(text: str) -> None:
-    """Write a report to stdout, as UTF-8 and with plain line ends on every platform."""
+    """Write a text to stdout, as UTF-8 and with plain line ends on every platform."""
+    _write_out(iter((text,)))
+
+
+def _write_out(pieces: Iterator[str]) -> None:
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")  # type: ignore[union-attr]  # a real stream on every platform
-    sys.stdout.write(text)
+    sys.stdout.writelines(pieces)
     sys.stdout.flush()
 
 

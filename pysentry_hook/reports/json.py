@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from pysentry_hook.model import Subject
 from pysentry_hook.report import Decision, Finding
-from pysentry_hook.reports.documents import REPORT, as_text, moment_document, severity_document
+from pysentry_hook.reports.documents import REPORT, in_pieces, moment_document, severity_document
 from pysentry_hook.reports.policy_json import place_document, policy_document, suppression_document
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pysentry_hook.advisories import AdvisoryData, Vulnerability
     from pysentry_hook.model import Location
     from pysentry_hook.report import Baseline, InputSummary, Report, StatusVerdict, Verdict
@@ -18,11 +20,14 @@ if TYPE_CHECKING:
     from pysentry_hook.rules import Rule
 
 
-def render(report: Report, look: Look) -> str:  # noqa: ARG001 (every format has the same signature)
+def render(report: Report, look: Look) -> str:
     """Return the report as JSON; the JSON Schema is `report.schema.json` beside this file."""
-    return as_text(
-        document(report) | {"findings": map(_finding, report.gate.verdicts)}
-    )  # each is made as it is written
+    return "".join(pieces(report, look))
+
+
+def pieces(report: Report, look: Look) -> Iterator[str]:  # noqa: ARG001 (every format has the same signature)
+    """Give the same text in pieces, each finding as it is written: the report of a thousand locks is large."""
+    return in_pieces(document(report) | {"findings": map(_finding, report.gate.verdicts)})
 
 
 def document(report: Report) -> dict[str, Any]:

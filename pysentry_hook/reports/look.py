@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 if TYPE_CHECKING:
     from pysentry_hook.model import Severity
@@ -49,6 +49,19 @@ class Format(Protocol[Told_contra]):
 
     def render(self, told: Told_contra, look: Look, /) -> str:
         """Return the whole text, ending with a newline."""
+
+
+@runtime_checkable
+class InPieces(Format[Told_contra], Protocol[Told_contra]):
+    """A format whose text can be too large to be held."""
+
+    def pieces(self, told: Told_contra, look: Look, /) -> Iterator[str]:
+        """Give the same text in pieces."""
+
+
+def in_pieces(of: Format[Told_contra], told: Told_contra, look: Look) -> Iterator[str]:
+    """Give the text of a format, in pieces where it has any."""
+    return of.pieces(told, look) if isinstance(of, InPieces) else iter((of.render(told, look),))
 
 
 Formats = Mapping[str, Callable[[], Format[Told_contra]]]
