@@ -100,7 +100,7 @@ def scan(
         else:
             answers = asker.ask(everything, learnt)
         knowledge = Knowledge(answers.advisories)
-        packages = [Package(each.name, each.version) for inventory, _ in scoped for each in inventory.dependencies]
+        packages = (Package(each.name, each.version) for inventory, _ in scoped for each in inventory.dependencies)
         found = judged(packages, answers, knowledge, asker, learnt)
         answers = asker.complete(answers)
     if memory:

@@ -11,6 +11,7 @@ from pysentry_hook.inputs.requirement_parts import Asked
 from pysentry_hook.model import MAIN, Dependency, Edge, Location, Node, NormalizedName, Requested, Unchecked, normalize
 
 MAX_EDGES = 1_000_000
+_GROUPS = frozenset({MAIN})
 
 
 class Entry(NamedTuple):
@@ -64,7 +65,7 @@ def join(root: Node, entries: Sequence[Entry], compiled: Collection[str], indexe
         if len(edges) > MAX_EDGES:
             raise InputError(entries[0].location.path, f"says of more than {MAX_EDGES:,} packages what needs them")
     requirements = (
-        Requested(entry.asked.text, frozenset({MAIN}), entry.origins(indexes), place, entry.said.origin is not None)
+        Requested(entry.asked.text, _GROUPS, entry.origins(indexes), place, entry.said.origin is not None)
         for place, entry in enumerate(entries)
         if entry.asked.text
     )
@@ -97,7 +98,7 @@ def _package(
             name=asked.name,
             version=asked.written,
             reason=asked.reason or "",
-            groups=frozenset({MAIN}),
+            groups=_GROUPS,
             direct=direct,
             markers=markers,
             place=place,
@@ -106,7 +107,7 @@ def _package(
         name=same[0].name,
         version=asked.version,
         written=asked.written or "",
-        groups=frozenset({MAIN}),
+        groups=_GROUPS,
         direct=direct,
         indexes=_any_of([entry.origins(indexes) for entry in same]),
         markers=markers,

@@ -38,7 +38,9 @@ def measured(site: Site, pool: Sequence[generated.Pin], locks: int) -> Told:
     folder, cache = site.work / f"many-{locks}", site.work / "cache"
     chance = random.Random(locks)
     for number in range(locks):
-        generated.write(folder / f"shop-{number:04}", chance.sample(list(pool), _ENTRIES), f"{site.url}/simple")
+        project = folder / f"shop-{number:04}"
+        generated.write(project, chance.sample(list(pool), _ENTRIES), f"{site.url}/simple")
+        shutil.rmtree(project / "pins")  # the same versions for a peer
     shutil.rmtree(cache, ignore_errors=True)
     once = tools.ways(site, folder)[OURS]
     way = Way(once.name, (*once.words, "--recursive"), once.environment, once.output)
