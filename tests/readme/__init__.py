@@ -1,0 +1,1 @@
+"""What the README says is what happens: every command, every output, every link."""

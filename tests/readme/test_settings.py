@@ -1,0 +1,86 @@
+"""Every configuration, workflow and link that the README shows is one that works."""
+
+import re
+import tomllib
+
+import pytest
+import yaml
+
+from tests.conftest import Run
+from tests.readme import page
+from tests.readme.conftest import Reader, as_of_today
+from tests.readme.page import HOUSE
+
+
+@pytest.mark.parametrize("block", page.blocks("toml"), ids=lambda block: block.first)
+def test_a_configuration_loads(reader: Reader, block: page.Block) -> None:
+    manifest = reader.folder / "pyproject.toml"
+    manifest.write_text(f"{manifest.read_text(encoding='utf-8')}\n{as_of_today(block.text)}", encoding="utf-8")
+    done = reader.types("pysentry-hook config validate")
+    assert done.returncode == 0, done.stderr
+    assert "warning" not in done.stderr
+    shown = reader.types("pysentry-hook config show").stdout
+    said = tomllib.loads(block.text)["tool"]["pysentry-hook"]
+    assert all(name in shown for name in said if name != "suppressions")
+
+
+def test_the_hook_is_five_lines_and_one_that_there_is() -> None:
+    block = page.block("repos:")
+    (repository,) = yaml.safe_load(block.text)["repos"]
+    offered = {hook["id"] for hook in yaml.safe_load((HOUSE / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
+    assert {hook["id"] for hook in repository["hooks"]} <= offered
+    assert len(block.text.splitlines()) == 5
+
+
+def test_the_workflow_is_ten_lines_and_that_of_the_examples() -> None:
+    block = page.block("name: audit")
+    shown = yaml.safe_load(block.text)
+    assert len(block.text.splitlines()) <= 10
+    assert shown["permissions"] == {"contents": "read", "security-events": "write", "actions": "read"}
+    uses = [step["uses"] for step in shown["jobs"]["audit"]["steps"]]
+    for other in sorted((HOUSE / "examples" / "workflows").glob("*.yml")):
+        text = other.read_text(encoding="utf-8")
+        assert all(each in text for each in uses if "pysentry-hook" in each and "pysentry-hook@" in text), other
+
+
+def test_every_input_and_output_of_the_action_is_told_with_its_default() -> None:
+    action = yaml.safe_load((HOUSE / "action.yml").read_text(encoding="utf-8"))
+    told = re.findall(r"^\| `([\w-]+)` \|", page.TEXT, re.MULTILINE)
+    assert set(action["inputs"]) <= set(told)
+    outputs = page.TEXT.partition("\nOutputs: ")[2].partition("\n\n")[0]
+    assert set(action["outputs"]) <= set(re.findall(r"`([\w-]+)`", outputs))
+
+
+def test_every_link_leads_somewhere() -> None:
+    targets = re.findall(r"\]\(([^)]+)\)", page.prose())
+    assert targets
+    here = [target for target in targets if "://" not in target]
+    assert [target for target in here if target.startswith("#") and target[1:] not in page.anchors()] == []
+    files = [target for target in here if not target.startswith("#")]
+    assert [target for target in files if not (HOUSE / target).exists()] == []
+
+
+def test_every_file_of_the_repository_that_is_named_is_there() -> None:
+    named = set(page.inline("examples/")) | set(page.inline(".pre-commit-"))
+    assert named
+    assert [name for name in named if not (HOUSE / name).exists()] == []
+
+
+def test_every_kind_of_block_is_looked_at() -> None:
+    known = {"sh", "text", "console", "toml", "yaml", "requirements"}
+    assert {block.language for block in page.blocks()} <= known
+
+
+def test_the_exit_codes_are_those_of_the_command(run: Run) -> None:
+    table = page.TEXT.partition("## Exit codes")[2].partition("## ")[0]
+    told = {int(code) for code in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)}
+    assert told == {0, 1, 2, 3, 70}
+    done = run(HOUSE / "examples" / "shop", "--advisory-db", HOUSE / "examples" / "advisories")
+    assert done.returncode == 1
+    assert (
+        run("report", HOUSE / "examples" / "shop", "--advisory-db", HOUSE / "examples" / "advisories").returncode == 0
+    )
+    assert run("nothing-here").returncode == 2
+    assert (
+        run(HOUSE / "examples" / "shop", "--service-url", "osv=http://127.0.0.1:9", "--sources", "osv").returncode == 3
+    )
