@@ -15,6 +15,8 @@ BROUGHT = "* A thing that is new."
 CHANGELOG = f"# Changelog\n\n## Unreleased\n\n{BROUGHT}\n\n## {LAST} - 2026-01-02\n\n* A thing that is old.\n"
 CHECK = 'echo checked >> "$CHECKED"\n'
 """In the place of the checks, which take a minute."""
+_SCRUBBED = ("COVERAGE_", "COV_CORE_", "PYTEST_")
+"""What would measure the copy, or tell the tests of a copy that they are those of this run."""
 _IDENTITY = {f"GIT_{who}_{what}": "t@example.invalid" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 
 
@@ -32,7 +34,8 @@ def a_copy(folder: Path, files: Mapping[str, str] | None = None) -> Path:
 
 def do(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command in a copy, as somebody who has a name."""
-    known = os.environ | _IDENTITY | {"CHECKED": str(folder.parent / "checked")} | environment
+    own = {name: value for name, value in os.environ.items() if not name.startswith(_SCRUBBED)}
+    known = own | _IDENTITY | {"CHECKED": str(folder.parent / "checked")} | environment
     return subprocess.run(words, cwd=folder, env=known, capture_output=True, text=True, check=False, timeout=120)
 
 

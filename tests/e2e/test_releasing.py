@@ -33,6 +33,13 @@ def test_the_texts_name_the_version_that_is_here() -> None:
     assert named(HOUSE) == {f"v{LAST}"}
 
 
+def test_every_command_for_maintainers_is_there() -> None:
+    text = (HOUSE / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    commands = set(re.findall(r"`bash (\.ci/\w+)", text))
+    assert commands == {f".ci/{name}" for name in ("check", "test", "bench", "release", "build", "run")}
+    assert [command for command in commands if not (HOUSE / command).is_file()] == []
+
+
 def test_a_release_is_one_commit_with_an_annotated_tag_in_which_everything_names_it(copy: Path) -> None:
     before, day = git(copy, "rev-parse", "HEAD"), datetime.now(UTC).date()
     done = a_release(copy)
