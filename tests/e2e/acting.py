@@ -31,10 +31,10 @@ _SCRUBBED = ("GITHUB_", "ACTIONS_", "RUNNER_", "INPUT_", "PYSENTRY_HOOK_", "GIT_
 TOKEN = "a-token-of-github"  # noqa: S105 (no one takes it)
 
 
-def shipped(folder: Path) -> Path:
-    """Copy what the Action consists of, as GitHub would have it: what git tracks or would track."""
+def shipped(folder: Path, *names: str) -> Path:
+    """Copy what the Action consists of, or these names, as GitHub would have it: what git tracks or would track."""
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *_SHIPPED],
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *(names or _SHIPPED)],
         cwd=HOUSE,
         capture_output=True,
         text=True,

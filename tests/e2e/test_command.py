@@ -319,7 +319,8 @@ def test_the_first_command_of_the_readme_prints_what_the_readme_says(run: Run) -
 def test_the_second_command_of_the_readme_is_what_ci_runs() -> None:
     command = " ".join(_readme_commands()[1])
     assert command == ".venv/bin/pytest -q -n 3"
-    assert command in (HOUSE / ".ci" / "run").read_text(encoding="utf-8")
+    assert command in (HOUSE / ".ci" / "test").read_text(encoding="utf-8")
+    assert (HOUSE / ".ci" / "run").read_text(encoding="utf-8").endswith("\nbash .ci/check\nbash .ci/test\n")
 
 
 def test_every_variable_of_the_readme_is_a_setting_that_config_show_lists(run: Run, tmp_path: Path) -> None:
