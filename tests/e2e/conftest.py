@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from pysentry_hook.resolvers import RESOLVERS
-from tests.builders import a_folder_of_records, a_record
+from tests.builders import a_folder_of_records, a_record, a_uv_lock
 from tests.conftest import Run, scrubbed, unmeasured
 from tests.e2e import corpus
 from tests.e2e.acting import Acting, shipped
@@ -22,6 +22,8 @@ from tests.e2e.project import Project
 from tests.e2e.repository import Repository, a_repository, git
 from tests.resolvers.index import Index, Release, serve
 
+HOUSE = Path(__file__).parents[2]
+EXAMPLES = HOUSE / "examples"
 RELEASES = (
     Release("shop-web", "1.0", ("requests<2.31", "six")),
     Release("requests", "2.30.0"),
@@ -81,6 +83,20 @@ def house(run: Run, tmp_path: Path) -> Iterator[House]:
             "PIP_CACHE_DIR": str(tmp_path / "pip"),
         }
         yield House(run, tmp_path / "project", records, environment, index)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "uv.lock").write_text(a_uv_lock(("requests", "2.30.0"), ("idna", "3.4")), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    record = a_record(fixed="2.31.0", aliases=["CVE-2099-0001"], database_specific={"severity": "HIGH"})
+    return a_folder_of_records(tmp_path / "records", record)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.builders import a_folder_of_records, a_record, a_suppression, a_uv_lo
 from tests.conftest import Run
 from tests.e2e.validators import Judgement, faults, judged, official_schema, tools_schema
 from tests.reports.facts import NOW, a_report, an_unchecked, everything, malware
-from tests.reports.test_sarif import HIGH, IDNA
+from tests.reports.sarif_runs import HIGH, IDNA
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 ENDING = a_suppression("CVE-2099-0003", expires=NOW.date().replace(day=30))

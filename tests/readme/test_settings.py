@@ -2,10 +2,13 @@
 
 import re
 import tomllib
+from pathlib import Path
 
 import pytest
 import yaml
 
+from pysentry_hook.config.keys import GATE_KEYS, KEYS
+from pysentry_hook.config.variables import variable
 from tests.conftest import Run
 from tests.readme import page
 from tests.readme.conftest import Reader, as_of_today
@@ -84,3 +87,13 @@ def test_the_exit_codes_are_those_of_the_command(run: Run) -> None:
     assert (
         run(HOUSE / "examples" / "shop", "--service-url", "osv=http://127.0.0.1:9", "--sources", "osv").returncode == 3
     )
+
+
+def test_every_variable_of_the_readme_is_a_setting_that_config_show_lists(run: Run, tmp_path: Path) -> None:
+    known = {variable(key) for key in KEYS} | {variable(f"gates.release.{key}") for key in GATE_KEYS}
+    row = ""
+    for prefix, name in re.findall(r"`(PYSENTRY_HOOK|…)_([A-Z_]+)", page.TEXT):
+        row = name.partition("_")[0] if prefix == "PYSENTRY_HOOK" else row
+        assert {f"PYSENTRY_HOOK_{name}", f"PYSENTRY_HOOK_{row}_{name}"} & known, name
+    shown = run("config", "show", cwd=tmp_path).stdout
+    assert [name for name, key in KEYS.items() if key.in_files and variable(name) not in shown] == []
