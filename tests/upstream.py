@@ -15,23 +15,19 @@ import io
 import json
 import re
 import socket
-import struct
 import threading
-import time
 import zipfile
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import unquote
 
-import yaml
-from packaging.version import InvalidVersion, Version
-
-from tests.exchange import Fault, Kind, Reply, Request, blocks, spoiled
+from tests.exchange import Fault, Kind, Reply, Request
+from tests.upstream_records import affects, archive, as_pypi, plain
+from tests.upstream_server import Handler, Server
 
 __all__ = ["Fault", "Handler", "Kind", "Reply", "Request", "Server", "Upstream", "affects"]
+
 
 _BATCH = 1_000
 
@@ -160,7 +156,7 @@ class Upstream:
         if path.startswith("/v1/vulns/"):
             return self._record(path.removeprefix("/v1/vulns/"))
         if path == "/pypa.zip":
-            body = self.archive if self.archive is not None else _archive(self.records)
+            body = self.archive if self.archive is not None else archive(self.records)
             return _tagged(body, "application/zip", headers)
         if path.startswith("/export/"):
             return self._exported(path.removeprefix("/export/"), headers)
@@ -204,10 +200,10 @@ class Upstream:
         if state != self._indexed:
             index: dict[str, list[Mapping[str, Any]]] = {}
             for record in self.records:
-                for package in {_plain(entry["package"]["name"]) for entry in record.get("affected", ())}:
+                for package in {plain(entry["package"]["name"]) for entry in record.get("affected", ())}:
                     index.setdefault(package, []).append(record)
             self._index, self._indexed = index, state
-        return self._index.get(_plain(name), ())
+        return self._index.get(plain(name), ())
 
     def _record(self, identifier: str) -> Reply:
         record = next((record for record in self.records if record["id"] == identifier), None)
@@ -216,70 +212,9 @@ class Upstream:
     def _release(self, name: str, version: str, headers: Mapping[str, str]) -> Reply:
         if name in self.unknown or f"{name} {version}" in self.unknown:
             return _json({"message": "Not Found"}, 404)
-        found = [_as_pypi(record, name) for record in self._about(name) if affects(record, name, version)]
+        found = [as_pypi(record, name) for record in self._about(name) if affects(record, name, version)]
         answer = {"info": {"name": name, "version": version}, "urls": [], "vulnerabilities": found}
         return _tagged(json.dumps(answer).encode(), "application/json", headers)
-
-
-def affects(record: Mapping[str, Any], name: str, version: str) -> bool:
-    """Whether an OSV record says that a version of a PyPI package is affected: an oracle without our code."""
-    for entry in record.get("affected", ()):
-        package = entry.get("package", {})
-        if package.get("ecosystem") != "PyPI" or _plain(package["name"]) != _plain(name):
-            continue
-        if version in entry.get("versions", ()):
-            return True
-        ranges = (block for block in entry.get("ranges", ()) if block["type"] == "ECOSYSTEM")
-        if any(_inside(block["events"], Version(version)) for block in ranges):
-            return True
-    return False
-
-
-def _inside(events: Sequence[Mapping[str, str]], version: Version) -> bool:
-    """The last bound at or below a version decides; a bound that is no version is passed over."""
-    state, last = False, Version("0.dev0")
-    for event in events:
-        ((kind, text),) = event.items()
-        try:
-            bound = Version("0.dev0") if text == "0" else Version(text)
-        except InvalidVersion:
-            continue
-        reached = version > bound if kind == "last_affected" else version >= bound
-        if reached and bound >= last:
-            state, last = kind == "introduced", bound
-    return state
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def _as_pypi(record: Mapping[str, Any], name: str) -> dict[str, Any]:
-    entries = [entry for entry in record["affected"] if _plain(entry["package"]["name"]) == _plain(name)]
-    events = [event for entry in entries for block in entry.get("ranges", ()) for event in block["events"]]
-    return {
-        "id": record["id"],
-        "aliases": list(record.get("aliases", ())),
-        "details": record.get("details", ""),
-        "summary": record.get("summary"),
-        "fixed_in": [event["fixed"] for event in events if "fixed" in event],
-        "link": f"https://osv.dev/vulnerability/{record['id']}",
-        "source": "osv",
-        "withdrawn": record.get("withdrawn"),
-    }
-
-
-def _archive(records: Sequence[Mapping[str, Any]]) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        other = "id: PYSEC-2000-1\naffected: [{package: {name: unrelated, ecosystem: PyPI}, versions: ['1']}]\n"
-        archive.writestr(zipfile.ZipInfo("advisory-database-main/vulns/unrelated/PYSEC-2000-1.yaml"), other)
-        for record in records:
-            names = {_plain(entry["package"]["name"]) for entry in record["affected"]}
-            for name in sorted(names) if record["id"].startswith("PYSEC") else ():
-                member = zipfile.ZipInfo(f"advisory-database-main/vulns/{name}/{record['id']}.yaml")
-                archive.writestr(member, yaml.dump(dict(record), Dumper=yaml.CSafeDumper, sort_keys=False))
-    return file.getvalue()
 
 
 def _json(value: object, status: int = 200) -> Reply:
@@ -291,95 +226,3 @@ def _tagged(body: bytes, kind: str, headers: Mapping[str, str]) -> Reply:
     if headers.get("if-none-match") == etag:
         return Reply(304, b"", {"ETag": etag})
     return Reply(200, body, {"ETag": etag, "Content-Type": kind})
-
-
-class Server(ThreadingHTTPServer):
-    """Serves one Upstream; doors.py opens more of them."""
-
-    daemon_threads = True
-    request_queue_size = 1_024  # of two hundred commands at once each has several connections
-    upstream: Upstream
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: a client that hangs up is part of the tests."""
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Answers as the Upstream of its server does."""
-
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    timeout = 30
-    server: Server
-
-    def do_GET(self) -> None:
-        self._serve()
-
-    def do_POST(self) -> None:
-        self._serve()
-
-    def _serve(self) -> None:
-        upstream = self.server.upstream
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        request = Request(self.command, self.path, body)
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        with upstream._lock:
-            upstream.requests.append(request)
-            upstream.headers.append(headers)
-        fault = upstream.fault(unquote(self.path))
-        reply = upstream.answer(request, headers)
-        if fault is None:
-            self._send(reply)
-        elif fault.kind == "huge":
-            self._pour()
-        elif fault.kind == "stalled":
-            self._stall(reply)
-        elif fault.kind in {"reset", "truncated"}:
-            self._break(reply, reset=fault.kind == "reset")
-        else:
-            if fault.kind == "slow":
-                time.sleep(fault.seconds)
-            if fault.kind == "together":
-                upstream.together.wait()
-            self._send(spoiled(fault, request, reply))
-
-    def _send(self, reply: Reply, *, part: int | None = None) -> None:
-        self.send_response(reply.status)
-        for name, value in reply.headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(reply.body)))
-        self.end_headers()
-        self.wfile.write(reply.body[:part])
-        self.wfile.flush()
-
-    def _break(self, reply: Reply, *, reset: bool) -> None:
-        """Promise the whole body and end after half of it."""
-        whole = reply if reply.body else Reply(200, b"{}")
-        self._send(whole, part=len(whole.body) // 2)
-        self.close_connection = True
-        if reset:
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        else:
-            with suppress(OSError):
-                self.connection.shutdown(socket.SHUT_WR)
-
-    def _stall(self, reply: Reply) -> None:
-        self._send(reply, part=len(reply.body) // 2)
-        self.close_connection = True
-        self.server.upstream.stalled.set()
-        with suppress(OSError):
-            self.rfile.read(1)
-
-    def _pour(self) -> None:
-        self.send_response(200)
-        self.send_header("Connection", "close")
-        self.end_headers()
-        self.close_connection = True
-        for block in blocks():
-            try:
-                self.wfile.write(block)
-            except OSError:
-                return
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the name of the base class)
-        """Say nothing."""

@@ -17,17 +17,7 @@ from tests.inputs.reading import (
     place,
     reasons,
 )
-
-PYPI = 'source = { registry = "https://pypi.org/simple" }'
-
-
-def a_lock(*packages: str, needs: str = "", manifest: str = "", more: str = "") -> str:
-    """A lock of the project `shop`, whose dependencies are `needs`, with further entries."""
-    return (
-        f'version = 1\nrevision = 3\nrequires-python = ">=3.11"\n{manifest}\n'
-        f'[[package]]\nname = "shop"\nsource = {{ virtual = "." }}\ndependencies = [{needs}]\n{more}\n'
-        + "\n".join(f"[[package]]\n{package}\n" for package in packages)
-    )
+from tests.inputs.uv_locks import PYPI, a_lock
 
 
 def test_a_workspace_that_uv_locked_is_read_whole() -> None:
@@ -194,64 +184,6 @@ def test_a_requirement_without_a_reason_to_be_absent_shows_that_the_lock_was_cut
     )
     with pytest.raises(InputError, match=r"needs 'b', which is not in the lock\. Is the file complete\?"):
         inventory({"uv.lock": lock})
-
-
-@pytest.mark.parametrize("version", ["2", '"1"', "0", "[]"])
-def test_another_version_of_the_format_is_refused(version: str) -> None:
-    with pytest.raises(InputError, match=r"lock version .* is not supported \(1 is\)\. Upgrade"):
-        inventory({"uv.lock": a_uv_lock(("a", "1")).replace("version = 1\n", f"version = {version}\n", 1)})
-
-
-def test_a_lock_without_a_version_is_refused() -> None:
-    with pytest.raises(InputError, match="lock version none is not supported"):
-        inventory({"uv.lock": a_uv_lock(("a", "1")).removeprefix("version = 1\n")})
-
-
-def test_any_revision_of_version_1_is_read() -> None:
-    assert pins(inventory({"uv.lock": a_uv_lock(("a", "1")).replace("revision = 3", "revision = 99")})) == ["a 1"]
-
-
-def test_a_lock_that_was_cut_between_two_packages_is_refused_wherever_it_is_cut() -> None:
-    text = (DATA / "uv.lock/workspace/uv.lock").read_text(encoding="utf-8")
-    parts = text.split("[[package]]\n")
-    for count in range(2, len(parts)):
-        with pytest.raises(InputError, match="Is the file complete"):
-            inventory({"uv.lock": "[[package]]\n".join(parts[:count])})
-
-
-def test_a_lock_without_its_project_is_refused() -> None:
-    with pytest.raises(InputError, match=r"the project itself is not in the lock\. Is the file complete\?"):
-        inventory({"uv.lock": f'version = 1\n[[package]]\nname = "a"\nversion = "1"\n{PYPI}\n'})
-
-
-@pytest.mark.parametrize("lock", ["version = 1\n", a_lock()])
-def test_a_lock_without_dependencies_says_so(lock: str) -> None:
-    found = inventory({"uv.lock": lock})
-    assert found.dependencies == ()
-    assert found.notes == ("uv.lock lists no dependencies; if the project has some, the file is not complete.",)
-
-
-@pytest.mark.parametrize(
-    ("package", "problem"),
-    [
-        ('version = "1"', "package number 2 has no valid name"),
-        ('name = "../x"\nversion = "1"', "package number 2 has no valid name"),
-        ('name = "a"\nversion = 1', "the version of a is not a string"),
-        ('name = "a"\nversion = "1"\nsource = "pypi"', "the source of a is not a table"),
-        ('name = "a"\nversion = "1"\ndependencies = "b"', "dependencies is not a list of tables"),
-        ('name = "a"\nversion = "1"\ndependencies = [{ name = "a", extra = 5 }]', "an extra of a is not a list"),
-        ('name = "a"\nversion = "1"\noptional-dependencies = []', "optional-dependencies is not a table"),
-    ],
-)
-def test_a_value_of_the_wrong_shape_is_refused(package: str, problem: str) -> None:
-    with pytest.raises(InputError, match=problem):
-        inventory({"uv.lock": a_lock(package)})
-
-
-@pytest.mark.parametrize("manifest", ["manifest = 1", "[manifest]\nmembers = [1]", "[manifest]\noverrides = 1"])
-def test_a_manifest_of_the_wrong_shape_is_refused(manifest: str) -> None:
-    with pytest.raises(InputError, match="is not a"):
-        inventory({"uv.lock": a_lock(manifest=manifest + "\n")})
 
 
 def test_a_header_inside_a_multi_line_string_is_no_package() -> None:

@@ -192,11 +192,8 @@ REPORTS = {
 """Reports of every kind, by what they are about."""
 
 
-def filled(text: str) -> Report:
-    """A report that says a text wherever others have a say: names, summaries, reasons, paths, addresses."""
-    place = Place(text, 40)
-    rule = Rule("suppressions", text, text, place)
-    finding = replace(
+def _filled_finding(text: str) -> Finding:
+    return replace(
         a_finding(
             replace(a_dependency(groups=(text, "main")), name=NormalizedName(text)),
             id=text,
@@ -220,6 +217,13 @@ def filled(text: str) -> Report:
         location=Location(text, 12, 1, 19, text),
         declared_at=Location(text, 7, 1, 2, text),
     )
+
+
+def filled(text: str) -> Report:
+    """A report that says a text wherever others have a say: names, summaries, reasons, paths, addresses."""
+    place = Place(text, 40)
+    rule = Rule("suppressions", text, text, place)
+    finding = _filled_finding(text)
     others = [
         replace(finding, dependency=a_dependency("certifi", "2023.5.7"), input=f"{text}/uv.lock"),
         replace(finding, vulnerability=replace(finding.vulnerability, id=f"{text}1", malware=True)),

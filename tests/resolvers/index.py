@@ -53,8 +53,85 @@ class Index(NamedTuple):
         return {page for page in pages if page}
 
 
+class _Given(NamedTuple):
+    """What a server answers with, and what it was asked."""
+
+    releases: Sequence[Release]
+    files: Mapping[str, bytes]
+    asked: list[tuple[str, str | None]]
+    ended: threading.Event
+    below: str
+    private: bool
+    quarantined: Sequence[str]
+    silent: bool
+    lasting: int
+
+    def page(self, name: str) -> dict[str, object]:
+        """The JSON page of a project, https://peps.python.org/pep-0691/."""
+        listed = self.of(name)
+        page: dict[str, object] = {"meta": {"api-version": "1.1"}, "name": name}
+        page["versions"] = [each.version for each in listed]
+        page["files"] = [_listed(each, f"{self.below}/files/{_file(each)}", self.files[_file(each)]) for each in listed]
+        return page
+
+    def of(self, name: str) -> list[Release]:
+        """The releases of a project, as they are now."""
+        return [release for release in self.releases if release.name == name]
+
+
+class _Server(ThreadingHTTPServer):
+    given: _Given
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+
+    def do_GET(self) -> None:
+        given = self.server.given
+        token = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+        given.asked.append((self.path, self.headers.get("Authorization")))
+        if given.silent:
+            given.ended.wait()
+        elif given.private and self.headers.get("Authorization") != token:
+            self._answer(401, b"", {"WWW-Authenticate": 'Basic realm="x"'})
+        elif self.path.startswith(f"{given.below}/simple/"):
+            self._list(self.path.removeprefix(f"{given.below}/simple/").partition("/")[0])
+        else:
+            content = given.files.get(self.path.removeprefix(f"{given.below}/files/"))
+            self._answer(404 if content is None else 200, content or b"", {"Content-Type": "application/octet-stream"})
+
+    def _list(self, name: str) -> None:
+        given = self.server.given
+        if name in given.quarantined:
+            self._answer(200, json.dumps(_QUARANTINED | {"name": name}).encode(), {"Content-Type": _JSON})
+            return
+        listed = given.of(name)
+        status = 200 if listed else 404
+        if _JSON in (self.headers.get("Accept") or ""):
+            self._answer(status, json.dumps(given.page(name)).encode(), {"Content-Type": _JSON})
+            return
+        links = "".join(f'<a href="{given.below}/files/{_file(each)}">{_file(each)}</a>' for each in listed)
+        self._answer(status, f"<!DOCTYPE html><html><body>{links}</body></html>".encode())
+
+    def _answer(self, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
+        self.send_response(status)
+        lasting = self.server.given.lasting
+        usual = {"Content-Type": "text/html"} | ({"Cache-Control": f"max-age={lasting}"} if lasting else {})
+        for name, value in (usual | dict(headers or {})).items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(body)
+
+    do_HEAD = do_GET  # noqa: N815 (the name that http.server looks for)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
 @contextmanager
-def serve(  # noqa: C901 (one small class of a server, whose answers are the arguments)
+def serve(
     releases: Sequence[Release],
     *,
     below: str = "",
@@ -69,61 +146,13 @@ def serve(  # noqa: C901 (one small class of a server, whose answers are the arg
     index never answers. `lasting` is the number of seconds for which an answer need not be asked for again.
     """
     files = {_file(release): _content(release) for release in releases}
-    asked: list[tuple[str, str | None]] = []
-    ended = threading.Event()
-    token = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append((self.path, self.headers.get("Authorization")))
-            if silent:
-                ended.wait()
-            elif private and self.headers.get("Authorization") != token:
-                self._answer(401, b"", {"WWW-Authenticate": 'Basic realm="x"'})
-            elif self.path.startswith(f"{below}/simple/"):
-                self._list(self.path.removeprefix(f"{below}/simple/").partition("/")[0])
-            else:
-                content = files.get(self.path.removeprefix(f"{below}/files/"))
-                self._answer(
-                    404 if content is None else 200, content or b"", {"Content-Type": "application/octet-stream"}
-                )
-
-        def _list(self, name: str) -> None:
-            if name in quarantined:
-                self._answer(200, json.dumps(_QUARANTINED | {"name": name}).encode(), {"Content-Type": _JSON})
-                return
-            listed = [release for release in releases if release.name == name]
-            status = 200 if listed else 404
-            if _JSON in (self.headers.get("Accept") or ""):
-                versions = [each.version for each in listed]
-                page: dict[str, object] = {"meta": {"api-version": "1.1"}, "name": name, "versions": versions}
-                page["files"] = [_listed(each, f"{below}/files/{_file(each)}", files[_file(each)]) for each in listed]
-                self._answer(status, json.dumps(page).encode(), {"Content-Type": _JSON})
-                return
-            links = "".join(f'<a href="{below}/files/{_file(each)}">{_file(each)}</a>' for each in listed)
-            self._answer(status, f"<!DOCTYPE html><html><body>{links}</body></html>".encode())
-
-        def _answer(self, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
-            self.send_response(status)
-            usual = {"Content-Type": "text/html"} | ({"Cache-Control": f"max-age={lasting}"} if lasting else {})
-            for name, value in (usual | dict(headers or {})).items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            if self.command == "GET":
-                self.wfile.write(body)
-
-        do_HEAD = do_GET  # noqa: N815 (the name that http.server looks for)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", 0), _Handler)
+    server.given = _Given(releases, files, [], threading.Event(), below, private, quarantined, silent, lasting)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield Index(f"http://127.0.0.1:{server.server_address[1]}{below}/simple", asked)
+        yield Index(f"http://127.0.0.1:{server.server_address[1]}{below}/simple", server.given.asked)
     finally:
-        ended.set()
+        server.given.ended.set()
         server.shutdown()
         server.server_close()
 
