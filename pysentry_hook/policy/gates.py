@@ -76,7 +76,7 @@ class Gate:
 
     def values(self) -> dict[str, str]:
         """The settings in the words of the configuration."""
-        return {key: told(stated.value) for key, stated in sorted(self.settings.items()) if key != "branches"}
+        return {key: told(stated.value) for key, stated in sorted(self.settings.items())}
 
 
 def told(value: object) -> str:
