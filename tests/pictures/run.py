@@ -1,7 +1,6 @@
 """A picture of a real run: what the command prints on a terminal, with the command that was typed."""
 
 import os
-import pty
 import re
 import subprocess
 import sys
@@ -44,6 +43,8 @@ def without_days(picture: str) -> str:
 
 def printed() -> str:
     """What the command prints on a terminal of its own, for somebody without settings, caches and CI."""
+    import pty  # Windows has none
+
     with tempfile.TemporaryDirectory() as home:
         place = {"HOME": home, "XDG_CONFIG_HOME": home, "XDG_CONFIG_DIRS": home, "PYSENTRY_HOOK_CACHE_DIR": home}
         terminal = {"PATH": os.environ["PATH"], "TERM": "xterm", "COLUMNS": str(COLUMNS), "FORCE_COLOR": "1"}
