@@ -53,6 +53,13 @@ GATE_KEYS: Mapping[str, Key] = {
 """What a gate decides by; `[defaults]` holds them for every gate, `[gates.NAME]` for one."""
 
 BRANCHES = Key(NAMES, "The branches and tags whose builds this gate judges; * stands for anything.", "[]")
+GROUP = Key(
+    GATE_KEYS["fail_on"].kind,
+    "The least severity that blocks in a group or extra; of all that reach a package the strictest holds; "
+    "default: that of the gate.",
+    "",
+)
+EXTENDS = Key(TEXT, "A file whose gates hold here at least.", "")
 
 _SOURCES = one_of(*SOURCES)
 
@@ -89,7 +96,9 @@ KEYS: Mapping[str, Key] = {
     "defaults.allow_empty": Key(FLAG, "Whether nothing to read is no error.", "false"),
     "defaults.no_ci_detect": Key(FLAG, "Whether the branch that CI builds chooses no gate.", "false"),
     "sources.enabled": Key(_SOURCE_NAMES, "Who is asked: pypa, pypi, osv.", '["pypa", "pypi", "osv"]'),
-    "sources.required": Key(_SOURCE_NAMES, "Who must answer for every package; default: osv, or all.", ""),
+    "sources.required": Key(
+        _SOURCE_NAMES, "Who must answer for every package; default: osv, else all that are enabled.", ""
+    ),
     "sources.mirrors": Key(NAMES, "Indexes that serve what the public one serves.", "[]"),
     "sources.private": Key(NAMES, "Names that are never sent and never matched, as acme-*.", "[]"),
     "sources.database": Key(DATABASES, "Advisory databases in place of the services.", "[]", places=True),
@@ -142,4 +151,7 @@ SUPPRESSION_KEYS: Mapping[str, str] = {
     "until": '"fixed": it ends when a fixed version appears.',
     "owner": "Who answers for it.",
 }
-"""What `[[suppressions]]` are made of; id, reason and expires must be there."""
+"""What `[[suppressions]]` are made of."""
+
+NEEDED = ("id", "reason", "expires")
+"""Those of them that must be there."""

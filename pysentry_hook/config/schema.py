@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from pysentry_hook.config.keys import BRANCHES, GATE_KEYS, KEYS, SUPPRESSION_KEYS, Key
+from pysentry_hook.config.guide import GUIDE
+from pysentry_hook.config.keys import BRANCHES, EXTENDS, GATE_KEYS, GROUP, KEYS, NEEDED, SUPPRESSION_KEYS, Key
 from pysentry_hook.config.kinds import TEXT
 
 
@@ -12,7 +13,7 @@ def config_schema() -> dict[str, Any]:
     for name, key in KEYS.items():
         table, _, rest = name.partition(".")
         if key.in_files and rest:
-            tables.setdefault(table, {})[rest] = _described(key)
+            tables.setdefault(table, {})[rest] = _described(name, key)
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "$id": "urn:pysentry-hook:config",
@@ -20,15 +21,15 @@ def config_schema() -> dict[str, Any]:
         "type": "object",
         "additionalProperties": False,
         "properties": {
-            "extends": {**TEXT.schema, "description": "A file whose gates hold here at least."},
+            "extends": _described("extends", EXTENDS),
             **{table: _table(properties) for table, properties in tables.items()},
             "groups": _groups(),
             "gates": {
                 "type": "object",
                 "description": "Gates by name; the built-in ones are default, commit, change and push.",
                 "additionalProperties": _table({
-                    "branches": _described(BRANCHES),
-                    **{name: _described(key) for name, key in GATE_KEYS.items()},
+                    "branches": _described("branches", BRANCHES),
+                    **{name: _described(name, key) for name, key in GATE_KEYS.items()},
                     "groups": _groups(),
                 }),
             },
@@ -37,8 +38,14 @@ def config_schema() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _described(key: Key) -> dict[str, Any]:
-    return {**key.kind.schema, "description": key.what}
+def _described(name: str, key: Key) -> dict[str, Any]:
+    return {**key.kind.schema, "description": _told(name, key.what)}
+
+
+def _told(name: str, what: str) -> str:
+    """What a setting does and, where it decides, what for."""
+    guide = GUIDE.get(name.removeprefix("defaults."))
+    return f"{what} {guide.why}" if guide else what
 
 
 def _table(properties: dict[str, Any]) -> dict[str, Any]:
@@ -48,8 +55,8 @@ def _table(properties: dict[str, Any]) -> dict[str, Any]:
 def _groups() -> dict[str, Any]:
     return {
         "type": "object",
-        "description": "Thresholds of groups and extras by name; the strictest of all that reach a package holds.",
-        "additionalProperties": _table({"fail_on": _described(GATE_KEYS["fail_on"])}),
+        "description": "Thresholds of groups and extras by name.",
+        "additionalProperties": _table({"fail_on": _described("groups.NAME.fail_on", GROUP)}),
     }
 
 
@@ -62,5 +69,8 @@ def _suppression() -> dict[str, Any]:
         "expires": {"pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "not": {"type": ["array", "boolean", "null", "number"]}},
         "until": {"enum": ["fixed"]},
     }
-    properties = {name: {**kinds.get(name, text), "description": what} for name, what in SUPPRESSION_KEYS.items()}
-    return {**_table(properties), "required": ["id", "reason", "expires"]}
+    properties = {
+        name: {**kinds.get(name, text), "description": _told(f"suppressions.{name}", what)}
+        for name, what in SUPPRESSION_KEYS.items()
+    }
+    return {**_table(properties), "required": list(NEEDED)}

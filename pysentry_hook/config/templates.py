@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from pysentry_hook.config.guide import GUIDE
 from pysentry_hook.config.keys import GATE_KEYS, KEYS, SUPPRESSION_KEYS, Key
 from pysentry_hook.config.variables import variable
 
@@ -36,21 +37,9 @@ def _lines(prefix: str, *, full: bool) -> Iterator[str]:
     yield ""
     yield "# An accepted risk; pysentry-hook suppressions add writes one."
     yield f"# [[{prefix}suppressions]]"
-    for name, example in _EXAMPLE.items():
+    for name, what in SUPPRESSION_KEYS.items():
         if full or name not in {"version", "group", "until", "owner"}:
-            yield f"# {name} = {example}{f'  # {SUPPRESSION_KEYS[name]}' if full else ''}"
-
-
-_EXAMPLE = {
-    "id": '"CVE-2025-69872"',
-    "package": '"diskcache"',
-    "version": '"<6"',
-    "group": '"dev"',
-    "reason": '"the pickle path is closed in our Disk class"',
-    "expires": "2027-03-31",
-    "until": '"fixed"',
-    "owner": '"platform"',
-}
+            yield f"# {GUIDE[f'suppressions.{name}'].example}{f'  # {what}' if full else ''}"
 
 
 def _settings(table: str, keys: Mapping[str, Key]) -> Iterator[str]:

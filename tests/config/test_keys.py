@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 
 from pysentry_hook import reports, resolvers
+from pysentry_hook.config.guide import GUIDE
 from pysentry_hook.config.keys import FORMATS, GATE_KEYS, KEYS, RESOLVERS, Key
 from pysentry_hook.config.schema import config_schema
 from pysentry_hook.config.statements import from_environment
@@ -123,9 +124,11 @@ def test_every_key_of_files_is_in_the_full_template(prefix: str) -> None:
 
 
 @pytest.mark.parametrize("name", IN_FILES)
-def test_every_key_of_files_is_in_the_schema_with_what_it_does(name: str) -> None:
+def test_every_key_of_files_is_in_the_schema_with_what_it_does_and_what_for(name: str) -> None:
     table, _, key = name.partition(".")
-    assert config_schema()["properties"][table]["properties"][key]["description"] == KEYS[name].what
+    guide = GUIDE.get(name.removeprefix("defaults."))
+    told = f"{KEYS[name].what} {guide.why}" if guide else KEYS[name].what
+    assert config_schema()["properties"][table]["properties"][key]["description"] == told
 
 
 @pytest.mark.parametrize("name", IN_FILES)
