@@ -44,9 +44,19 @@ def explain(
 def _tell(report: Report, identifier: str, package: str | None, view: Look) -> None:
     verdicts = chosen(report, identifier, package and parse_name(package))
     if not verdicts:
-        known = list(dict.fromkeys(finding.vulnerability.id for finding in report.findings))
-        found = f"found: {some(known)}" if known else "nothing was found"
-        of = f" in {one_line(package, 60)}" if package else ""
+        found = _found(report, identifier, package)
         incomplete = "" if report.complete else "; the audit is incomplete, so it may be there all the same"
+        of = f" in {one_line(package, 60)}" if package else ""
         raise UsageError(f"{one_line(identifier, 60)}{of} is not among the findings ({found}){incomplete}")
     write_out(explained(report, verdicts, view))
+
+
+def _found(report: Report, identifier: str, package: str | None) -> str:
+    """What there is of the same id in other packages, else of the same package, else at all."""
+    same = chosen(report, identifier, None)
+    if same:
+        return f"found in {some(sorted({verdict.finding.dependency.name for verdict in same}))}"
+    name = parse_name(package) if package else None
+    of_package = [finding for finding in report.findings if finding.dependency.name == name]
+    known = list(dict.fromkeys(finding.vulnerability.id for finding in of_package or report.findings))
+    return f"found: {some(known)}" if known else "nothing was found"

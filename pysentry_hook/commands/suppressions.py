@@ -32,6 +32,8 @@ Reason = Annotated[str | None, typer.Option(metavar="TEXT", help="Why, in three 
 Expires = Annotated[
     str | None, typer.Option(metavar="DATE", help="The last day on which it holds, at most a year ahead.")
 ]
+Version = Annotated[str | None, typer.Option(metavar="SPEC", help="Only in these versions, as <2.1.")]
+Scope = Annotated[str | None, typer.Option("--group", metavar="NAME", help="Only where nothing else brings it in.")]
 Project = Annotated[Path | None, typer.Option(metavar="FOLDER", help="The project; default: this folder.")]
 File = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="The file to write; default: the nearest.")]
 
@@ -49,14 +51,22 @@ class _Known(NamedTuple):
     today: date
 
 
+class _Narrow(NamedTuple):
+    """What a suppression that is looked for is limited to; None: to anything."""
+
+    package: str | None
+    version: str | None
+    group: str | None
+
+
 @suppressions.command()
 def add(
     identifier: Id,
     reason: Reason = None,
     expires: Expires = None,
     package: Package = None,
-    version: Annotated[str | None, typer.Option(metavar="SPEC", help="Only in these versions, as <2.1.")] = None,
-    group: Annotated[str | None, typer.Option(metavar="NAME", help="Only where nothing else brings it in.")] = None,
+    version: Version = None,
+    group: Scope = None,
     until: Annotated[str | None, typer.Option(metavar="fixed", help="End when a fixed version is out.")] = None,
     owner: Annotated[str | None, typer.Option(metavar="NAME", help="Who answers for it.")] = None,
     project: Project = None,
@@ -82,7 +92,9 @@ def add(
     target = _target(known, config or (Path(named) if named else None))
     text = target.read()
     _replace(target, added(target, text, entry), known.today)
-    typer.echo(f"Accepted until {entry['expires']}, in {target.path}. Commit it, so that others see it.", err=True)
+    typer.echo(
+        f"Accepted until {entry['expires']}, in {_from_here(target)}. Commit it, so that others see it.", err=True
+    )
 
 
 @suppressions.command("list")
@@ -117,6 +129,8 @@ def renew(
     expires: Expires = None,
     reason: Reason = None,
     package: Package = None,
+    version: Version = None,
+    group: Scope = None,
     project: Project = None,
 ) -> None:
     """Let a suppression hold until a later day; a reason takes the place of the old one.
@@ -124,7 +138,7 @@ def renew(
     Example: pysentry-hook suppressions renew CVE-2025-69872 -p diskcache --expires 2027-06-30 --reason "…"
     """
     known = _known(project)
-    target, number, entry = _entry(known, identifier, package)
+    target, number, entry = _entry(known, identifier, _Narrow(package, version, group))
     if not expires:
         raise UsageError("--expires: say until which day it holds, as --expires 2027-01-31")
     day = _last_day(expires, known.today)
@@ -133,20 +147,26 @@ def renew(
     read_suppression(checked, _fail, Place("", 1), known.today)
     text = target.read()
     _replace(target, renewed(target, text, number, changes), known.today)
-    typer.echo(f"Renewed until {day}, in {target.path}.", err=True)
+    typer.echo(f"Renewed until {day}, in {_from_here(target)}.", err=True)
 
 
 @suppressions.command()
-def remove(identifier: Id, package: Package = None, project: Project = None) -> None:
+def remove(
+    identifier: Id, package: Package = None, version: Version = None, group: Scope = None, project: Project = None
+) -> None:
     """Take a suppression back: what it covers is judged again.
 
     Example: pysentry-hook suppressions remove CVE-2025-69872 -p diskcache
     """
     known = _known(project)
-    target, number, entry = _entry(known, identifier, package)
+    target, number, entry = _entry(known, identifier, _Narrow(package, version, group))
     text = target.read()
     _replace(target, removed(target, text, number), known.today)
-    typer.echo(f"{entry.told} is not accepted any more ({target.path}).", err=True)
+    typer.echo(f"{entry.told} is not accepted any more ({_from_here(target)}).", err=True)
+
+
+def _from_here(target: Target) -> str:
+    return os.path.relpath(target.path)
 
 
 def _known(project: Path | None) -> _Known:
@@ -167,30 +187,49 @@ def _target(known: _Known, config: Path | None) -> Target:
     return target_of(config) if config is not None else nearest(known.root, known.folder)
 
 
-def _entry(known: _Known, identifier: str, package: str | None) -> tuple[Target, int, Suppression]:
-    """The one suppression that an id and a package name, and where it stands."""
-    if package is not None and parse_name(package) is None:
-        raise UsageError(f"--package: {one_line(package, 60)!r} is no name")
-    found = [entry for entry in known.entries if _is_same(entry, identifier, package or entry.package)]
+def _entry(known: _Known, identifier: str, to: _Narrow) -> tuple[Target, int, Suppression]:
+    """The one suppression that an id and what narrows it name, and where it stands."""
+    if to.package is not None and parse_name(to.package) is None:
+        raise UsageError(f"--package: {one_line(to.package, 60)!r} is no name")
+    found = [
+        entry
+        for entry in known.entries
+        if _is_same(entry, identifier, to.package or entry.package)
+        and to.version in {None, entry.version}
+        and to.group in {None, entry.group}
+    ]
     if not found:
         raise UsageError(f"there is no suppression of {one_line(identifier, 60)}; see pysentry-hook suppressions list")
     if len(found) > 1:
         places = ", ".join(entry.rule.origin for entry in found)
-        further = "change the file by hand" if len({entry.package for entry in found}) == 1 else "add -p NAME"
-        raise UsageError(f"{count(len(found), 'suppression')} of {one_line(identifier, 60)} ({places}): {further}")
+        raise UsageError(
+            f"{count(len(found), 'suppression')} of {one_line(identifier, 60)} ({places}): {_apart(found)}"
+        )
     place = found[0].rule.location
     if place is None or not place.path.endswith(".toml"):
         raise UsageError(f"{found[0].told} is a comment at {found[0].rule.origin}: change it there")
     target = target_of(known.root / place.path)
     same = target.suppressions(target.read(), known.today)
     # several entries of one array may stand on one line
-    known_as = (place.line, found[0].id, found[0].package)
-    number = [(_line(entry), entry.id, entry.package) for entry in same].index(known_as)
+    number = [_named(entry) for entry in same].index(_named(found[0]))
     return target, number, found[0]
 
 
-def _line(entry: Suppression) -> int:
-    return entry.rule.location.line if entry.rule.location else 0
+def _named(entry: Suppression) -> tuple[object, ...]:
+    """What tells a suppression from the others of its file."""
+    line = entry.rule.location.line if entry.rule.location else 0
+    return line, entry.id, entry.package, entry.version, entry.group
+
+
+def _apart(found: Sequence[Suppression]) -> str:
+    """The options that would name one of several."""
+    kinds: dict[str, set[str | None]] = {
+        "-p NAME": {entry.package for entry in found},
+        "--version SPEC": {entry.version for entry in found},
+        "--group NAME": {entry.group for entry in found},
+    }
+    options = [option for option, values in kinds.items() if len(values) > 1]
+    return f"add {' or '.join(options)}" if options else "change the file by hand"
 
 
 def _is_same(entry: Suppression, identifier: str, package: str | None) -> bool:

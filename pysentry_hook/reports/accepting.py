@@ -20,10 +20,11 @@ def later(day: date, span: timedelta = USUAL) -> date:
 
 
 def ways_on(report: Report, look: Look) -> Iterator[str]:
-    """The commands that accept and explain the first finding that blocks; malware is not accepted so easily."""
-    verdict = next((each for each in report.gate.verdicts if each.decision is Decision.BLOCK), None)
-    if verdict is None:
+    """The commands that accept and explain the worst finding that blocks; malware is not accepted so easily."""
+    blocking = [each for each in report.gate.verdicts if each.decision is Decision.BLOCK]
+    if not blocking:
         return
+    verdict = max(blocking, key=lambda each: each.finding.vulnerability.severity or 0)  # of equal ones the first
     vulnerability = verdict.finding.vulnerability
     if not vulnerability.malware:
         yield f"Accept: {accept_command(report, verdict, look)}"

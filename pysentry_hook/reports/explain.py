@@ -21,14 +21,12 @@ _VERBS = {
 
 def chosen(report: Report, identifier: str, package: str | None) -> list[Verdict]:
     """The verdicts on the findings that an id or alias names, in one package or in all."""
-    wanted = identifier.upper()
-    return [
-        verdict
-        for verdict in report.gate.verdicts
-        if wanted
-        in {name.upper() for name in (verdict.finding.vulnerability.id, *verdict.finding.vulnerability.aliases)}
-        and package in {None, verdict.finding.dependency.name}
-    ]
+    return [verdict for verdict in report.gate.verdicts if _is_named(verdict.finding, identifier, package)]
+
+
+def _is_named(finding: Finding, identifier: str, package: str | None) -> bool:
+    names = {name.upper() for name in (finding.vulnerability.id, *finding.vulnerability.aliases)}
+    return identifier.upper() in names and package in {None, finding.dependency.name}
 
 
 def explain(report: Report, verdicts: list[Verdict], look: Look) -> str:
@@ -50,6 +48,7 @@ def _lines(report: Report, verdict: Verdict, look: Look) -> Iterator[str]:
     yield from _ways_in(finding, look)
     yield f"  age       {_age(report, finding)}"
     yield from (f"  {text}" for text in _says(finding))
+    yield from _not_accepted(report, finding, look)
     yield from _fix(finding, look)
     yield "  what would change it"
     yield from (f"    {text}" for text in _changes(report, verdict, look))
@@ -90,6 +89,16 @@ def _says(finding: Finding) -> Iterator[str]:
         told = "withdrawn" if say.withdrawn else f"affected{fixed}" if say.affected else "not affected"
         severity = f", {say.severity.word}" if say.severity else ""
         yield f"{'sources' if not number else '':<8}  {say.source} {say.id}: {told}{severity}"
+
+
+def _not_accepted(report: Report, finding: Finding, look: Look) -> Iterator[str]:
+    """The suppressions of this finding that hold no more, or that the gate does not take."""
+    gate = report.gate
+    told = [(entry, f"ended {entry.end(gate.day)}") for entry in gate.expired]
+    told += [(entry, "not taken, because it has no reason") for entry in gate.refused]
+    for entry, why in told:
+        if entry.id and _is_named(finding, entry.id, entry.package):
+            yield f"  accepted  {entry.told}: {why} ({origin(entry.rule, look)})"
 
 
 def _fix(finding: Finding, look: Look) -> Iterator[str]:

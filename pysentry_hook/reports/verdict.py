@@ -1,6 +1,6 @@
 """The last line of a report that people read: the verdict, its rules, and whatever failed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pysentry_hook.model import Failure
 from pysentry_hook.report import Decision, Report
@@ -16,7 +16,7 @@ def verdict_line(report: Report, look: Look) -> tuple[str, str]:
     also = _also(report, look)
     blocking = [verdict for verdict in gate.verdicts if verdict.decision is Decision.BLOCK]
     if gate.blocks:
-        rules = "; ".join(dict.fromkeys(rule_told(verdict.rule, look) for verdict in blocking))
+        rules = "; ".join(_rules_told([verdict.rule for verdict in blocking], look))
         verb = "blocks" if len(blocking) == 1 else "block"
         told = [f"{count(len(blocking), 'finding')} {verb} ({rules})"] if blocking else []
         told += [
@@ -90,9 +90,19 @@ def failed_name(failure: Failure, look: Look) -> str:
 
 def rule_told(rule: Rule, look: Look) -> str:
     """A rule with its value and where it comes from."""
-    if rule.setting is None:
-        return f"{rule.key}, {origin(rule, look)}"
-    return f'{rule.setting} = "{rule.value}", {origin(rule, look)}'
+    return f"{_valued(rule)}, {origin(rule, look)}"
+
+
+def _rules_told(rules: Iterable[Rule], look: Look) -> Iterator[str]:
+    """Each rule once, those of one origin together."""
+    by_origin: dict[str, dict[str, None]] = {}
+    for rule in rules:
+        by_origin.setdefault(origin(rule, look), {})[_valued(rule)] = None
+    yield from (f"{', '.join(valued)}, {where}" for where, valued in by_origin.items())
+
+
+def _valued(rule: Rule) -> str:
+    return rule.key if rule.setting is None else f'{rule.setting} = "{rule.value}"'
 
 
 def origin(rule: Rule, look: Look) -> str:

@@ -50,7 +50,7 @@ def test_what_was_added_covers_the_finding_in_a_scan(
     assert run(*scan).returncode == 1
     done = run("suppressions", "add", identifier, *narrow, *REASON, "--expires", LATER, "--project", project)
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr == f"Accepted until {LATER}, in {project / OURS}. Commit it, so that others see it.\n"
+    assert done.stderr == f"Accepted until {LATER}, in project/{OURS}. Commit it, so that others see it.\n"
     assert run(*scan).returncode == 0
     assert run("suppressions", "remove", identifier, "--project", project).returncode == 0
     assert (project / OURS).read_bytes() == b""
@@ -153,7 +153,7 @@ def test_comments_in_requirements_are_listed_and_left_to_their_author(run: Run, 
 def test_renew_changes_the_end_and_the_reason_where_one_is_given(run: Run, project: Path) -> None:
     (project / OURS).write_text(entry(expires=f"{SOON}  # soon"), encoding="utf-8")
     done = run("suppressions", "renew", "cve-2099-1", "--expires", LATER, cwd=project)
-    assert (done.returncode, done.stderr) == (0, f"Renewed until {LATER}, in {project / OURS}.\n")
+    assert (done.returncode, done.stderr) == (0, f"Renewed until {LATER}, in {OURS}.\n")
     assert (project / OURS).read_text(encoding="utf-8") == entry(expires=f"{LATER}  # soon")
     run("suppressions", "renew", "CVE-2099-1", "--expires", SOON, "--reason", "still only used in tests", cwd=project)
     assert (project / OURS).read_text(encoding="utf-8") == entry(expires=f"{SOON}  # soon").replace(
@@ -191,8 +191,28 @@ def test_a_package_tells_two_of_one_id_apart(run: Run, project: Path) -> None:
     assert (project / OURS).read_text(encoding="utf-8") == entry(more='package = "idna"\n')
 
 
+@pytest.mark.parametrize(
+    ("one", "two", "option"),
+    [('version = "<2"\n', 'version = ">3"\n', ["--version", ">3"]), ('group = "dev"\n', "", ["--group", "dev"])],
+)
+def test_versions_and_scopes_tell_two_of_one_package_apart(
+    one: str, two: str, option: list[str], run: Run, project: Path
+) -> None:
+    (project / OURS).write_text(entry(more=one) + entry(more=two), encoding="utf-8")
+    done = run("suppressions", "remove", "CVE-2099-1", cwd=project)
+    assert done.stderr.endswith(f": add {option[0]} {'SPEC' if option[0] == '--version' else 'NAME'}\n")
+    renewed = run("suppressions", "renew", "CVE-2099-1", *option, "--expires", LATER, cwd=project)
+    assert renewed.returncode == 0, renewed.stderr
+    named, other = (one, two) if option[0] == "--group" else (two, one)
+    text = (project / OURS).read_text(encoding="utf-8")
+    assert text.index(str(LATER)) > 0
+    assert run("suppressions", "remove", "CVE-2099-1", *option, cwd=project).returncode == 0
+    assert (project / OURS).read_text(encoding="utf-8") == entry(more=other)
+    assert named not in entry(more=other)
+
+
 def test_two_that_no_option_tells_apart_are_left_to_their_author(run: Run, project: Path) -> None:
-    both = entry(more='version = "<2"\n') + entry(more='version = ">3"\n')
+    both = entry(more='owner = "a"\n') + entry(more='owner = "b"\n')
     (project / OURS).write_text(both, encoding="utf-8")
     done = run("suppressions", "remove", "CVE-2099-1", cwd=project)
     assert done.stderr.endswith(": change the file by hand\n")

@@ -128,7 +128,15 @@ def test_an_alias_in_small_letters_names_it_too_and_a_package_narrows(project: R
     assert project.scan("explain", "pysec-2099-1", "--package", "Requests").stdout == told
     other = project.scan("explain", "pysec-2099-1", "-p", "idna")
     assert (other.returncode, other.stdout) == (2, "")
-    assert other.stderr.startswith("error: pysec-2099-1 in idna is not among the findings (found: CVE-2099-0006, ")
+    assert other.stderr.startswith("error: pysec-2099-1 in idna is not among the findings (found in requests)")
+
+
+def test_a_package_without_that_id_is_answered_with_its_own(project: Repository) -> None:
+    other = project.scan("explain", "CVE-1999-1", "-p", "requests")
+    assert other.returncode == 2
+    found = re.search(r"\(found: (.*)\)", other.stderr)
+    assert found
+    assert set(found[1].split(", ")) < set(EXPLAINED)
 
 
 def test_an_id_in_two_inputs_is_explained_for_each(project: Repository) -> None:

@@ -67,7 +67,7 @@ def test_the_lines_are_those_of_a_scan_but_for_the_command_that_asks_again(saved
     saved.write(".pysentry-hook.toml", '[defaults]\nfail_on = "low"\n')
     saved.scan("-q", "-o", "report.json")
     assert lines(gate(saved)) == lines(saved.scan("gate"))
-    assert "Why:    pysentry-hook explain PYSEC-2099-2 -p idna --report report.json" in gate(saved).stdout
+    assert "Why:    pysentry-hook explain CVE-2099-0001 -p requests --report report.json" in gate(saved).stdout
 
 
 @pytest.mark.parametrize(

@@ -285,3 +285,12 @@ def test_the_command_explains_a_finding_of_a_scan_and_of_a_saved_report_alike(ru
     assert scanned.stdout == saved.stdout
     assert '  rule      fail_on = "low", pyproject.toml:2\n' in saved.stdout
     assert BUILT_IN["default"]["fail_on"] != "low"
+
+
+def test_a_suppression_that_holds_no_more_is_named() -> None:
+    over = a_suppression("CVE-2099-0001", package="requests", expires=date(2026, 11, 1))
+    shown = told(a_report(HIGH, policy=a_policy(over, a_suppression("CVE-2099-0002", expires=date(2026, 11, 1)))))
+    assert "\n  accepted  CVE-2099-0001 in requests: ended on 2026-11-01 (" in shown
+    assert "CVE-2099-0002" not in shown
+    refused = a_policy(a_suppression("CVE-2099-0001", reason=None), require_reason=True)
+    assert "\n  accepted  CVE-2099-0001: not taken, because it has no reason (" in told(a_report(HIGH, policy=refused))

@@ -50,8 +50,8 @@ def test_findings_are_told_with_the_way_in_the_fix_and_why_they_block() -> None:
         Judged by gate default: no gate was named, and no CI was recognised.
         Accept: pysentry-hook suppressions add CVE-2099-0001 -p requests --reason "…" --expires 2027-02-20
         Why:    pysentry-hook explain CVE-2099-0001 -p requests
-        Gate default: blocked. 2 findings block (fail_on = "medium", built-in gate default; unknown_severity = "block", built-in gate default).
-        """  # noqa: E501 (the last line says everything)
+        Gate default: blocked. 2 findings block (fail_on = "medium", unknown_severity = "block", built-in gate default).
+        """
     )
 
 

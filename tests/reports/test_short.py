@@ -32,9 +32,8 @@ def test_what_blocks_is_told_with_its_place_and_reason_and_nothing_that_does_not
         HIGH      CVE-2099-0001  requests 2.30.0  uv.lock:12  fail_on is medium
         MALWARE   MAL-2099-1  requestz 9.9.9  uv.lock:12  malware, in every gate
         Judged by gate default as of 2026-11-22: no gate was named, and no CI was recognised.
-        Accept: pysentry-hook suppressions add CVE-2099-0010 -p certifi --reason "…" --expires 2027-02-20
-        Why:    pysentry-hook explain CVE-2099-0010 -p certifi
-        Gate default: blocked. 3 findings block (unknown_severity = "block", built-in gate default; fail_on = "medium", built-in gate default; malware, built in).
+        Why:    pysentry-hook explain MAL-2099-1 -p requestz
+        Gate default: blocked. 3 findings block (unknown_severity = "block", fail_on = "medium", built-in gate default; malware, built in).
         """  # noqa: E501 (the last line says everything)
     )
 
