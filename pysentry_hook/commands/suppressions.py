@@ -9,7 +9,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from pysentry_hook.commands.helping import Group
+from pysentry_hook.commands.helping import Commands
 from pysentry_hook.commands.running import origin_from_here
 from pysentry_hook.config.edit import Target, added, nearest, removed, renewed, target_of
 from pysentry_hook.config.files import configuration
@@ -24,7 +24,7 @@ from pysentry_hook.reading import audited, remarks
 from pysentry_hook.rules import Place, Suppression
 from pysentry_hook.text import count, one_line
 
-suppressions = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, cls=Group)
+suppressions = Commands("The accepted risks, kept in the configuration.", example="pysentry-hook suppressions list")
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The id of an advisory, or an alias of it.")]
 Package = Annotated[str | None, typer.Option("--package", "-p", metavar="NAME", help="Only in this package.")]
@@ -35,7 +35,8 @@ Expires = Annotated[
 Project = Annotated[Path | None, typer.Option(metavar="FOLDER", help="The project; default: this folder.")]
 File = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="The file to write; default: the nearest.")]
 
-
+_LATER = datetime.now(UTC).date() + timedelta(days=90)
+"""The day of the examples, which work as they are written."""
 _DIGITS = 5
 """Of a number of days; the calendar has an end."""
 
@@ -49,7 +50,10 @@ class _Known(NamedTuple):
     today: date
 
 
-@suppressions.command()
+@suppressions.add(
+    "pysentry-hook suppressions add CVE-2025-69872 -p diskcache \\\n"
+    f'  --reason "the pickle path is closed" --expires {_LATER}'
+)
 def add(
     identifier: Id,
     reason: Reason = None,
@@ -57,16 +61,15 @@ def add(
     package: Package = None,
     version: Annotated[str | None, typer.Option(metavar="SPEC", help="Only in these versions, as <2.1.")] = None,
     group: Annotated[str | None, typer.Option(metavar="NAME", help="Only where nothing else brings it in.")] = None,
-    until: Annotated[str | None, typer.Option(metavar="fixed", help="End when a fixed version is out.")] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(metavar="fixed", help="End when a fixed version is out.", autocompletion=lambda: ["fixed"]),
+    ] = None,
     owner: Annotated[str | None, typer.Option(metavar="NAME", help="Who answers for it.")] = None,
     project: Project = None,
     config: File = None,
 ) -> None:
-    """Accept a finding until a day, with a reason.
-
-    Example: pysentry-hook suppressions add CVE-2025-69872 -p diskcache --reason "the pickle path is closed" \
---expires 2027-03-31
-    """
+    """Accept a finding until a day, with a reason."""
     known = _known(project)
     said = {
         "id": identifier, "package": package, "version": version, "group": group, "reason": reason,
@@ -85,17 +88,14 @@ def add(
     typer.echo(f"Accepted until {entry['expires']}, in {target.path}. Commit it, so that others see it.", err=True)
 
 
-@suppressions.command("list")
+@suppressions.add("pysentry-hook suppressions list --expiring 30d", name="list")
 def list_(
     expiring: Annotated[
         str | None, typer.Option(metavar="30d", help="Only those that end within this many days, or have ended.")
     ] = None,
     project: Project = None,
 ) -> None:
-    """Show the accepted risks, those that end first at the top.
-
-    Example: pysentry-hook suppressions list --expiring 30d
-    """
+    """Show the accepted risks, those that end first at the top."""
     known = _known(project)
     entries = sorted(known.entries, key=lambda entry: (entry.expires or date.max, entry.told))
     if expiring is not None:
@@ -111,7 +111,7 @@ def list_(
         typer.echo("No suppressions." if expiring is None else f"No suppression ends within {_days(expiring)} days.")
 
 
-@suppressions.command()
+@suppressions.add(f"pysentry-hook suppressions renew CVE-2025-69872 --expires {_LATER}")
 def renew(
     identifier: Id,
     expires: Expires = None,
@@ -119,10 +119,7 @@ def renew(
     package: Package = None,
     project: Project = None,
 ) -> None:
-    """Let a suppression hold until a later day; a reason takes the place of the old one.
-
-    Example: pysentry-hook suppressions renew CVE-2025-69872 -p diskcache --expires 2027-06-30 --reason "…"
-    """
+    """Let a suppression hold until a later day; a reason takes the place of the old one."""
     known = _known(project)
     target, number, entry = _entry(known, identifier, package)
     if not expires:
@@ -136,12 +133,9 @@ def renew(
     typer.echo(f"Renewed until {day}, in {target.path}.", err=True)
 
 
-@suppressions.command()
+@suppressions.add("pysentry-hook suppressions remove CVE-2025-69872 -p diskcache")
 def remove(identifier: Id, package: Package = None, project: Project = None) -> None:
-    """Take a suppression back: what it covers is judged again.
-
-    Example: pysentry-hook suppressions remove CVE-2025-69872 -p diskcache
-    """
+    """Take a suppression back: what it covers is judged again."""
     known = _known(project)
     target, number, entry = _entry(known, identifier, package)
     text = target.read()
