@@ -48,6 +48,8 @@ def init(
     """Write a commented configuration file."""
     path = Path(output)
     in_manifest = path.name == PYPROJECT
+    if force and (in_manifest or output == "-"):
+        raise UsageError("--force: it takes the place of a file of ours, and neither of pyproject.toml nor of stdout")
     text = template(f"{'.'.join(TABLE)}." if in_manifest else "", full=full)
     if output == "-":
         sys.stdout.write(text)

@@ -31,7 +31,7 @@ from pysentry_hook.text import printable
 _CHANGES = "Changes"
 
 
-@takes_flags()
+@takes_flags(but=("allow_empty",))
 def plan(
     flags: Flags,
     apply: Annotated[
