@@ -35,19 +35,14 @@ def _alone(module: str, name: str, example: str, what: str | None = None) -> App
     from pysentry_hook.commands.helping import Commands, Default
 
     application = Commands(add_completion=name == DEFAULT)
-    add = application.add(example, name=name, help=what)
+    more: dict[str, Any] = {}
     if name == DEFAULT:
-        add = application.add(example, name=name, cls=Default, before=_told())
-    add(getattr(import_module(f"pysentry_hook.commands.{module}"), module))
+        told = ", ".join(each for each in COMMANDS if each not in INTERNAL)
+        more = {"cls": Default, "before": f"Commands, each with --help: {told}\n"}
+    application.add(example, name=name, help=what, **more)(
+        getattr(import_module(f"pysentry_hook.commands.{module}"), module)
+    )
     return application
-
-
-def _told() -> str:
-    """The commands that people call, in lines of a screen."""
-    from textwrap import fill
-
-    names = ", ".join(name for name in COMMANDS if name not in INTERNAL)
-    return f"{fill(f'Commands, each with --help: {names}', subsequent_indent='  ')}\n"
 
 
 def _group(module: str) -> Application:

@@ -37,9 +37,12 @@ def _whole_help(context: Any) -> str:
 
 
 def _write_epilog(command: Any, formatter: Any, *lines: str) -> None:
-    """Write lines as they are: what can be pasted is never wrapped."""
+    """Write lines, and the example as it is: what can be pasted is never wrapped."""
+    before, mark, example = command.epilog.partition("Example: ")
     formatter.write_paragraph()
-    formatter.write("".join(f"{line}\n" for line in (*lines, command.epilog)))
+    for line in (*lines, *before.splitlines()):
+        formatter.write_text(line)
+    formatter.write(f"{mark}{example}\n")
 
 
 class Command(TyperCommand):

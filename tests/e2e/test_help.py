@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pysentry_hook import __version__
 from pysentry_hook.commands.helping import ALL
 from tests.builders import a_record, a_uv_lock
 from tests.conftest import Run, scrubbed
@@ -85,6 +86,12 @@ def test_help_of_a_group_tells_the_whole_sentence_of_each_command(group: str, ru
     assert "..." not in told
     below = [words[1] for words in EVERY if words[:1] == (group,) and len(words) > 1]
     assert re.findall(r"^  (\w+)", told, re.MULTILINE) == below
+
+
+def test_the_version_is_told_wherever_its_option_stands(run: Run) -> None:
+    told = run("--version").stdout
+    assert told == f"pysentry-hook {__version__}\n"
+    assert run("--offline", "--version").stdout == told
 
 
 def test_hidden_options_are_not_told(run: Run) -> None:
