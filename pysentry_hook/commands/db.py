@@ -16,6 +16,7 @@ from pysentry_hook.commands.options import takes_flags
 from pysentry_hook.commands.running import cache_folder, prepare, scanning
 from pysentry_hook.config.flags import Flags
 from pysentry_hook.config.settings import Settings
+from pysentry_hook.config.words import EXPORT
 from pysentry_hook.errors import DatabaseError, SourceError, UsageError
 from pysentry_hook.http import MAX_ARCHIVE, Http, Response
 from pysentry_hook.replacing import replacing
@@ -41,7 +42,10 @@ def sync_(
     """Build the database from the PyPA archive and the OSV export, or load what changed in them."""
     settings = prepare(flags).settings
     path = _path(file, settings)
-    urls = {PYPA: settings.urls["pypa"], OSV: settings.urls.get("osv-export", DEFAULT_URL)}
+    for text in flags.service_urls:
+        if text.partition("=")[0] not in {"pypa", EXPORT}:
+            raise UsageError(f"--service-url: db sync asks pypa and {EXPORT}; name one of them, as pypa=URL")
+    urls = {PYPA: settings.urls["pypa"], OSV: settings.urls.get(EXPORT, DEFAULT_URL)}
     with scanning(settings, verbose=verbose) as work, _told(path):
         made = sync(path, urls, work.http, datetime.now(UTC), lambda line: typer.echo(line, err=True))
     for failure in made.failures:

@@ -54,7 +54,7 @@ _OF_SCAN: Mapping[str, Shared] = {
     "advisory_db": Shared("--advisory-db", "Our database, a zip or a folder; asks no service.", "PATH|URL", daily=True),
     "offline": Shared("--offline", "Open no connection.", daily=True),
     "requirements": Shared(
-        "--requirements", "Read this requirements file, and discover nothing.", "FILE", also="--requirements-files"
+        "--requirements", "Read this requirements file alone; repeatable.", "FILE", also="--requirements-files"
     ),
     "recursive": Shared("--recursive", "Every project below the PATHs."),
     "include_scripts": Shared("--include-scripts", "With --recursive: PEP 723 scripts too."),
@@ -66,7 +66,7 @@ _OF_SCAN: Mapping[str, Shared] = {
     "sources": Shared(
         "--sources", "pypa, pypi, osv; repeatable or with commas. Default: all.", "NAME", known=values.sources
     ),
-    "service_urls": Shared("--service-url", "Where a source is: osv, pypa, pypi or osv-export.", "SOURCE=URL"),
+    "service_urls": Shared("--service-url", "Where a source is served; db sync: pypa, osv-export.", "SOURCE=URL"),
     "no_maintenance_check": Shared("--no-maintenance-check", "Do not ask for the status of projects."),
     "maintenance_direct_only": Shared("--maintenance-direct-only", "Ask it only of what is declared."),
     "resolver": Shared("--resolver", "auto, uv or pip-tools: what makes ranges exact.", "NAME", known=values.resolvers),
