@@ -13,6 +13,8 @@ from pysentry_hook.errors import PysentryHookError
 from pysentry_hook.text import printable
 
 DEFAULT = "scan"
+_COMPLETE = "_PYSENTRY_HOOK_COMPLETE"
+"""What a shell says that asks for completion."""
 _BUG = 70
 _FOREIGN_OPTIONS = {
     "--no-ci-detect": "no option is needed: CI is told from the environment",
@@ -25,48 +27,53 @@ _FOREIGN_OPTIONS = {
 """Options of other audit tools, answered with ours."""
 
 
-_EPILOG = (
-    "Commands: report (findings never fail it), gate, plan, explain, render, suppressions, config, db, resolvers; "
-    "each has --help. "
-    "Example: pysentry-hook -o report.json"
-)
+Application = Callable[..., Any]
 
 
-def _alone(module: str, name: str, **more: str) -> Callable[..., Any]:
+def _alone(module: str, name: str, example: str, what: str | None = None) -> Application:
     """A command without commands below it."""
-    import typer
+    from pysentry_hook.commands.helping import Commands, Default
 
-    from pysentry_hook.commands.helping import Command
-
-    command = getattr(import_module(f"pysentry_hook.commands.{module}"), module)
-    application = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-    application.command(name, cls=Command, **more)(command)  # type: ignore[arg-type]  # help and epilog are texts
+    application = Commands(add_completion=name == DEFAULT)
+    more: dict[str, Any] = {}
+    if name == DEFAULT:
+        told = ", ".join(each for each in COMMANDS if each not in INTERNAL)
+        more = {"cls": Default, "before": f"Commands, each with --help: {told}\n"}
+    application.add(example, name=name, help=what, **more)(
+        getattr(import_module(f"pysentry_hook.commands.{module}"), module)
+    )
     return application
 
 
-def _group(module: str) -> Callable[..., Any]:
+def _group(module: str) -> Application:
     """A command that has commands below it."""
-    group: Callable[..., Any] = getattr(import_module(f"pysentry_hook.commands.{module}"), module)
+    group: Application = getattr(import_module(f"pysentry_hook.commands.{module}"), module)
     return group
 
 
-COMMANDS: dict[str, Callable[[], Callable[..., Any]]] = {
-    DEFAULT: lambda: _alone("scan", DEFAULT, epilog=_EPILOG),
-    "report": lambda: _alone("scan", "report", help="The same scan and the same report; findings never fail it."),
-    "gate": lambda: _alone("gate", "gate", epilog="Example: pysentry-hook gate --report report.json --branch main"),
-    "explain": lambda: _alone(
-        "explain", "explain", epilog="Example: pysentry-hook explain CVE-2025-69872 -p diskcache"
+COMMANDS: dict[str, Callable[[], Application]] = {
+    DEFAULT: lambda: _alone("scan", DEFAULT, "pysentry-hook -o report.json"),
+    "report": lambda: _alone(
+        "scan",
+        "report",
+        "pysentry-hook report -o report.json -o report.sarif",
+        "The same scan and the same report; findings never fail it.",
     ),
-    "render": lambda: _alone("render", "render", epilog="Example: pysentry-hook render report.json -f markdown"),
+    "gate": lambda: _alone("gate", "gate", "pysentry-hook gate --report report.json --branch main"),
+    "plan": lambda: _alone("plan", "plan", "pysentry-hook plan -o plan.json"),
+    "explain": lambda: _alone("explain", "explain", "pysentry-hook explain CVE-2025-69872 -p diskcache"),
+    "render": lambda: _alone("render", "render", "pysentry-hook render report.json -f markdown"),
     "suppressions": lambda: _group("suppressions"),
     "db": lambda: _group("db"),
     "config": lambda: _group("config"),
-    "plan": lambda: _alone("plan", "plan"),
-    "resolvers": lambda: _alone("resolvers", "resolvers"),
-    "hook": lambda: _alone("hook", "hook"),
-    "action": lambda: _alone("action", "action"),
+    "resolvers": lambda: _alone("resolvers", "resolvers", "pysentry-hook resolvers"),
+    "hook": lambda: _alone("hook", "hook", "pysentry-hook hook uv.lock"),
+    "action": lambda: _alone("action", "action", "pysentry-hook action plan"),
 }
 """Every command; that of a run alone is imported and built."""
+
+INTERNAL = frozenset({DEFAULT, "hook", "action"})
+"""Those that no person calls by their name."""
 
 
 def main() -> None:
@@ -79,6 +86,10 @@ def main() -> None:
     named = bool(arguments) and arguments[0] in COMMANDS
     name = arguments.pop(0) if named else DEFAULT
     try:
+        if _COMPLETE in os.environ:
+            from pysentry_hook.commands.completing import complete
+
+            complete(COMMANDS, DEFAULT, INTERNAL)
         if named and name == "hook":
             from pysentry_hook.commands.hook import as_options
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from pysentry_hook.commands.helping import Group
+from pysentry_hook.commands.helping import Commands
 from pysentry_hook.commands.running import origin_from_here
 from pysentry_hook.config.edit import Target
 from pysentry_hook.config.files import OURS, PYPROJECT, TABLE, Configuration, configuration
@@ -29,12 +29,12 @@ from pysentry_hook.reading import audited
 from pysentry_hook.rules import Table
 from pysentry_hook.text import count
 
-config = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, cls=Group)
+config = Commands("The configuration.", example="pysentry-hook config init")
 
 Project = Annotated[Path | None, typer.Argument(metavar="[PATH]", help="A project or a file; default: this folder.")]
 
 
-@config.command()
+@config.add("pysentry-hook config init --full -o pyproject.toml")
 def init(
     output: Annotated[
         str,
@@ -45,12 +45,11 @@ def init(
     full: Annotated[bool, typer.Option("--full/--minimal", help="Every setting, or the usual ones.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Take the place of a file that is there.")] = False,
 ) -> None:
-    """Write a commented configuration file.
-
-    Example: pysentry-hook config init --full -o pyproject.toml
-    """
+    """Write a commented configuration file."""
     path = Path(output)
     in_manifest = path.name == PYPROJECT
+    if force and (in_manifest or output == "-"):
+        raise UsageError("--force: it takes the place of a file of ours, and neither of pyproject.toml nor of stdout")
     text = template(f"{'.'.join(TABLE)}." if in_manifest else "", full=full)
     if output == "-":
         sys.stdout.write(text)
@@ -78,23 +77,17 @@ def _with_tables(target: Target, tables: str) -> str:
     return text
 
 
-@config.command()
+@config.add("pysentry-hook config show")
 def show(project: Project = None) -> None:
-    """Show each setting, the gates, and where every value comes from.
-
-    Example: pysentry-hook config show
-    """
+    """Show each setting, the gates, and where every value comes from."""
     files, settings, root = _read(project)
     for line in _shown(files, settings, root):
         typer.echo(line)
 
 
-@config.command()
+@config.add("pysentry-hook config validate")
 def validate(project: Project = None) -> None:
-    """Check the configuration of a project, or one file: exit code 2 names file, line and the nearest known key.
-
-    Example: pysentry-hook config validate
-    """
+    """Check the configuration of a project, or one file: exit code 2 names file, line and the nearest known key."""
     files, settings, root = _read(project)
     for warning in settings.warnings:
         typer.echo(f"warning: {warning}", err=True)
@@ -110,12 +103,9 @@ def validate(project: Project = None) -> None:
         typer.echo(f"{count(len(files.settings()), 'setting')}, {gates}, {count(number, 'suppression')}")
 
 
-@config.command()
+@config.add("pysentry-hook config path")
 def path(project: Project = None) -> None:
-    """Show which configuration files are read, the nearest first.
-
-    Example: pysentry-hook config path
-    """
+    """Show which configuration files are read, the nearest first."""
     files, _, root = _read(project)
     for file in files.files:
         typer.echo(os.path.relpath(root / file.path))
@@ -123,15 +113,12 @@ def path(project: Project = None) -> None:
         typer.echo(f"There is no configuration file; pysentry-hook config init writes {OURS}", err=True)
 
 
-@config.command()
+@config.add("pysentry-hook config schema > pysentry-hook.schema.json")
 def schema(
     report: Annotated[bool, typer.Option("--report", help="That of the JSON report instead.")] = False,
     plan: Annotated[bool, typer.Option("--plan", help="That of a plan in JSON instead.")] = False,
 ) -> None:
-    """Print the JSON Schema of the configuration, for editors, or of the JSON report or plan.
-
-    Example: pysentry-hook config schema > pysentry-hook.schema.json
-    """
+    """Print the JSON Schema of the configuration, for editors, or of the JSON report or plan."""
     from pysentry_hook.reports import documents
 
     if report and plan:

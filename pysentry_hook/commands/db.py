@@ -11,11 +11,12 @@ from typing import Annotated
 
 import typer
 
-from pysentry_hook.commands.helping import Group
+from pysentry_hook.commands.helping import Commands
 from pysentry_hook.commands.options import takes_flags
 from pysentry_hook.commands.running import cache_folder, prepare, scanning
 from pysentry_hook.config.flags import Flags
 from pysentry_hook.config.settings import Settings
+from pysentry_hook.config.words import EXPORT
 from pysentry_hook.errors import DatabaseError, SourceError, UsageError
 from pysentry_hook.http import MAX_ARCHIVE, Http, Response
 from pysentry_hook.replacing import replacing
@@ -24,27 +25,27 @@ from pysentry_hook.sources.store import Store, is_store
 from pysentry_hook.syncing import OSV, PYPA, imported, sync
 from pysentry_hook.text import count, one_line, without_credentials
 
-db = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, cls=Group)
+db = Commands("The advisory database: one file for offline and shared use.", example="pysentry-hook db sync")
 
 File = Annotated[Path | None, typer.Argument(metavar="[FILE]", help="The database; default: the one in the cache.")]
-_OPTIONS = ("service_url", "offline", "cache_dir", "config", "no_config")
+_OPTIONS = ("offline", "cache_dir", "config", "no_config")
 _DIGEST = re.compile(r"\s*([0-9a-fA-F]{64})\b")
 
 
-@db.command("sync")
-@takes_flags(*_OPTIONS)
+@db.add("pysentry-hook db sync", name="sync")
+@takes_flags("service_urls", *_OPTIONS)
 def sync_(
     flags: Flags,
     file: File = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say what is asked where.")] = False,
 ) -> None:
-    """Build the database from the PyPA archive and the OSV export, or load what changed in them.
-
-    Example: pysentry-hook db sync advisories.db
-    """
+    """Build the database from the PyPA archive and the OSV export, or load what changed in them."""
     settings = prepare(flags).settings
     path = _path(file, settings)
-    urls = {PYPA: settings.urls["pypa"], OSV: settings.urls.get("osv-export", DEFAULT_URL)}
+    for text in flags.service_urls:
+        if text.partition("=")[0] not in {"pypa", EXPORT}:
+            raise UsageError(f"--service-url: db sync asks pypa and {EXPORT}; name one of them, as pypa=URL")
+    urls = {PYPA: settings.urls["pypa"], OSV: settings.urls.get(EXPORT, DEFAULT_URL)}
     with scanning(settings, verbose=verbose) as work, _told(path):
         made = sync(path, urls, work.http, datetime.now(UTC), lambda line: typer.echo(line, err=True))
     for failure in made.failures:
@@ -58,13 +59,10 @@ def sync_(
     raise typer.Exit(3 if made.failures else 0)
 
 
-@db.command()
+@db.add("pysentry-hook db status")
 @takes_flags("cache_dir", "config", "no_config")
 def status(flags: Flags, file: File = None) -> None:
-    """Show what the database holds, from where, of when, and its revision.
-
-    Example: pysentry-hook db status
-    """
+    """Show what the database holds, from where, of when, and its revision."""
     path = _path(file, prepare(flags).settings)
     with _told(path), Store(path) as store:
         typer.echo(f"{path}: revision {store.revision}")
@@ -77,13 +75,10 @@ def status(flags: Flags, file: File = None) -> None:
             typer.echo(f"  {count(len(damaged), 'record')} could not be read: {', '.join(damaged[:10])}")
 
 
-@db.command()
+@db.add("pysentry-hook db verify")
 @takes_flags("cache_dir", "config", "no_config")
 def verify(flags: Flags, file: File = None) -> None:
-    """Check every record of the database against its digest, and the whole against its revision.
-
-    Example: pysentry-hook db verify advisories.db
-    """
+    """Check every record of the database against its digest, and the whole against its revision."""
     path = _path(file, prepare(flags).settings)
     with _told(path), Store(path) as store:
         problems = list(store.problems())
@@ -95,7 +90,7 @@ def verify(flags: Flags, file: File = None) -> None:
         typer.echo(f"{path}: {count(sum(store.counts().values()), 'record')}, all as they should be; {store.revision}")
 
 
-@db.command()
+@db.add("pysentry-hook db export public/advisories.db")
 @takes_flags("cache_dir", "config", "no_config")
 def export(
     flags: Flags,
@@ -104,10 +99,7 @@ def export(
         Path | None, typer.Option("--from", metavar="FILE", help="Another database than the cache's.")
     ] = None,
 ) -> None:
-    """Copy the database for others, with its SHA-256 beside it: any static host can serve both.
-
-    Example: pysentry-hook db export public/advisories.db
-    """
+    """Copy the database for others, with its SHA-256 beside it: any static host can serve both."""
     path = _path(file, prepare(flags).settings)
     with _told(path):
         with Store(path):
@@ -117,7 +109,7 @@ def export(
     typer.echo(f"Use it: pysentry-hook --advisory-db URL#sha256={digest}", err=True)
 
 
-@db.command("import")
+@db.add("pysentry-hook db import public/advisories.db", name="import")
 @takes_flags(*_OPTIONS)
 def import_(
     flags: Flags,
@@ -127,10 +119,7 @@ def import_(
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say what is asked where.")] = False,
 ) -> None:
-    """Take a database that others made; SOURCE.sha256 beside it is checked, and #sha256=DIGEST behind a URL pins it.
-
-    Example: pysentry-hook db import https://pkgs.acme.example/advisories.db
-    """
+    """Take a database that others made; SOURCE.sha256 beside it is checked, and #sha256=DIGEST behind a URL pins it."""
     settings = prepare(flags).settings
     path = _path(file, settings)
     with scanning(settings, verbose=verbose) as work, _told(source):

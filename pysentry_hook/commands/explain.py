@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pysentry_hook.commands.options import takes_flags
+from pysentry_hook.commands.options import Verbose, takes_flags
 from pysentry_hook.commands.running import audit, look, look_at_saved, open_report, prepare, say, write_out
 from pysentry_hook.config.flags import Flags
 from pysentry_hook.errors import UsageError
@@ -16,16 +16,24 @@ from pysentry_hook.reports.explain import explain as explained
 from pysentry_hook.reports.look import Look
 from pysentry_hook.text import one_line, some
 
+_FINDING = "Finding"
+
 
 @takes_flags()
 def explain(
     flags: Flags,
-    identifier: Annotated[str, typer.Argument(metavar="ID", help="The id of a finding, or an alias of it.")],
+    identifier: Annotated[
+        str,
+        typer.Argument(metavar="ID", help="The id of a finding, or an alias of it.", rich_help_panel=_FINDING),
+    ],
     package: Annotated[
-        str | None, typer.Option("--package", "-p", metavar="NAME", help="Only in this package.")
+        str | None,
+        typer.Option("--package", "-p", metavar="NAME", help="Only in this package.", rich_help_panel=_FINDING),
     ] = None,
-    report: Annotated[Path | None, typer.Option(metavar="FILE", help="Look into this saved JSON report.")] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say what is sent where.")] = False,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Look into this saved JSON report.", rich_help_panel=_FINDING)
+    ] = None,
+    verbose: Verbose = False,
 ) -> None:
     """Tell why a finding blocks or not: its rule, the ways in, what each source says, what would change it."""
     if package is not None and parse_name(package) is None:

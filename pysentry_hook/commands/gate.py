@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pysentry_hook.commands.options import takes_flags
+from pysentry_hook.commands.options import Verbose, takes_flags
 from pysentry_hook.commands.running import (
     audit,
     exit_code,
@@ -25,18 +25,24 @@ from pysentry_hook.policy.judge import judge
 from pysentry_hook.report import reported
 from pysentry_hook.reports.short import short
 
+_SAVED = "Saved report"
+
 
 @takes_flags()
 def gate(
     flags: Flags,
-    report: Annotated[Path | None, typer.Option(metavar="FILE", help="Judge this saved JSON report.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Judge this saved JSON report.", rich_help_panel=_SAVED)
+    ] = None,
     day: Annotated[
-        str | None, typer.Option("--date", metavar="DAY", help="With --report: judge as of this day, as 2027-01-31.")
+        str | None,
+        typer.Option("--date", metavar="DAY", help="Judge it as of this day, as 2027-01-31.", rich_help_panel=_SAVED),
     ] = None,
     branch: Annotated[
-        str | None, typer.Option(metavar="NAME", help="With --report: judge as if this branch were built.")
+        str | None,
+        typer.Option(metavar="NAME", help="Judge it as if this branch were built.", rich_help_panel=_SAVED),
     ] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say what is sent where.")] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Give the verdict in few lines: of a scan, or of a report that was saved with -o report.json."""
     if report is None:

@@ -14,14 +14,14 @@ from typing import Annotated
 import typer
 
 from pysentry_hook.baseline import EMPTY_TREE, Bases
-from pysentry_hook.commands.options import takes_flags
+from pysentry_hook.commands.options import Verbose, takes_flags
 from pysentry_hook.commands.progress import progress
-from pysentry_hook.commands.running import Scanning, exit_code, look_at, say, scanning, write_out
+from pysentry_hook.commands.running import Scanning, exit_code, look_at, refuse_idle, say, scanning, write_out
 from pysentry_hook.config.files import configuration
 from pysentry_hook.config.flags import Flags
 from pysentry_hook.config.said import Said
 from pysentry_hook.config.settings import Settings, settle
-from pysentry_hook.errors import UnreadableInputsError
+from pysentry_hook.errors import RepositoryError, UnreadableInputsError
 from pysentry_hook.inputs.kept import Keeper
 from pysentry_hook.policy.choice import choose
 from pysentry_hook.policy.gates import COMMIT, PUSH
@@ -44,27 +44,37 @@ _WORST_LAST = (0, 3, 1, 2)
 def as_options(arguments: Sequence[str]) -> list[str]:
     """Make what is byte for byte a path in the index the value of an option, whatever it begins with."""
     root, here = _standing()
-    tree = _judged(root)
+    try:
+        tree = _judged(root)
+    except RepositoryError:  # without an index there is no such path, and help needs none
+        return list(arguments)
     paths = [f"{here}/{argument}" if here else argument for argument in arguments]
     return [
         f"{FILE}={path}" if tree.is_file(path) else argument for argument, path in zip(arguments, paths, strict=True)
     ]
 
 
-@takes_flags()
+@takes_flags(but=("paths", "against", "requirements", "policy_from"))
 def hook(
     flags: Flags,
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE]...", help="The files that changed.", rich_help_panel="Change"),
+    ] = None,
     files: Annotated[list[str] | None, typer.Option(FILE, hidden=True)] = None,
-    push: Annotated[bool, typer.Option("--push", help="Judge all of what is pushed, by the gate push.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say what is sent where.")] = False,
+    push: Annotated[
+        bool,
+        typer.Option("--push", help="Judge all of what is pushed, by the gate push.", rich_help_panel="Change"),
+    ] = False,
+    verbose: Verbose = False,
 ) -> None:
     """Judge what a commit or a push brings in; called by pre-commit and prek."""
     with ExitStack() as stack:
         state = _state(stack, files or (), push=push)
         # a PATH that is no file of the index is one that the commit does not have
-        absent = tuple(f"{path} is not in this {state.change.word}, so it was not read" for path in flags.paths)
+        absent = tuple(f"{path} is not in this {state.change.word}, so it was not read" for path in paths or ())
         found = Concerned((state.here,), ()) if push else concerned(state.tree, state.before, files or ())
-        settings = _settings(flags._replace(paths=()), state, (*found.places, *(files or ())), push=push)
+        settings = _settings(flags, state, (*found.places, *(files or ())), push=push)
         change = replace(state.change, notes=(*state.change.notes, *found.notes, *absent), command=_command())
         codes = [0]
         projects = _projects(state, found.places)
@@ -160,11 +170,17 @@ def _settled(flags: Flags, state: _State, folder: str, *, push: bool) -> Setting
     files = configuration(flags, os.environ, tree=state.tree, root=state.root, folder=folder, today=today)
     usual: dict[str, object] = {"gate": PUSH if push else COMMIT}
     if not push:
-        usual |= {"sources.enabled": ("osv",), "resolver.no_resolver": True, "maintenance.enabled": False}
+        usual |= {
+            "sources.enabled": ("osv",),
+            "resolver.no_resolver": True,
+            "maintenance.enabled": False,
+        }
         usual |= {"http.deadline": _SECONDS, "http.max_retries": 1}
     files.below.append(Said(settings={key: Stated(value, "the hook") for key, value in usual.items()}))
     settings = settle(flags, os.environ, files, today)
-    return settings._replace(recursive=push or settings.recursive)
+    settings = settings._replace(recursive=push or settings.recursive)
+    refuse_idle(flags, settings)
+    return settings
 
 
 def _judge(settings: Settings, state: _State, places: Sequence[str], change: Change, work: Scanning) -> int:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pysentry_hook.baseline import Bases
-from pysentry_hook.commands.options import takes_flags
+from pysentry_hook.commands.options import Outputs, Quiet, Verbose, formats_option, takes_flags
 from pysentry_hook.commands.progress import progress
 from pysentry_hook.commands.running import Prepared, Scanning, look, prepare, say, scanning, tell
 from pysentry_hook.config.flags import Flags
@@ -28,36 +28,26 @@ from pysentry_hook.resolving import Resolving
 from pysentry_hook.scan import scan
 from pysentry_hook.text import printable
 
-_REPORT = "Report"
+_CHANGES = "Changes"
 
 
-@takes_flags()
+@takes_flags(but=("allow_empty",))
 def plan(
     flags: Flags,
     apply: Annotated[
-        bool, typer.Option("--apply", help="Make the changes; if a second scan finds another result, undo them.")
+        bool,
+        typer.Option("--apply", help="Make the changes; undo them if a second scan differs.", rich_help_panel=_CHANGES),
     ] = False,
     force: Annotated[
-        bool, typer.Option("--force", help="With --apply: also in files that git does not have as they are.")
+        bool,
+        typer.Option("--force", help="With --apply: also in files that git has otherwise.", rich_help_panel=_CHANGES),
     ] = False,
-    formats: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--format", "-f", metavar="FORMAT", help=f"{', '.join(PLAN_FORMATS)}; repeatable.", rich_help_panel=_REPORT
-        ),
-    ] = None,
-    output: Annotated[
-        list[str] | None,
-        typer.Option("--output", "-o", metavar="FILE", help="The n-th format's file.", rich_help_panel=_REPORT),
-    ] = None,
-    quiet: Annotated[
-        bool | None, typer.Option("--quiet", "-q", help="No human report.", rich_help_panel=_REPORT)
-    ] = None,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Say what is sent where.", rich_help_panel=_REPORT)
-    ] = False,
+    formats: Annotated[list[str] | None, formats_option(PLAN_FORMATS)] = None,
+    output: Outputs = None,
+    quiet: Quiet = None,
+    verbose: Verbose = False,
 ) -> None:
-    """Find the smallest changes that clear what blocks, and try them with uv in a temporary folder."""
+    """Find the smallest changes that clear what blocks, tried with uv elsewhere."""
     if force and not apply:
         raise UsageError("--force: it is for --apply")
     pair(formats or (), output or (), otherwise="human", known=PLAN_FORMATS)  # told before anything is read

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from pysentry_hook.commands.options import Detailed, Least, Outputs, Suppressed, formats_option
 from pysentry_hook.commands.running import look_at_saved, open_report, tell
 from pysentry_hook.config.kinds import nearest
 from pysentry_hook.errors import UsageError
@@ -17,23 +18,16 @@ from pysentry_hook.text import one_line
 
 def render(
     report: Annotated[Path, typer.Argument(metavar="REPORT", help="A report that was saved with -o report.json.")],
-    formats: Annotated[
-        list[str] | None,
-        typer.Option("--format", "-f", metavar="FORMAT", help=f"{', '.join(FORMATS)}; repeatable."),
-    ] = None,
-    output: Annotated[
-        list[str] | None, typer.Option("--output", "-o", metavar="FILE", help="The n-th format's file.")
-    ] = None,
-    severity: Annotated[str | None, typer.Option(metavar="LEVEL", help="Show from this severity on.")] = None,
-    detailed: Annotated[bool, typer.Option("--detailed", help="With descriptions and references.")] = False,
-    sarif_suppressed: Annotated[
-        bool, typer.Option("--sarif-suppressed", help="SARIF with what is suppressed.")
-    ] = False,
+    formats: Annotated[list[str] | None, formats_option(FORMATS)] = None,
+    output: Outputs = None,
+    severity: Least = None,
+    detailed: Detailed = None,
+    sarif_suppressed: Suppressed = False,
 ) -> None:
     """Make another format of a saved report: the same bytes as the scan itself would have made."""
     targets = pair(formats or (), output or (), otherwise=None if output else "human")
     view = look_at_saved(report)._replace(
-        detailed=detailed, severity=_severity(severity), sarif_suppressed=sarif_suppressed
+        detailed=bool(detailed), severity=_severity(severity), sarif_suppressed=sarif_suppressed
     )
     tell(open_report(report), targets, view, FORMATS)
 

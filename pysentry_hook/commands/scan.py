@@ -5,48 +5,40 @@ from typing import Annotated
 
 import typer
 
-from pysentry_hook.commands.options import takes_flags
+from pysentry_hook.commands.helping import rarely
+from pysentry_hook.commands.options import (
+    REPORT,
+    Detailed,
+    Least,
+    Outputs,
+    Quiet,
+    Suppressed,
+    Verbose,
+    formats_option,
+    takes_flags,
+)
 from pysentry_hook.config.flags import Flags
 from pysentry_hook.output import pair
 from pysentry_hook.reports import FORMATS
-
-_REPORT = "Report"
 
 
 @takes_flags()
 def scan(
     flags: Flags,
     context: typer.Context,
-    formats: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--format", "-f", metavar="FORMAT", help=f"{', '.join(FORMATS)}; repeatable.", rich_help_panel=_REPORT
-        ),
-    ] = None,
-    output: Annotated[
-        list[str] | None,
-        typer.Option("--output", "-o", metavar="FILE", help="The n-th format's file.", rich_help_panel=_REPORT),
-    ] = None,
-    severity: Annotated[
-        str | None,
-        typer.Option(metavar="LEVEL", help="Show from this severity on.", rich_help_panel=_REPORT),
-    ] = None,
-    detailed: Annotated[
-        bool | None, typer.Option("--detailed", help="With descriptions and references.", rich_help_panel=_REPORT)
-    ] = None,
-    sarif_suppressed: Annotated[
-        bool, typer.Option("--sarif-suppressed", help="SARIF with what is suppressed.", rich_help_panel=_REPORT)
-    ] = False,
+    formats: Annotated[list[str] | None, formats_option(FORMATS)] = None,
+    output: Outputs = None,
+    detailed: Detailed = None,
+    severity: Least = None,
+    sarif_suppressed: Suppressed = False,
     plan: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Mark the upgrades of this JSON plan as tried.", rich_help_panel=_REPORT),
+        typer.Option(
+            metavar="FILE", help="Mark the upgrades of this JSON plan as tried.", rich_help_panel=rarely(REPORT)
+        ),
     ] = None,
-    quiet: Annotated[
-        bool | None, typer.Option("--quiet", "-q", help="No human report.", rich_help_panel=_REPORT)
-    ] = None,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Say what is sent where.", rich_help_panel=_REPORT)
-    ] = False,
+    quiet: Quiet = None,
+    verbose: Verbose = False,
 ) -> None:
     """Find known vulnerabilities in what this project installs, and decide."""
     # help is told without what a scan needs

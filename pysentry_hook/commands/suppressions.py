@@ -9,7 +9,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from pysentry_hook.commands.helping import Group
+from pysentry_hook.commands.helping import Commands
 from pysentry_hook.commands.running import origin_from_here
 from pysentry_hook.config.edit import Target, added, nearest, removed, renewed, target_of
 from pysentry_hook.config.files import configuration
@@ -24,7 +24,7 @@ from pysentry_hook.reading import audited, remarks
 from pysentry_hook.rules import Place, Suppression
 from pysentry_hook.text import count, one_line
 
-suppressions = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, cls=Group)
+suppressions = Commands("The accepted risks, kept in the configuration.", example="pysentry-hook suppressions list")
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The id of an advisory, or an alias of it.")]
 Package = Annotated[str | None, typer.Option("--package", "-p", metavar="NAME", help="Only in this package.")]
@@ -37,7 +37,8 @@ Scope = Annotated[str | None, typer.Option("--group", metavar="NAME", help="Only
 Project = Annotated[Path | None, typer.Option(metavar="FOLDER", help="The project; default: this folder.")]
 File = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="The file to write; default: the nearest.")]
 
-
+_LATER = datetime.now(UTC).date() + timedelta(days=90)
+"""The day of the examples, which work as they are written."""
 _DIGITS = 5
 """Of a number of days; the calendar has an end."""
 
@@ -59,7 +60,10 @@ class _Narrow(NamedTuple):
     group: str | None
 
 
-@suppressions.command()
+@suppressions.add(
+    "pysentry-hook suppressions add CVE-2025-69872 -p diskcache \\\n"
+    f'  --reason "the pickle path is closed" --expires {_LATER}'
+)
 def add(
     identifier: Id,
     reason: Reason = None,
@@ -67,16 +71,15 @@ def add(
     package: Package = None,
     version: Version = None,
     group: Scope = None,
-    until: Annotated[str | None, typer.Option(metavar="fixed", help="End when a fixed version is out.")] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(metavar="fixed", help="End when a fixed version is out.", autocompletion=lambda: ["fixed"]),
+    ] = None,
     owner: Annotated[str | None, typer.Option(metavar="NAME", help="Who answers for it.")] = None,
     project: Project = None,
     config: File = None,
 ) -> None:
-    """Accept a finding until a day, with a reason.
-
-    Example: pysentry-hook suppressions add CVE-2025-69872 -p diskcache --reason "the pickle path is closed" \
---expires 2027-03-31
-    """
+    """Accept a finding until a day, with a reason."""
     known = _known(project)
     said = {
         "id": identifier, "package": package, "version": version, "group": group, "reason": reason,
@@ -97,17 +100,14 @@ def add(
     )
 
 
-@suppressions.command("list")
+@suppressions.add("pysentry-hook suppressions list --expiring 30d", name="list")
 def list_(
     expiring: Annotated[
         str | None, typer.Option(metavar="30d", help="Only those that end within this many days, or have ended.")
     ] = None,
     project: Project = None,
 ) -> None:
-    """Show the accepted risks, those that end first at the top.
-
-    Example: pysentry-hook suppressions list --expiring 30d
-    """
+    """Show the accepted risks, those that end first at the top."""
     known = _known(project)
     entries = sorted(known.entries, key=lambda entry: (entry.expires or date.max, entry.told))
     if expiring is not None:
@@ -123,7 +123,7 @@ def list_(
         typer.echo("No suppressions." if expiring is None else f"No suppression ends within {_days(expiring)} days.")
 
 
-@suppressions.command()
+@suppressions.add(f"pysentry-hook suppressions renew CVE-2025-69872 --expires {_LATER}")
 def renew(
     identifier: Id,
     expires: Expires = None,
@@ -133,10 +133,7 @@ def renew(
     group: Scope = None,
     project: Project = None,
 ) -> None:
-    """Let a suppression hold until a later day; a reason takes the place of the old one.
-
-    Example: pysentry-hook suppressions renew CVE-2025-69872 -p diskcache --expires 2027-06-30 --reason "…"
-    """
+    """Let a suppression hold until a later day; a reason takes the place of the old one."""
     known = _known(project)
     target, number, entry = _entry(known, identifier, _Narrow(package, version, group))
     if not expires:
@@ -150,14 +147,11 @@ def renew(
     typer.echo(f"Renewed until {day}, in {_from_here(target)}.", err=True)
 
 
-@suppressions.command()
+@suppressions.add("pysentry-hook suppressions remove CVE-2025-69872 -p diskcache")
 def remove(
     identifier: Id, package: Package = None, version: Version = None, group: Scope = None, project: Project = None
 ) -> None:
-    """Take a suppression back: what it covers is judged again.
-
-    Example: pysentry-hook suppressions remove CVE-2025-69872 -p diskcache
-    """
+    """Take a suppression back: what it covers is judged again."""
     known = _known(project)
     target, number, entry = _entry(known, identifier, _Narrow(package, version, group))
     text = target.read()

@@ -9,7 +9,7 @@ from pysentry_hook.config.ci import occasion
 from pysentry_hook.config.files import Configuration
 from pysentry_hook.config.flags import Flags
 from pysentry_hook.config.indexes import pip_indexes
-from pysentry_hook.config.policies import Known, settled_policy
+from pysentry_hook.config.policies import Known, forbidden_flags, settled_policy
 from pysentry_hook.config.said import EVERY_SOURCE, Said
 from pysentry_hook.config.setup import setup_digest
 from pysentry_hook.config.variables import PREFIX
@@ -24,7 +24,7 @@ from pysentry_hook.config.words import (
     service_urls,
     source_names,
 )
-from pysentry_hook.errors import ConfigError
+from pysentry_hook.errors import ConfigError, UsageError
 from pysentry_hook.http import Limits
 from pysentry_hook.model import Severity
 from pysentry_hook.report import PolicyFile
@@ -132,7 +132,7 @@ def settle(flags: Flags, environment: Mapping[str, str], files: Configuration, t
         python_platform=python_platform(flags.python_platform) or known.get("defaults.python_platform"),
         recursive=known.either(flags.recursive, "defaults.recursive"),
         include_scripts=known.either(flags.include_scripts, "defaults.include_scripts"),
-        pins_only=known.either(flags.no_resolver, "resolver.no_resolver"),
+        pins_only=_pins_only(flags, known),
         resolver=resolver(flags.resolver) or known.get("resolver.type"),
         allow_build=known.either(flags.allow_build, "resolver.allow_build"),
         remember_resolutions=not flags.no_resolution_cache,
@@ -164,8 +164,20 @@ def _of_environment(environment: Mapping[str, str], files: Configuration) -> Sai
 
 
 def _ask_status(flags: Flags, known: Known, sources: Sequence[str]) -> bool:
-    wanted = known.get("maintenance.enabled", otherwise=True) if flags.no_maintenance_check is None else False
-    return bool(wanted) and bool(sources)
+    """Whether projects are asked after: an option that forbids a status asks for it, or is refused."""
+    forbids = [stated.origin for stated in forbidden_flags(flags).values()]
+    wanted = bool(forbids or known.get("maintenance.enabled", otherwise=True)) and not flags.no_maintenance_check
+    if forbids and not (wanted and sources):
+        why = "--advisory-db without --sources" if wanted else "--no-maintenance-check"
+        raise UsageError(f"{forbids[0]} needs the status of projects, which nobody is asked for: {why}")
+    return wanted and bool(sources)
+
+
+def _pins_only(flags: Flags, known: Known) -> bool:
+    """Whether nothing is resolved; who names a resolver by an option wants it."""
+    if flags.resolver and flags.no_resolver:
+        raise UsageError("--resolver and --no-resolver exclude each other")
+    return not flags.resolver and known.either(flags.no_resolver, "resolver.no_resolver")
 
 
 def _limits(known: Known) -> Limits:

@@ -291,3 +291,24 @@ def test_a_project_adds_private_names_and_takes_none_back(tmp_path: Path) -> Non
     for said, names in (("[]", ("acme-*",)), ('["shop-*"]', ("shop-*", "acme-*"))):
         (project / ".pysentry-hook.toml").write_text(f"[sources]\nprivate = {said}\n", encoding="utf-8")
         assert settled_in(project, {"XDG_CONFIG_HOME": str(user.parents[1])}).private == names
+
+
+def test_an_option_that_forbids_a_status_asks_for_it() -> None:
+    silent = {"MAINTENANCE_ENABLED": "false"}
+    assert not settled(silent).ask_status
+    assert settled(silent, forbid_archived=True).ask_status
+    assert settled(silent, forbid_unmaintained=True, advisory_db=(".",), sources=("osv",)).ask_status
+
+
+def test_an_option_that_forbids_a_status_is_refused_where_nobody_is_asked_for_it() -> None:
+    needs = "--forbid-archived needs the status of projects, which nobody is asked for"
+    by_flag = the_error(forbid_archived=True, no_maintenance_check=True)
+    assert by_flag == f"{needs}: --no-maintenance-check"
+    assert the_error(forbid_archived=True, advisory_db=(".",)) == f"{needs}: --advisory-db without --sources"
+
+
+def test_who_names_a_resolver_by_an_option_wants_it() -> None:
+    pins = {"RESOLVER_NO_RESOLVER": "true"}
+    assert settled(pins, resolver="uv").pins_only is False
+    assert settled(pins).pins_only is True
+    assert the_error(resolver="uv", no_resolver=True) == "--resolver and --no-resolver exclude each other"

@@ -38,7 +38,7 @@ HEAVY = _set("""
 """What costs more than a millisecond, and is not loaded by typer in any case."""
 
 VERSION = _set("cli errors text")
-COMMAND = VERSION | _set("commands commands.helping commands.options config config.flags")
+COMMAND = VERSION | _set("commands commands.helping commands.options commands.values config config.flags")
 HELP = COMMAND | _set("commands.scan output replacing reports reports.look")
 ENGINE = COMMAND | _set("""
     advisories asking baseline cache cache.notes cache.planted changes commands.progress commands.running

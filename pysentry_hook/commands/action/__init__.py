@@ -11,7 +11,11 @@ from pysentry_hook.errors import PysentryHookError, UsageError
 from pysentry_hook.text import some
 
 
-def action(step: Annotated[str, typer.Argument(metavar="STEP")]) -> None:
+def action(
+    step: Annotated[
+        str, typer.Argument(metavar="STEP", help=f"{', '.join(STEPS)}.", autocompletion=lambda: list(STEPS))
+    ],
+) -> None:
     """Run one step of the GitHub Action."""
     if step not in STEPS:
         raise UsageError(f"{step!r} is no step; known: {some(list(STEPS))}")
