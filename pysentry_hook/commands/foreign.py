@@ -10,7 +10,8 @@ _OPTIONS: Mapping[str, str] = {
     "--include-withdrawn": "withdrawn records are named in the report and are no findings",
     "--maintenance-cache-ttl": "a status is as young as other answers: vulnerability_ttl below [cache]",
     "--no-ci-detect": "no option is needed: CI is told from the environment",
-    "--no-fail-on-partial": 'it is on_incomplete = "warn" below [defaults], or PYSENTRY_HOOK_DEFAULTS_ON_INCOMPLETE=warn',
+    "--no-fail-on-partial": 'it is on_incomplete = "warn" below [defaults], or '
+    "PYSENTRY_HOOK_DEFAULTS_ON_INCOMPLETE=warn",
     "--no-fail-on-unknown": 'it is unknown_severity = "warn" below [defaults], or '
     "PYSENTRY_HOOK_DEFAULTS_UNKNOWN_SEVERITY=warn",
     "--requirements-file": "it is --requirements FILE",

@@ -1,6 +1,7 @@
 """`config import`: what other audit tools accept, as suppressions of ours."""
 
 import os
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -17,6 +18,7 @@ from pysentry_hook.config.imported.accepted import Found, Untaken
 from pysentry_hook.config.imported.entries import MARK, Entry, Planned, Present, numbers, planned
 from pysentry_hook.config.imported.places import PLACES, read_place, usual_places
 from pysentry_hook.config.lines import Lines
+from pysentry_hook.config.settings import settle
 from pysentry_hook.config.variables import variable
 from pysentry_hook.errors import ConfigError, InputError, UsageError
 from pysentry_hook.inputs import open_input
@@ -121,7 +123,7 @@ def _known(here: _Project) -> dict[str, str]:
     tree, folder, today = here
     try:
         files = configuration(Flags(), os.environ, tree=tree, root=tree.root, folder=folder, today=today)
-        entries = [*files.suppressions()]
+        entries = [*settle(Flags(), os.environ, files, today).policy.suppressions]
         with suppress(InputError):  # what cannot be read holds no comments; a scan tells of it
             opened = open_input(tree, folder)
             if isinstance(opened.result, Inventory):
@@ -178,4 +180,6 @@ def _next(target: Target, entries: Sequence[Entry], *, is_shown: bool) -> Iterat
     yield f"{'Printed' if is_shown else 'Wrote'} {count(len(entries), 'suppression')} for {told}."
     if unfinished:
         yield f"{unfinished} of them have a {MARK}: until it is filled in, {told} is refused and nothing is scanned."
-    yield f"Next: {f'fill in each {MARK}, then ' if unfinished else ''}pysentry-hook config validate"
+    steps = ["put them there"] if is_shown else []
+    steps += [f"fill in each {MARK}"] if unfinished else []
+    yield f"Next: {', then '.join([*steps, f'pysentry-hook config validate {shlex.quote(told)}'])}"
