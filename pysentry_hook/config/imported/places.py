@@ -12,7 +12,7 @@ _NAMES = (
     ".safety-policy.yml", "osv-scanner.toml", "uv.toml", "pyproject.toml",
     ".pre-commit-config.yaml", "prek.toml", "tox.ini", "tox.toml", "setup.cfg", "noxfile.py", "tasks.py", "Pipfile",
     "Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", ".justfile", "Taskfile.yml", "Taskfile.yaml",
-    "Dockerfile", ".gitlab-ci.yml", ".travis.yml", "azure-pipelines.yml", "bitbucket-pipelines.yml",
+    "Dockerfile", "Jenkinsfile", ".gitlab-ci.yml", ".travis.yml", "azure-pipelines.yml", "bitbucket-pipelines.yml",
 )  # fmt: skip
 _FOLDERS = (".github/workflows", ".github/actions", ".circleci", "scripts", "bin", "ci", ".ci", "tools")
 _SUFFIXES = frozenset({".yml", ".yaml", ".sh", ".bash", ".py", ""})

@@ -1,6 +1,7 @@
 """Find what the YAML files of audit tools accept: safety's policy, arguments of hooks, inputs of an Action."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
 from pysentry_hook.config.imported.accepted import (
@@ -11,17 +12,18 @@ from pysentry_hook.config.imported.accepted import (
     Found,
     Untaken,
     day_of,
-    names_advisory,
     taken,
 )
 from pysentry_hook.config.imported.command_lines import read_arguments
 from pysentry_hook.config.imported.words import Word
+from pysentry_hook.config.suppressions import is_identifier
 from pysentry_hook.text import one_line
 
 _OF_ACTION = "ignore-vulns"
 _OF_SAFETY_2 = ("security", "ignore-vulnerabilities")
 _OF_SAFETY_3 = ("report", "dependency-vulnerabilities", "auto-ignore-in-report")
 _WORDS = (_OF_ACTION, _OF_SAFETY_2[1], _OF_SAFETY_3[2], "safety", "uv audit")
+_OF_INSTALLS = ("installation", "allow", "vulnerabilities")
 _BY_SEVERITY = (
     (*_OF_SAFETY_2[:1], "ignore-cvss-severity-below"),
     (*_OF_SAFETY_2[:1], "ignore-cvss-unknown-severity"),
@@ -58,30 +60,41 @@ def read_yaml(path: str, text: str) -> Iterator[Found]:
 def _policy(path: str, document: Node) -> Iterator[Found]:
     """What a policy file of safety accepts, of version 2 or 3."""
     for keys in (_OF_SAFETY_2, (*_OF_SAFETY_3, "vulnerabilities")):
-        for key, value in _items(_at(document, *keys)):
-            details = {name.value: node for name, node in _items(value)}
-            versions = _texts(details.get("specifications"))
-            ends = _text(details.get("expires"))
-            until = day_of(ends or "")
-            remarks = [f"until {ends}"] if ends and not until else []
-            remarks += [f"only {', '.join(versions)}"] if len(versions) > 1 else []
-            yield taken(
-                Accepted(
-                    key.value.strip(),
-                    SAFETY,
-                    path,
-                    key.start_mark.line + 1,
-                    reason=_text(details.get("reason")),
-                    until=until,
-                    version=versions[0] if len(versions) == 1 else None,
-                    remark=", ".join(remarks) or None,
-                )
-            )
+        node = _at(document, *keys)
+        if node is not None and not isinstance(node.value, str) and node.value and not _items(node):
+            why = f"{SAFETY}: {keys[-1]} is no mapping of ids, so safety reads nothing there"
+            yield Untaken(path, node.start_mark.line + 1, why)
+        yield from (_ignored(path, key, value) for key, value in _items(node))
     for keys in _BY_SEVERITY:
         node = _at(document, *keys)
         if node is not None and (_texts(node) or (_text(node) or "").lower() not in _NOTHING):
             line = node.start_mark.line + 1
             yield Untaken(path, line, f"{SAFETY}: {keys[-1]} accepts by severity: that is fail_on of a gate here")
+    for key, _ in _items(_at(document, *_OF_INSTALLS)):
+        why = f"{SAFETY}: {one_line(key.value, 60)} is allowed to be installed, which no scan of safety accepts"
+        yield Untaken(path, key.start_mark.line + 1, why)
+
+
+def _ignored(path: str, key: Node, value: Node) -> Found:
+    """One id of a policy file, with what is said of it."""
+    details = {name.value: node for name, node in _items(value)}
+    ends, versions = _text(details.get("expires")), _texts(details.get("specifications"))
+    until = day_of(ends or "")
+    remarks = [f"until {ends}"] if ends and not until else []
+    remarks += [f"only {', '.join(versions)}"] if len(versions) > 1 else []
+    remarks += [text] if (text := _text(value) or "").lower() not in _NOTHING else []
+    return taken(
+        Accepted(
+            key.value.strip(),
+            SAFETY,
+            path,
+            key.start_mark.line + 1,
+            reason=_text(details.get("reason")),
+            until=until,
+            version=versions[0] if len(versions) == 1 else None,
+            remark=", ".join(remarks) or None,
+        )
+    )
 
 
 def _action(path: str, node: Node, lines: Sequence[str]) -> Iterator[Found]:
@@ -90,12 +103,16 @@ def _action(path: str, node: Node, lines: Sequence[str]) -> Iterator[Found]:
     if _text(value) is None:
         return
     first = value.start_mark.line
+    known = value.value.split()
     for number, line in enumerate(lines[first : value.end_mark.line + 1], first + 1):
-        words = [word.strip("\"'") for word in (line.partition(f"{_OF_ACTION}:")[2] or line).split()]
-        said = [Accepted(word, PIP_AUDIT, path, number) for word in words if word in value.value.split()]
-        yield from (taken(each) for each in said if names_advisory(each))
-        if others := [each.id for each in said if not names_advisory(each)]:
-            yield Untaken(path, number, f"{PIP_AUDIT}: {one_line(' '.join(others), 60)!r} in {_OF_ACTION} is no id")
+        words = [word for each in line.split() if (word := each.strip("\"'")) in known]
+        ids = list(takewhile(is_identifier, words))
+        rest = " ".join(words[len(ids) :])
+        is_comment = bool(ids) and rest.startswith("#")
+        remark = one_line(rest.lstrip("# "), 150) if is_comment else None
+        yield from (taken(Accepted(each, PIP_AUDIT, path, number, remark=remark)) for each in ids)
+        if rest and not is_comment:
+            yield Untaken(path, number, f"{PIP_AUDIT}: {one_line(rest, 60)!r} in {_OF_ACTION} is no id")
 
 
 def _hook(path: str, node: Node) -> Iterator[Found]:

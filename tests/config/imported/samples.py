@@ -32,7 +32,7 @@ jobs:
           inputs: requirements.txt
           ignore-vulns: |
             GHSA-aaaa-bbbb-cccc
-            PYSEC-2099-7
+            PYSEC-2099-7  # no fix yet
       - uses: pypa/gh-action-pip-audit@v1.1.0
         with:
           ignore-vulns: PYSEC-2099-8 PYSEC-2099-9

@@ -53,6 +53,9 @@ def untaken(path: str, text: str) -> list[tuple[int, str]]:
          ["uv audit CVE-2099-1 1", "uv audit CVE-2099-2 1"]),
         ("a.sh", "uv --preview-features audit-command --no-progress audit --ignore=CVE-2099-1\n",
          ["uv audit CVE-2099-1 1"]),
+        ("a.yml", "- id: uv-audit\n  args: [--ignore, CVE-2099-1]\n", ["uv audit CVE-2099-1 2"]),
+        ("a.yml", "- id: a\n  entry: safety check\n  args:\n  - -i\n  - 51457\n", ["safety 51457 5"]),
+        ("a.yml", "- id: ruff\n  args: [--ignore, '9']\n- id: safety\n  args: 3\n", []),
         ("a.sh", "uv run audit --ignore CVE-2099-1\nuvx audit --ignore CVE-2099-1\n", []),
         ("a.sh", "ruff check --ignore E501  # audit\nflake8 -i 3\npip install safety\ncheck -i 51457\n", []),
         ("a.sh", "# pip-audit --ignore-vuln CVE-2099-1\n  # safety check -i 51457\n", []),
@@ -100,7 +103,9 @@ def test_what_names_no_id_is_told_with_its_line(path: str, text: str, line: int,
     assert accepted(path, text) == []
 
 
-@pytest.mark.parametrize(("data", "why"), [(b"\xff", "is not UTF-8 text"), (b"x" * 3_000_000, "is larger than 2 MB")])
+@pytest.mark.parametrize(
+    ("data", "why"), [(b"\xff", "is not UTF-8 text"), (b"x" * 3_000_000, "is larger than 2 MB")], ids=["bytes", "large"]
+)
 def test_a_file_that_is_not_looked_through_is_told(data: bytes, why: str) -> None:
     (found,) = read_place("a.sh", data)
     assert isinstance(found, Untaken)
