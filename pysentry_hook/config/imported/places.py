@@ -49,7 +49,13 @@ def read_place(path: str, data: bytes) -> Iterator[Found]:
     except UnicodeDecodeError:
         yield Untaken(path, 1, "is not UTF-8 text")
         return
-    yield from read_commands(path, text)
+    last = text.count("\n") + 1
+    for found in (*read_commands(path, text), *_of_format(path, text)):
+        yield found._replace(line=min(found.line, last))  # YAML has line ends that others do not count
+
+
+def _of_format(path: str, text: str) -> Iterator[Found]:
+    """What the format of a file has a place for."""
     suffix = PurePosixPath(path).suffix
     if suffix in {".yml", ".yaml"}:
         from pysentry_hook.config.imported.yaml_files import read_yaml

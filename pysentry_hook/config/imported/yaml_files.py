@@ -22,7 +22,7 @@ from pysentry_hook.text import one_line
 _OF_ACTION = "ignore-vulns"
 _OF_SAFETY_2 = ("security", "ignore-vulnerabilities")
 _OF_SAFETY_3 = ("report", "dependency-vulnerabilities", "auto-ignore-in-report")
-_WORDS = (_OF_ACTION, _OF_SAFETY_2[1], _OF_SAFETY_3[2], "safety", "uv audit")
+_WORDS = (_OF_ACTION, _OF_SAFETY_2[1], _OF_SAFETY_3[2], "safety", "uv audit", "uv-audit")
 _OF_INSTALLS = ("installation", "allow", "vulnerabilities")
 _BY_SEVERITY = (
     (*_OF_SAFETY_2[:1], "ignore-cvss-severity-below"),

@@ -1,6 +1,8 @@
 """What the command lines of pip-audit, safety and uv audit accept, in any file in which they stand."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pysentry_hook.config.imported.accepted import Accepted, Untaken
 from pysentry_hook.config.imported.places import read_place
@@ -110,3 +112,18 @@ def test_a_file_that_is_not_looked_through_is_told(data: bytes, why: str) -> Non
     (found,) = read_place("a.sh", data)
     assert isinstance(found, Untaken)
     assert why in found.why
+
+
+PIECES = st.sampled_from([
+    "pip-audit ", "--ignore-vuln", "=", " CVE-2099-1", " safety", " check", " -i", " 51457", " uv", " audit",
+    "--ignore ", "\n", "\\\n", "  ", "- ", "# ", "; ", "(", ")", "[", "]", "{", "}", "'", '"', ": ", ",", "|\n",
+    "&a ", "*a ", "<<: ", "ignore-vulns: ", "security:\n", "  ignore-vulnerabilities:\n", "    1:\n", "reason: x",
+    "[[IgnoredVulns]]\n", "id = 1\n", "args: ", "id: safety\n", "\x00", "é", "\u2028",
+])  # fmt: skip
+NAMES = st.sampled_from(["a.sh", "a.py", "a.ini", "a.yml", "a.toml", "uv.toml"])
+
+
+@given(st.lists(PIECES, max_size=40).map("".join), NAMES)
+def test_no_text_is_too_strange_to_be_looked_through(text: str, path: str) -> None:
+    last = text.count("\n") + 1
+    assert all(1 <= each.line <= last for each in read_place(path, text.encode()))
