@@ -197,3 +197,12 @@ def test_a_dash_prints_and_writes_nothing(run: Run, project: Path) -> None:
     assert f"Printed 2 suppressions for {PYPROJECT}." in done.stderr
     assert (project / PYPROJECT).read_text(encoding="utf-8") == "[project]\nname = 'x'\n"
     assert not (project / OURS).exists()
+
+
+@pytest.mark.parametrize("order", [("a.toml", "b.toml"), ("b.toml", "a.toml")])
+def test_of_several_ends_the_earliest_holds(order: tuple[str, str], run: Run, project: Path) -> None:
+    entry = "[[IgnoredVulns]]\nid = 'CVE-2099-1'\nreason = 'the path is closed'\nignoreUntil = "
+    put(project, **{"a.toml": f"{entry}{SOON}\n", "b.toml": f"{entry}{FAR}\n"})
+    run("config", "import", *order, cwd=project)
+    assert [each["expires"] for each in entries(project)] == [SOON]
+    assert f"there until {FAR}" in (project / OURS).read_text(encoding="utf-8")
