@@ -9,23 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from pysentry_hook import __version__
-from pysentry_hook.errors import PysentryHookError
+from pysentry_hook.errors import NothingToReadError, PysentryHookError
 from pysentry_hook.text import printable
 
 DEFAULT = "scan"
 _COMPLETE = "_PYSENTRY_HOOK_COMPLETE"
 """What a shell says that asks for completion."""
 _BUG = 70
-_FOREIGN_OPTIONS = {
-    "--no-ci-detect": "no option is needed: CI is told from the environment",
-    "--requirements-file": "it is --requirements FILE",
-    "--vulnerability-source": "it is --sources",
-    "--sources-url": "it is --service-url SOURCE=URL",
-    "--all-extras": "extras are checked unless --exclude-extra says otherwise",
-    "--all": "extras and groups are checked unless --exclude-extra says otherwise",
-}
-"""Options of other audit tools, answered with ours."""
-
 
 Application = Callable[..., Any]
 
@@ -94,10 +84,10 @@ def main() -> None:
             from pysentry_hook.commands.hook import as_options
 
             arguments = as_options(arguments)
-        _refuse_foreign(arguments)
         sys.exit(_run(name, arguments, f"pysentry-hook {name}" if named else "pysentry-hook"))
     except PysentryHookError as error:
-        for line in map(printable, str(error).splitlines()):
+        told = _foreign_word(arguments) if isinstance(error, NothingToReadError) and not named else None
+        for line in map(printable, (told or str(error)).splitlines()):
             sys.stderr.write(f"error: {line}\n")
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
@@ -118,20 +108,26 @@ def _run(name: str, arguments: list[str], called: str) -> int:
         tell = getattr(error, "format_message", None)
         if tell is None:
             raise
-        message = str(tell()).strip().rstrip(".")
+        from pysentry_hook.commands import foreign
+
         context = getattr(error, "ctx", None)
-        sys.stderr.write(f"error: {message}. See {context.command_path if context else called} --help\n")
+        command = context.command_path if context else called
+        option = getattr(error, "option_name", "")
+        message = f"{str(tell()).strip().rstrip('.')}. See {command} --help"
+        answer = foreign.option(command, option)
+        sys.stderr.write(f"error: {f'{option} is no option here: {answer}' if answer else message}\n")
         return 2
     return code if isinstance(code, int) else 0
 
 
-def _refuse_foreign(arguments: list[str]) -> None:
-    for argument in arguments:
-        if argument == "--":
-            return
-        if answer := _FOREIGN_OPTIONS.get(argument.partition("=")[0]):
-            sys.stderr.write(f"error: {argument} is no option here: {answer}\n")
-            sys.exit(2)
+def _foreign_word(arguments: list[str]) -> str | None:
+    """What a command of another tool is here, where a word of that name is no path."""
+    if not arguments or Path(arguments[0]).exists():
+        return None
+    from pysentry_hook.commands.foreign import word
+
+    answer = word(arguments[0])
+    return f"{arguments[0]} is no command here: {answer}" if answer else None
 
 
 def _bug(error: Exception, *, verbose: bool) -> int:

@@ -1,4 +1,4 @@
-"""`config init, show, validate, path, schema`: the configuration."""
+"""`config init, import, show, validate, path, schema`: the configuration."""
 
 import json
 import os
@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from pysentry_hook.commands.helping import Commands
+from pysentry_hook.commands.importing import import_
 from pysentry_hook.commands.running import origin_from_here
 from pysentry_hook.config.edit import Target
 from pysentry_hook.config.files import OURS, PYPROJECT, TABLE, Configuration, configuration
@@ -75,6 +76,9 @@ def _with_tables(target: Target, tables: str) -> str:
     except ConfigError as error:
         raise UsageError(f"{target.path}: no table can be added to it; write to {OURS}") from error
     return text
+
+
+config.add("pysentry-hook config import -o pyproject.toml", name="import")(import_)
 
 
 @config.add("pysentry-hook config show")

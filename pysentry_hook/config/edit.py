@@ -14,6 +14,7 @@ from pysentry_hook.config.statements import Source, read_statements
 from pysentry_hook.errors import ConfigError, InputError
 from pysentry_hook.inputs.documents import Document, parse_toml, without_long_strings
 from pysentry_hook.rules import Suppression
+from pysentry_hook.text import one_line
 
 _BOM = "\ufeff"
 _HEADER = re.compile(r"[ \t]*\[")
@@ -92,17 +93,21 @@ def _has_table(target: Target) -> bool:
     return TABLE[-1] in text and bool(target.values(text))
 
 
-def added(target: Target, text: str, entry: Mapping[str, object]) -> str:
-    """Return the text with one more suppression: appended as a table, or into the array that stands there."""
+def added(target: Target, text: str, entry: Mapping[str, object], comment: str = "") -> str:
+    """Return the text with one more suppression: appended as a table, or into the array that stands there.
+
+    A comment stands below the header of its table; in an array there is no room for one.
+    """
     path = (*target.table, "suppressions")
     keys = [f"{key} = {toml(value)}" for key, value in entry.items()]
+    noted = [f"# {one_line(comment, 1000)}"] if comment else []
 
     def write(body: str) -> str:
         if is_inline(Lines(body), path):
             return extended(body, path, f"{{ {', '.join(keys)} }}")
         end = line_end(body)
         gap = "" if not body else end if body.endswith("\n") else end * 2
-        return body + gap + end.join([f"[[{'.'.join(path)}]]", *keys]) + end
+        return body + gap + end.join([f"[[{'.'.join(path)}]]", *noted, *keys]) + end
 
     return _changed(target, text, write, lambda entries: entries.append(dict(entry)))
 

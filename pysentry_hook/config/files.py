@@ -68,6 +68,9 @@ def configuration(
     A named file that lies in the tree is read there: of a commit it is what that commit has.
     """
     reader = Reader(today)
+    for key in ("config", "no_config"):
+        if environment.get(name := f"PYSENTRY_{key.upper()}") and not environment.get(variable(key)):
+            reader.found.warnings.append(f"{name} is not read here: it is {variable(key)}")
     floor = flags.policy_floor or environment.get(variable("policy_floor"))
     if floor:
         reader.floor(Path(floor))

@@ -1,6 +1,7 @@
 """Read a file that was written for pysentry 0.5, and mean what it means there.
 
-The tables are those of its page "Configuration Files"; an unknown key warns, as it is passed over there.
+The tables are those that its `config init` writes, and those that are only read. What is unknown warns: there it makes
+the whole file count for nothing.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -37,6 +38,7 @@ _WITHOUT_EFFECT: Mapping[str, tuple[object, str]] = {
 }
 """Keys that change nothing here: the value for which nobody needs to be told, and why it changes nothing."""
 
+_VERSION = 1
 _TABLES = frozenset({"version", "groups"} | {key.partition(".")[0] for key in (*_SAME, *_RENAMED, *_WITHOUT_EFFECT)})
 
 
@@ -45,6 +47,8 @@ def read_peer(values: Mapping[str, Any], source: Source, warn: Callable[[str], N
     settings: dict[str, Stated] = {}
     for table, keys in values.items():
         if table == "version":
+            if keys != _VERSION:
+                warn(f"{source.at(table)}: version = {shown(keys)} is not known ({_VERSION} is); its keys were read")
             continue
         if table == "groups":
             settings.update(_groups(keys, source, warn))

@@ -17,7 +17,7 @@ from tests.conftest import Run
 OURS, PEERS, PYPROJECT = ".pysentry-hook.toml", ".pysentry.toml", "pyproject.toml"
 EVERYWHERE = pytest.mark.parametrize("name", [PEERS, PYPROJECT])
 
-# what `config init` of pysentry 0.5 has as settings: all that it documents, each with its default
+# what `config init` of pysentry 0.5 writes, and `severity` of those before it, each with its default
 DEFAULTS = """\
 version = 1
 defaults.format = "human"
