@@ -97,6 +97,8 @@ def read_places(
     for place in places:
         if settings.recursive and tree.is_folder(place):
             _read_below(tree, place, reading, settings, read)
+        elif settings.include_scripts and tree.is_folder(place):
+            _read_with_scripts(tree, place, reading, settings, read)
         else:
             _read_one(tree, place, reading, settings, read)
     if reading.errors and not reading.inventories:
@@ -132,18 +134,45 @@ def _take(opened: inputs.Opened, reading: Reading, *, named: bool) -> None:
         reading.add(opened.result)
 
 
+def _read_with_scripts(tree: Tree, folder: str, reading: Reading, settings: Settings, read: inputs.Read) -> None:
+    """Read a project, and every script below its folder; scripts alone are enough."""
+    from pysentry_hook.inputs.discovery import scripts
+
+    found = scripts(tree, _listed(tree, folder, reading))
+    _read_one(tree, folder, reading, settings._replace(allow_empty=True) if found else settings, read)
+    _read_each(tree, found, reading, read)
+
+
 def _read_below(tree: Tree, folder: str, reading: Reading, settings: Settings, read: inputs.Read) -> None:
     """Read every project below a folder, each file and each workspace once."""
-    from pysentry_hook.inputs.discovery import targets
+    from pysentry_hook.inputs.discovery import scripts, targets
 
     formats = [reader.format for reader in inputs.READERS]
     count = len(reading.inventories) + len(reading.errors)
+    paths = _listed(tree, folder, reading)
+    _read_each(tree, targets(paths, formats), reading, read)
+    if settings.include_scripts:
+        _read_each(tree, scripts(tree, paths), reading, read)
+    if len(reading.inventories) + len(reading.errors) == count and not settings.allow_empty:
+        looked = ", ".join(formats)
+        reading.failed(
+            folder, NothingToReadError(folder or ".", f"nothing to read below; looked for {looked}"), named=True
+        )
+
+
+def _listed(tree: Tree, folder: str, reading: Reading) -> Sequence[str]:
+    """The files below a folder; what could not be listed is noted."""
     listing = tree.files(folder)
     if listing.note:
         reading.hints.append(f"{folder or '.'}: {listing.note}")
     for error in listing.unreadable:
         reading.failed(error.path, error, named=False)
-    for path in targets(tree, listing.paths, formats, scripts=settings.include_scripts):
+    return listing.paths
+
+
+def _read_each(tree: Tree, paths: Iterable[str], reading: Reading, read: inputs.Read) -> None:
+    """Read what was found below a folder, unless an input that was read already stands for it."""
+    for path in paths:
         if why := reading.covers(path):
             reading.skipped.append(SkippedInput(path, why))
             continue
@@ -156,11 +185,6 @@ def _read_below(tree: Tree, folder: str, reading: Reading, settings: Settings, r
             reading.failed(path, error, named=False)
             continue
         _take(opened, reading, named=False)
-    if len(reading.inventories) + len(reading.errors) == count and not settings.allow_empty:
-        looked = ", ".join(formats)
-        reading.failed(
-            folder, NothingToReadError(folder or ".", f"nothing to read below; looked for {looked}"), named=True
-        )
 
 
 def remarks(inventories: Iterable[Inventory], today: date, root: Path) -> Iterator[Suppression]:

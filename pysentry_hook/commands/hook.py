@@ -16,7 +16,7 @@ import typer
 from pysentry_hook.baseline import EMPTY_TREE, Bases
 from pysentry_hook.commands.options import Verbose, takes_flags
 from pysentry_hook.commands.progress import progress
-from pysentry_hook.commands.running import Scanning, exit_code, look_at, refuse_idle, say, scanning, write_out
+from pysentry_hook.commands.running import Scanning, exit_code, look_at, say, scanning, write_out
 from pysentry_hook.config.files import configuration
 from pysentry_hook.config.flags import Flags
 from pysentry_hook.config.said import Said
@@ -178,9 +178,7 @@ def _settled(flags: Flags, state: _State, folder: str, *, push: bool) -> Setting
         usual |= {"http.deadline": _SECONDS, "http.max_retries": 1}
     files.below.append(Said(settings={key: Stated(value, "the hook") for key, value in usual.items()}))
     settings = settle(flags, os.environ, files, today)
-    settings = settings._replace(recursive=push or settings.recursive)
-    refuse_idle(flags, settings)
-    return settings
+    return settings._replace(recursive=push or settings.recursive)
 
 
 def _judge(settings: Settings, state: _State, places: Sequence[str], change: Change, work: Scanning) -> int:

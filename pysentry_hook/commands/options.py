@@ -57,7 +57,7 @@ _OF_SCAN: Mapping[str, Shared] = {
         "--requirements", "Read this requirements file alone; repeatable.", "FILE", also="--requirements-files"
     ),
     "recursive": Shared("--recursive", "Every project below the PATHs."),
-    "include_scripts": Shared("--include-scripts", "With --recursive: PEP 723 scripts too."),
+    "include_scripts": Shared("--include-scripts", "The PEP 723 scripts below a folder too."),
     "exclude_extra": Shared("--exclude-extra", "Only what a plain install brings."),
     "groups": Shared("--group", "Main and this group or extra; repeatable.", "NAME"),
     "direct_only": Shared("--direct-only", "Only what is declared."),

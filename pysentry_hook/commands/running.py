@@ -66,16 +66,9 @@ def prepare(flags: Flags) -> Prepared:
     now = datetime.now(UTC)
     tree, folder = audited(flags.requirements or flags.paths)
     settings = _settled(flags, tree, folder, now.date())
-    refuse_idle(flags, settings)
     for warning in settings.warnings:
         typer.echo(printable(f"warning: {warning}"), err=True)
     return Prepared(settings, tree, folder)
-
-
-def refuse_idle(flags: Flags, settings: Settings) -> None:
-    """UsageError for an option that would do nothing beside the others."""
-    if flags.include_scripts and not settings.recursive:
-        raise UsageError("--include-scripts: it is for --recursive")
 
 
 def _settled(flags: Flags, tree: FolderTree, folder: str, today: date) -> Settings:

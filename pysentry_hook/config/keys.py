@@ -89,7 +89,7 @@ KEYS: Mapping[str, Key] = {
     "defaults.scope": Key(one_of("all", "main"), '"main" leaves extras and groups out, and counts them.', '"all"'),
     "defaults.groups": Key(GROUPS, "Only main and these groups and extras; default: all of them.", "[]"),
     "defaults.direct_only": Key(FLAG, "Whether only what is declared is checked.", "false"),
-    "defaults.include_scripts": Key(FLAG, "Whether --recursive reads PEP 723 scripts too.", "false"),
+    "defaults.include_scripts": Key(FLAG, "Whether the PEP 723 scripts below a folder are read too.", "false"),
     "defaults.recursive": Key(FLAG, "Whether every project below a folder is read.", "false"),
     "defaults.python_version": Key(PYTHON, "Only what this Python installs, as 3.12.", ""),
     "defaults.python_platform": Key(one_of(*PLATFORMS), "Only what linux, macos or windows installs.", ""),

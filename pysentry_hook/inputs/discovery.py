@@ -1,7 +1,7 @@
-"""Find every project below a folder: what `--recursive` reads, in order."""
+"""Find every project and every script below a folder: what `--recursive` and `--include-scripts` read, in order."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 from pysentry_hook.errors import InputError
@@ -11,12 +11,11 @@ _SETS = re.compile(r"(?:.*[-_.])?requirements(?:[-_.].*)?\.txt|pylock\.[^.]+\.to
 _BLOCK = b"# /// script"
 
 
-def targets(tree: Tree, paths: Iterable[str], formats: Sequence[str], *, scripts: bool) -> list[str]:
+def targets(paths: Iterable[str], formats: Sequence[str]) -> list[str]:
     """Return the folders and files to read among the listed `paths`, parents first.
 
     A folder with a file that is looked for by name (`formats`) is one project. Elsewhere each
     requirements set (`requirements-dev.txt`, `requirements/dev.txt`) and each named pylock is one.
-    Scripts with a PEP 723 block are added where they are asked for.
     """
     by_folder: dict[str, list[str]] = {}
     for path in paths:
@@ -29,9 +28,12 @@ def targets(tree: Tree, paths: Iterable[str], formats: Sequence[str], *, scripts
             found.append(above)
         else:
             found.extend(_joined(above, name) for name in names if _is_set(above, name))
-        if scripts:
-            found.extend(_scripts(tree, above, names))
     return found
+
+
+def scripts(tree: Tree, paths: Iterable[str]) -> list[str]:
+    """Return the Python files among the listed `paths` that have a PEP 723 block."""
+    return [path for path in sorted(paths) if path.endswith(".py") and _has_block(tree, path)]
 
 
 def _joined(folder: str, name: str) -> str:
@@ -41,13 +43,6 @@ def _joined(folder: str, name: str) -> str:
 def _is_set(folder: str, name: str) -> bool:
     in_its_folder = PurePosixPath(folder).name.lower() == "requirements" and name.endswith(".txt")
     return in_its_folder or bool(_SETS.fullmatch(name))
-
-
-def _scripts(tree: Tree, folder: str, names: Sequence[str]) -> Iterator[str]:
-    for name in names:
-        path = _joined(folder, name)
-        if name.endswith(".py") and _has_block(tree, path):
-            yield path
 
 
 def _has_block(tree: Tree, path: str) -> bool:

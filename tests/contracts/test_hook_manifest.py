@@ -53,11 +53,7 @@ def is_read(path: str) -> bool:
     """Whether a change of the file changes what is read, or how it is judged."""
     name = path.rpartition("/")[2]
     formats = [reader.format for reader in READERS]
-    return (
-        name in {OURS, PEERS, PYPROJECT}
-        or name.endswith(".py.lock")
-        or bool(targets(FolderTree(HOUSE), [path], formats, scripts=False))
-    )
+    return name in {OURS, PEERS, PYPROJECT} or name.endswith(".py.lock") or bool(targets([path], formats))
 
 
 @pytest.mark.parametrize("path", list(map("".join, product(FOLDERS, NAMES))))

@@ -58,6 +58,19 @@ def test_recursive_reads_scripts_where_they_are_asked_for(run: Run, monorepo: Pa
     assert "scripts/tool.py" in {entry["path"] for entry in json.loads(done.stdout)["inputs"]}
 
 
+def test_scripts_below_a_folder_are_read_beside_its_project_or_alone(run: Run, monorepo: Path, database: Path) -> None:
+    def read(folder: str) -> list[str]:
+        words = ("--include-scripts", "--no-resolver", "--advisory-db", database, "-f", "json")
+        done = run("report", folder, *words, cwd=monorepo)
+        assert done.returncode == 0, done.stderr
+        return [entry["path"] for entry in json.loads(done.stdout)["inputs"]]
+
+    (monorepo / "web" / "tool.py").write_bytes((monorepo / "scripts" / "tool.py").read_bytes())
+    assert read("web") == ["web/uv.lock", "web/tool.py"]
+    assert read("scripts") == ["scripts/tool.py"]
+    assert run("settings", "--include-scripts", "--advisory-db", database, cwd=monorepo).returncode == 2
+
+
 def test_recursive_where_nothing_is_to_be_read_is_exit_2(run: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     done = run("empty", "--recursive", "--offline", cwd=tmp_path)

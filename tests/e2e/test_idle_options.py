@@ -26,8 +26,6 @@ def shop(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("words", "answer"),
     [
-        (["--include-scripts"], "--include-scripts: it is for --recursive"),
-        (["hook", "--include-scripts", "uv.lock"], "--include-scripts: it is for --recursive"),
         (["plan", "--force"], "--force: it is for --apply"),
         (["config", "init", "--force", "-o", "-"], "--force: it takes the place of a file of ours"),
         (["config", "init", "--force", "-o", "pyproject.toml"], "--force: it takes the place of a file of ours"),
