@@ -1,5 +1,6 @@
 """Every setting: its key, the values that it takes, what it does and what holds where nobody says it."""
 
+import json
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -18,11 +19,11 @@ from pysentry_hook.config.kinds import (
     one_of,
 )
 from pysentry_hook.narrowing import PLATFORMS
+from pysentry_hook.reports import FORMATS
 from pysentry_hook.rules import BLOCK, LEVELS, NEVER, WARN
 from pysentry_hook.sources import SOURCES
 
 RESOLVERS = ("uv", "pip-tools")
-FORMATS = ("human", "json", "sarif", "markdown", "github")
 
 
 class Key(NamedTuple):
@@ -71,10 +72,6 @@ def _sources(value: object) -> tuple[str, ...]:
     return tuple(name for name in SOURCES if name in asked)
 
 
-def _address(source: str) -> str:
-    return f'"{SOURCES[source].default_url}"'
-
-
 _SOURCE_NAMES = Kind(
     _sources,
     lambda text: _sources(list(NAMES.text(text))),
@@ -95,17 +92,18 @@ KEYS: Mapping[str, Key] = {
     "defaults.python_platform": Key(one_of(*PLATFORMS), "Only what linux, macos or windows installs.", ""),
     "defaults.allow_empty": Key(FLAG, "Whether nothing to read is no error.", "false"),
     "defaults.no_ci_detect": Key(FLAG, "Whether the branch that CI builds chooses no gate.", "false"),
-    "sources.enabled": Key(_SOURCE_NAMES, "Who is asked: pypa, pypi, osv.", '["pypa", "pypi", "osv"]'),
+    "sources.enabled": Key(_SOURCE_NAMES, f"Who is asked: {', '.join(SOURCES)}.", json.dumps(list(SOURCES))),
     "sources.required": Key(
         _SOURCE_NAMES, "Who must answer for every package; default: osv, else all that are enabled.", ""
     ),
     "sources.mirrors": Key(NAMES, "Indexes that serve what the public one serves.", "[]"),
     "sources.private": Key(NAMES, "Names that are never sent and never matched, as acme-*.", "[]"),
     "sources.database": Key(DATABASES, "Advisory databases in place of the services.", "[]", places=True),
-    "sources.osv_url": Key(URL, "Where the OSV service is.", _address("osv")),
+    **{
+        f"sources.{name}_url": Key(URL, f"Where {kind.what} is.", f'"{kind.default_url}"')
+        for name, kind in SOURCES.items()
+    },
     "sources.osv_export_url": Key(URL, "Where the bulk export of OSV is, from which db sync takes.", ""),
-    "sources.pypa_url": Key(URL, "Where the archive of the PyPA advisory database is.", _address("pypa")),
-    "sources.pypi_url": Key(URL, "Where the JSON API of the index is.", _address("pypi")),
     "resolver.type": Key(one_of("auto", *RESOLVERS), "What makes ranges exact; default: where it must be.", ""),
     "resolver.timeout": Key(number(0.001), "Seconds that a resolver may take.", "120"),
     "resolver.no_resolver": Key(FLAG, "Whether only pins are checked and what is loose is unchecked.", "false"),

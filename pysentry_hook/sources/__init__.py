@@ -7,8 +7,9 @@ from pysentry_hook.sources.context import Context, Source
 
 
 class Kind(NamedTuple):
-    """A registered source: its default address, how it is built, and whether names leave the machine."""
+    """A registered source: what is at its address, how it is built, and whether names leave the machine."""
 
+    what: str
     default_url: str
     make: Callable[[Context], Source]
     sends_names: bool
@@ -33,7 +34,12 @@ def _pypi(context: Context) -> Source:
 
 
 SOURCES: dict[str, Kind] = {
-    "pypa": Kind("https://github.com/pypa/advisory-database/archive/refs/heads/main.zip", _pypa, sends_names=False),
-    "pypi": Kind("https://pypi.org", _pypi, sends_names=True),
-    "osv": Kind("https://api.osv.dev", _osv, sends_names=True),
+    "pypa": Kind(
+        "the archive of the PyPA advisory database",
+        "https://github.com/pypa/advisory-database/archive/refs/heads/main.zip",
+        _pypa,
+        sends_names=False,
+    ),
+    "pypi": Kind("the JSON API of the index", "https://pypi.org", _pypi, sends_names=True),
+    "osv": Kind("the OSV service", "https://api.osv.dev", _osv, sends_names=True),
 }

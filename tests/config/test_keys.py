@@ -7,9 +7,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from pysentry_hook import reports, resolvers
+from pysentry_hook import resolvers
 from pysentry_hook.config.guide import GUIDE
-from pysentry_hook.config.keys import FORMATS, GATE_KEYS, KEYS, RESOLVERS, Key
+from pysentry_hook.config.keys import GATE_KEYS, KEYS, RESOLVERS, Key
 from pysentry_hook.config.schema import config_schema
 from pysentry_hook.config.statements import from_environment
 from pysentry_hook.config.templates import template
@@ -148,4 +148,3 @@ def test_every_key_of_gates_can_stand_in_defaults() -> None:
 
 def test_the_words_of_registries_are_those_that_are_registered() -> None:
     assert tuple(RESOLVERS) == tuple(resolvers.RESOLVERS)
-    assert tuple(FORMATS) == tuple(reports.FORMATS)
