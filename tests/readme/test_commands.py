@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Run
+from tests.e2e.commands import EVERY, option_names
 from tests.e2e.conftest import needed
 from tests.readme import page
 from tests.readme.conftest import Reader, as_of_today
@@ -96,20 +97,11 @@ def test_a_comment_beside_a_pin_accepts_a_risk(reader: Reader) -> None:
     assert finding["verdict"]["decision"] == "suppressed"
 
 
-def test_every_option_of_the_page_is_one_of_ours(run: Run) -> None:
-    """Options of git, uv, pip and pre-commit stand with the name of their program in front."""
-    helps = [("--help-all",), ("plan", "--help-all")]
-    helps += [("db", "sync", "--help"), ("suppressions", "add", "--help"), ("suppressions", "list", "--help")]
-    helps += [
-        ("gate", "--help-all"),
-        ("explain", "--help-all"),
-        ("config", "schema", "--help"),
-        ("config", "init", "--help"),
-    ]
-    known = "".join(run(*words).stdout for words in helps)
+def test_every_option_of_the_page_is_one_of_ours() -> None:
+    known = {option for command in EVERY.values() for option in option_names(command)}
     said = {word.partition("=")[0] for code in page.inline("--") for word in code.split() if word.startswith("--")}
     assert said
-    assert {option for option in said if option not in known} == {"--all-files"}
+    assert said - known == {"--help", "--all-files", "--ignore-vuln"}  # those of pre-commit and pip-audit
 
 
 @pytest.mark.network
