@@ -30,6 +30,7 @@ from pysentry_hook.reading import Reading, chosen_scopes, remarks, within_scope
 from pysentry_hook.report import Coverage, Facts, Finding, InputSummary, Report, Status, UncheckedLine, reported
 from pysentry_hook.severity import is_malware
 from pysentry_hook.sources.status import QUARANTINED, TOLD
+from pysentry_hook.steps import steps
 from pysentry_hook.text import count, some
 from pysentry_hook.tree import FolderTree, subject
 from pysentry_hook.tried import marked
@@ -109,17 +110,18 @@ def scan(
     findings = _compared(findings, before, knowledge, answers) if before else findings
     findings, remarked = marked(findings, inventories, plan) if plan else (findings, ())
     coverage, uncovered = _coverage(scoped, answers)
+    failures = tuple(_failures(read, scoped, answers, uncovered, before))
     facts = Facts(
         version=__version__,
         generated=now.replace(microsecond=0),
         subject=_subject(read),
         baseline=before.baseline if before else None,
-        failures=tuple(_failures(read, scoped, answers, uncovered, before)),
+        failures=failures,
         inputs=(*(_summary(inventory) for inventory in inventories), *read.broken),
         skipped_inputs=tuple(read.skipped),
         advisory_data=answers.data,
         not_known=answers.not_known,
-        hints=(*remarked, *_hints(read, before, answers, knowledge), *_loose(coverage, settings)),
+        hints=(*remarked, *_hints(read, before, answers, knowledge), *_loose(coverage, settings), *steps(failures)),
         coverage=coverage,
         findings=tuple(sorted(findings, key=lambda finding: finding.order)),
         statuses=tuple(_statuses([inventory for inventory, _ in scoped], answers)),
@@ -254,7 +256,7 @@ def _coverage(scoped: Sequence[tuple[Inventory, int]], answers: Answers) -> tupl
         lines.extend(own)
     if total and not checked:
         inventory = scoped[0][0]
-        detail = f"none of the {total} dependencies could be checked"
+        detail = f"none of the {count(total, 'dependency')} could be checked"
         failures.append(Failure("input", inventory.format, inventory.path, detail))
     left_out = sum(number for _, number in scoped)
     lines.sort(key=lambda line: (line.path, line.name, line.version or "", line.line))

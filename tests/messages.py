@@ -58,7 +58,9 @@ class Module:
         found = dict(_assigned(self.tree.body))
         for node in self.tree.body:
             if isinstance(node, ast.FunctionDef):
-                found[node.name] = [each.value for each in ast.walk(node) if isinstance(each, ast.Return) and each.value]
+                found[node.name] = [
+                    each.value for each in ast.walk(node) if isinstance(each, ast.Return) and each.value
+                ]
         return found
 
     def meaning(self, name: str) -> tuple["Module", list[ast.expr]]:

@@ -29,10 +29,12 @@ def explain(
 ) -> None:
     """Tell why a finding blocks or not: its rule, the ways in, what each source says, what would change it."""
     if package is not None and parse_name(package) is None:
-        raise UsageError(f"--package: {one_line(package, 60)!r} is no name of a package")
+        raise UsageError(f"--package: {one_line(package, 60)!r} is no name of a package, as requests")
     if report is not None:
         if len(flags.words):
-            raise UsageError(f"--report looks into a saved report: {flags.words[0]} is for a scan")
+            raise UsageError(
+                f"--report looks into a saved report: {flags.words[0]} is for a scan; leave one of them out"
+            )
         _tell(open_report(report), identifier, package, look_at_saved(report))
         return
     prepared = prepare(flags)

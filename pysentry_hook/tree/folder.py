@@ -35,12 +35,12 @@ class FolderTree:
         try:
             target = (self.root / path).resolve(strict=True)
             if not target.is_relative_to(self.root):
-                raise InputError(path, f"leads out of {self.root.name}, so it is not read")
+                raise InputError(path, f"leads out of {self.root.name}, so it is not read; put the file itself here")
             return _read_regular(target, path)
         except FileNotFoundError:
             raise InputError(path, "no such file") from None
         except RuntimeError as error:  # resolve() of a symlink loop
-            raise InputError(path, "is a symbolic link that leads to itself") from error
+            raise InputError(path, "is a symbolic link that leads to itself; mend the link") from error
         except OSError as error:
             raise InputError(path, f"cannot be read: {error.strerror or error}") from error
         except ValueError as error:  # a NUL or a surrogate in the path
@@ -156,7 +156,7 @@ def _walked(start: Path, refused: dict[str, str]) -> Iterator[str]:
 def _read_regular(target: Path, path: str) -> bytes:
     # O_NONBLOCK: opening a FIFO must not wait for a writer
     if target.is_dir():
-        raise InputError(path, "is a folder, and a file was expected")
+        raise InputError(path, "is a folder, and a file was expected; name the file")
     descriptor = os.open(target, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with os.fdopen(descriptor, "rb") as file:
         before = os.fstat(descriptor)
