@@ -120,7 +120,8 @@ class ReportError(PysentryHookError):
     """A saved document that cannot be read; `made` is the command that makes one."""
 
     def __init__(self, path: str, detail: str, *, made: str) -> None:
-        super().__init__(f"{path}: {detail}; make one with {made}")
+        joint = " M" if detail.endswith("?") else "; m"
+        super().__init__(f"{path}: {detail}{joint}ake one with {made}")
 
 
 class DatabaseError(PysentryHookError):

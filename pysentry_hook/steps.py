@@ -22,7 +22,7 @@ _SOURCE = (
         "run it again: answers are remembered; or give more: PYSENTRY_HOOK_HTTP_DEADLINE=600",
     ),
     (r"HTTP 429", "run it again later, and ask less at once: PYSENTRY_HOOK_HTTP_MAX_CONCURRENT=4"),
-    (r"HTTP 4\d\d", "check the address: --service-url SOURCE=URL"),
+    (r"HTTP 4\d\d|larger than", "check the address: --service-url SOURCE=URL"),
     (r"HTTP 5\d\d|a broken answer|run again|changed", "run it again later; the service has trouble"),
 )
 _DATABASE = (
@@ -56,7 +56,7 @@ def _step(failure: Failure) -> str | None:
         return None
     if failure.kind == "resolver":
         return _first(_RESOLVER, failure.detail)
-    detail = failure.detail.rpartition(" (")[0]  # without the packages that it names
+    detail = failure.detail.rpartition(" (")[0] or failure.detail  # without the packages that it names
     return _first(_DATABASE if failure.name == "database" else _SOURCE, detail)
 
 

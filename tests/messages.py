@@ -4,7 +4,7 @@ import ast
 import itertools
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,15 +14,26 @@ PACKAGE = Path(errors.__file__).parent
 _MOST = 12
 """More ways than this to fill in one message are not told apart."""
 _DEEPEST = 4
-_PLACED = {"InputError": 1, "NothingToReadError": 1, "DeclaresNothingError": 1, "DynamicError": 1}
+_PLACED = {"InputError": 1, "DamagedError": 1, "NothingToReadError": 1, "DeclaresNothingError": 1, "DynamicError": 1}
 _PLACED |= {"RepositoryError": 1, "ReportError": 1, "Failure": 3}
 """Which argument is the text; the first one for all others."""
 _PARTS = {"ValueError", "TypeError", "LookupError"}
 """What becomes part of an error of ours, where a door of ours catches it."""
 _BUILDERS = {"fail": "ConfigError", "error": "ConfigError"}
 """Functions that make an error of a text: `fail(text, key)` and `source.error(text, *keys)`."""
-_WARNERS = {"warn", "_warn", "_unknown"}
-_CODES = {"NotAppliedError": "1 or 3", "SourceError": "3", "Failure": "3", "Unchecked": "0", "warning": "-"}
+_OTHERS = {"ResolutionError", "NoResolverError"}
+"""Errors of ours that are defined where they are raised."""
+_WARNERS = {"warn", "_warn", "_say"}
+_TREE = {name for name, each in vars(errors).items() if name.endswith("Error") and isinstance(each, type)}
+_CODES = {
+    "ResolutionError": "3",
+    "NoResolverError": "2",
+    "NotAppliedError": "1 or 3",
+    "SourceError": "3",
+    "Failure": "3",
+    "Unchecked": "0",
+    "warning": "-",
+}
 
 
 class Message(NamedTuple):
@@ -90,6 +101,9 @@ class _Teller:
                 return self.texts(value, depth)
             case ast.IfExp(body=body, orelse=other):
                 return [*self.texts(body, depth), *self.texts(other, depth)]
+            case ast.BoolOp(op=ast.Or(), values=values):
+                told = [text for value in values[:-1] for text in self.texts(value, depth) if text]
+                return [*told, *self.texts(values[-1], depth)]
             case ast.BinOp(left=left, op=ast.Add(), right=right):
                 return self._joined([left, right], depth)
             case ast.Call(func=ast.Name(id="one_line" | "printable" | "str"), args=[value, *_]):
@@ -134,6 +148,7 @@ def _assigned(body: Iterable[ast.AST]) -> Iterator[tuple[str, list[ast.expr]]]:
     yield from found.items()
 
 
+@cache
 def messages() -> list[Message]:
     """Every message, in the order of the files."""
     modules: dict[str, Module] = {}
@@ -172,7 +187,7 @@ def _said(call: ast.Call) -> tuple[str, ast.expr | None]:
         return _BUILDERS[name], next(iter(call.args), None)
     if name in _WARNERS or (name == "echo" and "err" in named) or ast.unparse(call.func) == "sys.stderr.write":
         return "warning", next(iter(call.args), None)
-    ours = isinstance(getattr(errors, name, None), type) or name in _PARTS or name == "Failure"
+    ours = name in _TREE or name in _PARTS | _OTHERS or name == "Failure"
     place = _PLACED.get(name, 0)
     return name, call.args[place] if ours and place < len(call.args) else named.get("detail") if ours else None
 

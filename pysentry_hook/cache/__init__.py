@@ -289,9 +289,8 @@ class DiskCache:
                 f"the cache was damaged ({why}) and is set aside in {aside}, which you may remove; it is built anew"
             )
         except OSError as error:
-            self._say(
-                f"the cache {self._folder} is damaged ({why}) and cannot be set aside ({error.strerror}); remove it, or name another: --cache-dir"
-            )
+            told = f"is damaged ({why}) and cannot be set aside ({error.strerror})"
+            self._say(f"the cache {self._folder} {told}; --cache-dir names another")
 
     def _say(self, line: str) -> None:
         if not self._said:

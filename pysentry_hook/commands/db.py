@@ -146,7 +146,7 @@ def _imported(source: str, path: Path, http: Http) -> str:
     else:
         origin = Path(source)
         if not origin.exists():
-            raise UsageError(f"{one_line(source, 120)} is not there")
+            raise UsageError(f"{one_line(source, 120)} is not there; check the path")
         if origin.is_dir() or not is_store(origin):
             return imported(origin, path, datetime.fromtimestamp(int(origin.stat().st_mtime), UTC))
         note = origin.with_name(f"{origin.name}.sha256")
@@ -216,5 +216,5 @@ def _told(name: object, step: str = "make it anew: pysentry-hook db sync") -> It
     except SourceError as error:
         raise DatabaseError(f"{shown}: {error}; {step}") from error
     except OSError as error:
-        hint = "; make one with pysentry-hook db sync" if isinstance(error, FileNotFoundError) else ""
-        raise DatabaseError(f"{shown}: {error.strerror or error}{hint}") from error
+        hint = "make one with pysentry-hook db sync" if isinstance(error, FileNotFoundError) else "name another file"
+        raise DatabaseError(f"{shown}: {error.strerror or error}; {hint}") from error

@@ -47,7 +47,7 @@ def _tell(report: Report, identifier: str, package: str | None, view: Look) -> N
     verdicts = chosen(report, identifier, package and parse_name(package))
     if not verdicts:
         known = list(dict.fromkeys(finding.vulnerability.id for finding in report.findings))
-        found = f"found: {some(known)}" if known else "nothing was found"
+        found = f"found: {some(known)}" if known else "nothing was found; name another project, or --report FILE"
         of = f" in {one_line(package, 60)}" if package else ""
         incomplete = "" if report.complete else "; the audit is incomplete, so it may be there all the same"
         raise UsageError(f"{one_line(identifier, 60)}{of} is not among the findings ({found}){incomplete}")

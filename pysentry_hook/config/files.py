@@ -195,7 +195,9 @@ class Reader:
         if len(seen) > _DEEPEST:
             raise ConfigError(f"{extends.origin}: extends {path!r}: more than {_DEEPEST} files in a row; join some")
         if not file.tree.exists(target):
-            raise ConfigError(f"{extends.origin}: extends {path!r}, which is not there; its path begins at this file")
+            raise ConfigError(
+                f"{extends.origin}: extends {path!r}, which is not there; write its path from this file on"
+            )
         said = self._read(base)
         if said is None:
             table = ".".join(TABLE)

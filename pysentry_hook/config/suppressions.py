@@ -95,7 +95,7 @@ def why_no_reason(text: str) -> str | None:
     if len(words) < _WORDS:
         return f"{one_line(text, 40)!r} is no reason that somebody can check later: write three words at least"
     if _PLACEHOLDERS.search(text):
-        return f"{one_line(text, 40)!r} is a placeholder, no reason that somebody can check later"
+        return f"{one_line(text, 40)!r} is a placeholder, no reason that somebody can check later: write one"
     return None
 
 

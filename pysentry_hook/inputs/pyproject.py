@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 FORMAT = "pyproject.toml"
 MAX_SCOPES = 1_000
 _NOTHING = "declares no dependencies"
-_DYNAMIC = "its dependencies are dynamic, so they cannot be determined; lock it (uv lock), and the lock is read"
+_DYNAMIC = "its dependencies are dynamic, so they cannot be determined: lock them (uv lock)"
 
 
 def read(tree: Tree, path: str) -> Inventory:

@@ -189,7 +189,7 @@ def _manifests(inventory: Inventory, tree: Tree) -> Iterable[Inventory]:
     found = [path for path in paths if path and tree.exists(path)]
     if not found or inventory.path.endswith(".py.lock"):
         raise UsageError(
-            f"plan: {inventory.path} has no {reader.FORMAT} beside it, so nobody knows what its lock was made of"
+            f"plan: {inventory.path} has no {reader.FORMAT} beside it, so nobody knows what it was made of; add it"
         )
     for path in sorted(found):
         try:

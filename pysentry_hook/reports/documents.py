@@ -101,7 +101,9 @@ def read(kind: Kind, path: str, text: str, make: Callable[[Mapping[str, Any]], T
     try:
         values = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        raise ReportError(path, f"is not valid JSON: {one_line(error, 120)}", made=kind.made) from error
+        raise ReportError(
+            path, f"is not valid JSON: {one_line(error, 120)}. Is the file complete?", made=kind.made
+        ) from error
     _check(kind, path, values)
     try:
         return make(values)

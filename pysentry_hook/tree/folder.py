@@ -42,7 +42,8 @@ class FolderTree:
         except RuntimeError as error:  # resolve() of a symlink loop
             raise InputError(path, "is a symbolic link that leads to itself; mend the link") from error
         except OSError as error:
-            raise InputError(path, f"cannot be read: {error.strerror or error}") from error
+            step = "; make it readable" if isinstance(error, PermissionError) else ""
+            raise InputError(path, f"cannot be read: {error.strerror or error}{step}") from error
         except ValueError as error:  # a NUL or a surrogate in the path
             raise InputError(one_line(path), "cannot be read: no file can have this name") from error
 
@@ -68,7 +69,9 @@ class FolderTree:
     def _unreadable(self, place: str, refused: Mapping[str, str]) -> Iterator[InputError]:
         for folder, cause in sorted(refused.items()):
             path = below(place, folder) if folder else place
-            yield InputError(path or ".", f"cannot be listed, so what it holds was not checked: {cause}")
+            yield InputError(
+                path or ".", f"cannot be listed, so what it holds was not checked: {cause}; make it readable"
+            )
 
     def _folder(self, folder: str) -> Path:
         place = inside("", folder)
@@ -161,7 +164,7 @@ def _read_regular(target: Path, path: str) -> bytes:
     with os.fdopen(descriptor, "rb") as file:
         before = os.fstat(descriptor)
         if not stat.S_ISREG(before.st_mode):
-            raise InputError(path, "is not a regular file")
+            raise InputError(path, "is not a regular file; name one")
         check_size(path, before.st_size)
         content = file.read(MAX_BYTES + 1)
         after = os.fstat(descriptor)

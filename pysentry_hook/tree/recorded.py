@@ -77,7 +77,7 @@ class RecordedTree:
         if place is None:
             raise InputError(path, f"leads out of {self.root.name}, so it is not read; put the file itself here")
         if place in self._folders:
-            raise InputError(path, "is a folder, and a file was expected")
+            raise InputError(path, "is a folder, and a file was expected; name the file")
         if place not in self._entries:
             raise InputError(path, self._obstacle(place) or "no such file")
         entry = self._entries[place]

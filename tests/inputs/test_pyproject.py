@@ -7,7 +7,7 @@ from pysentry_hook.inputs import pyproject
 from pysentry_hook.model import Inventory
 from tests.inputs.reading import Files, cut_out, direct, edges, groups, inventory_of, pins, place, reasons
 
-IS_DYNAMIC = "its dependencies are dynamic, so they cannot be determined"
+IS_DYNAMIC = "its dependencies are dynamic, so they cannot be determined: lock them (uv lock)"
 
 
 def read(text: str) -> Inventory:
