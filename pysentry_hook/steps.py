@@ -15,7 +15,10 @@ _SOURCE = (
     ),
     (r"TLS failed", "name the file of the certificates that your network uses: SSL_CERT_FILE=FILE"),
     (r"the proxy failed|proxy's makes no sense", "check HTTPS_PROXY and NO_PROXY"),
-    (r"the connection failed|no connection in time", "check the network; behind a proxy set HTTPS_PROXY"),
+    (
+        r"the connection failed|no connection in time",
+        "check the network and HTTPS_PROXY, or use a database: --advisory-db FILE",
+    ),
     (r"no answer in time", "run it again, or wait longer: PYSENTRY_HOOK_HTTP_TIMEOUT=60"),
     (
         r"the time for all requests",

@@ -214,9 +214,7 @@ def _refuse_second(other: Suppression, today: date) -> None:
     if ended and place and not place.path.endswith(".toml"):
         return
     verb = "was accepted" if ended else "is accepted already,"
-    raise UsageError(
-        f"{other.told} {verb} until {other.expires} ({other.rule.origin}): pysentry-hook suppressions renew"
-    )
+    raise UsageError(f"{other.told} {verb} until {other.expires} ({other.rule.origin}): renew it (suppressions renew)")
 
 
 def _replace(target: Target, changed: str, today: date) -> None:

@@ -80,9 +80,8 @@ def test_what_has_ended_is_renewed_and_a_comment_that_has_ended_is_no_obstacle(p
     entry = '[[suppressions]]\nid = "CVE-2099-0001"\npackage = "requests"\nreason = "three whole words"\n'
     config = project.write(".pysentry-hook.toml", f"{entry}expires = {OVER}\n")
     done = project.run(*ADD, "--expires", FAR, cwd=project.folder)
-    assert done.stderr == (
-        f"error: CVE-2099-0001 in requests was accepted until {OVER} (.pysentry-hook.toml:1): pysentry-hook suppressions renew\n"
-    )
+    told = f"CVE-2099-0001 in requests was accepted until {OVER} (.pysentry-hook.toml:1)"
+    assert done.stderr == f"error: {told}: renew it (suppressions renew)\n"
     config.unlink()
     project.remove("uv.lock")
     project.write(
