@@ -13,7 +13,10 @@ _SOURCE = (
         r"--offline",
         "leave --offline out, or name a database: --advisory-db FILE (pysentry-hook db sync FILE makes one)",
     ),
-    (r"TLS failed", "name the file of the certificates that your network uses: SSL_CERT_FILE=FILE"),
+    (
+        r"TLS failed",
+        "name your network's certificates: REQUESTS_CA_BUNDLE=FILE, or SSL_CERT_FILE=FILE where no other is set",
+    ),
     (r"the proxy failed|proxy's makes no sense", "check HTTPS_PROXY and NO_PROXY"),
     (
         r"the connection failed|no connection in time",
@@ -41,9 +44,9 @@ _RESOLVER = (
     (r"did not end within", "give it more time: PYSENTRY_HOOK_RESOLVER_TIMEOUT=600"),
     (r"disk that holds temporary folders", "make room there, or name another folder: TMPDIR"),
     (r"usable wheels|from source is disabled|--no-build|only-binary", "let it run build code: --allow-build"),
-    (r"resolve offline|--offline|network connectivity is disabled", "leave --offline out, or lock the project first"),
+    (r"resolve offline|--offline|network was disabled", "leave --offline out, or lock the project first"),
     (r"running Python", "take uv: --resolver uv"),
-    (r"Because |conflicting|Cannot install", "change one of the requirements that it names, or lock the project"),
+    (r"Because |conflicting|Cannot install", "change one of the requirements that it names"),
     (r"", "lock the project and scan the lock, or accept it: --no-resolver"),
 )
 

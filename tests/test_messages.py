@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from pysentry_hook import errors
 from pysentry_hook.model import Failure
 from pysentry_hook.steps import steps
@@ -100,3 +102,40 @@ def test_every_error_that_a_user_meets_says_what_to_do_next() -> None:
     assert not left, "\n".join(f"{each.module}:{each.line} {each.kind}: {each.text}" for each in left)
     idle = [text for text in EXCEPTIONS if not any(each.text.startswith(text) for each in without)]
     assert not idle, f"no exceptions any more: {idle}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "has"),
+    [
+        ("UsageError", "--group: 'x y' is no name", False),
+        ("UsageError", "--group: 'x y' is no name, as dev", True),
+        ("ConfigError", "{path}: is broken", False),
+        ("ConfigError", "{path}: is broken; take it out", True),
+        ("InputError", "is broken", False),
+        ("DamagedError", "is broken", True),
+        ("SourceError", "something else went wrong", False),
+        ("SourceError", "HTTP {status}", True),
+    ],
+)
+def test_the_rule_tells_a_text_with_a_next_step_from_one_without(kind: str, text: str, has: bool) -> None:
+    assert _has_step(Message(kind, "2", "x.py", 1, text)) is has
+
+
+def test_the_table_holds_what_is_said_at_each_sort_of_place() -> None:
+    found = {(each.kind, each.module) for each in messages()}
+    assert {"Failure", "Unchecked", "warning"} < {kind for kind, _ in found}
+    assert {
+        ("UsageError", "config/words.py"),
+        ("ConfigError", "config/statements.py"),
+        ("ValueError", "config/kinds.py"),
+        ("DamagedError", "inputs/documents.py"),
+        ("SourceError", "http/__init__.py"),
+        ("RepositoryError", "tree/git.py"),
+        ("ResolutionError", "resolvers/process.py"),
+        ("ReportError", "commands/running.py"),
+        ("DatabaseError", "commands/db.py"),
+        ("OutputError", "output.py"),
+        ("NotAppliedError", "plan/applying.py"),
+        ("warning", "cache/__init__.py"),
+        ("warning", "cli.py"),
+    } <= found

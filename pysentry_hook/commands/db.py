@@ -50,7 +50,7 @@ def sync_(
     for failure in made.failures:
         typer.echo(f"error: {failure}", err=True)
     if made.revision is None:
-        typer.echo(f"Nothing was written: {path} is as it was. Run it again later.", err=True)
+        typer.echo(f"Nothing was written: {path} is as it was. Run it again when both can be asked.", err=True)
     else:
         records = ", ".join(f"{source} {number:,}" for source, number in sorted(made.counts.items()))
         typer.echo(f"{path}: {count(made.changed, 'record')} changed ({records}); revision {made.revision}")

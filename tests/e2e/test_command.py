@@ -133,15 +133,9 @@ ANEW = "Restore it with git, or make it anew: uv lock"
     ("case", "said"),
     [
         ("version", r"version/uv\.lock: lock version 9 is not supported \(1 is\)\. Upgrade pysentry-hook"),
-        (
-            "cut",
-            rf"cut/uv\.lock:\d+: is not valid TOML: .* Is the file complete\? {ANEW}",
-        ),
+        ("cut", rf"cut/uv\.lock:\d+: is not valid TOML: .* Is the file complete\? {ANEW}"),
         ("folder", r"folder/uv\.lock: is a folder, and a file was expected; name the file"),
-        (
-            "binary",
-            rf"binary/uv\.lock:2: is not UTF-8 text \(byte 0x80\)\. {ANEW}",
-        ),
+        ("binary", rf"binary/uv\.lock:2: is not UTF-8 text \(byte 0x80\)\. {ANEW}"),
         ("large", r"large/uv\.lock: is 50 MB large; at most 32 MB are read"),
         ("nothing", r"nothing: nothing to read here; looked for uv\.lock, .*\. --recursive looks below"),
         ("fifo", r"fifo/uv\.lock: is not a regular file; name one"),
