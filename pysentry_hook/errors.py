@@ -97,6 +97,11 @@ class DeclaresNothingError(InputError):
 class DynamicError(DeclaresNothingError):
     """A manifest whose dependencies its build backend computes."""
 
+    @property
+    def step(self) -> str:
+        """Its lock tells what the backend said."""
+        return ": lock them (uv lock)"
+
 
 class UnreadableInputsError(PysentryHookError):
     """Not one of the inputs could be read; their paths are relative to `root`."""

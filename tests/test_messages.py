@@ -40,7 +40,7 @@ EXCEPTIONS = {
     "--config and --no-config exclude each other": "that one of both has to go is what it says",
     "suppressions.{key} is missing: ": "what has to be written is the rest of the sentence",
     "{error} after ": "the cause is another line of the table",
-    "plan: {error}, so it cannot be resolved anew": "the cause is another line of the table",
+    "plan: {error.path}: {error.detail}, so it": "the cause is another line of the table",
     "git {words[0]} failed: it ended with ": "git said nothing, and nobody knows more",
     "no such f": TYPED,
     "cannot be read: no file can have this name": TYPED,
@@ -74,6 +74,8 @@ def _has_step(message: Message) -> bool:
     text = message.text
     if message.kind == "ReportError":
         return "ake one with " in str(errors.ReportError("r.json", text, made="a command"))
+    if message.kind == "DynamicError" and errors.DynamicError("pyproject.toml", text).step:
+        return True
     if message.kind == "DamagedError" and errors.DamagedError("uv.lock", text).step:
         return True
     if message.kind in {"SourceError", "ResolutionError"} and not message.text.startswith("{error}"):

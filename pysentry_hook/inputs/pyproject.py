@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 FORMAT = "pyproject.toml"
 MAX_SCOPES = 1_000
 _NOTHING = "declares no dependencies"
-_DYNAMIC = "its dependencies are dynamic, so they cannot be determined: lock them (uv lock)"
+_DYNAMIC = "its dependencies are dynamic, so they cannot be determined"
 
 
 def read(tree: Tree, path: str) -> Inventory:
@@ -88,7 +88,9 @@ class _Reading:
             indexes=lambda entry: found.of(entry.origin),
             root=self._name,
             requires_python=self._requires_python(),
-            failures=(Failure("input", FORMAT, self._path, _DYNAMIC),) if dynamic else (),
+            failures=(Failure("input", FORMAT, self._path, DynamicError(self._path, _DYNAMIC).said),)
+            if dynamic
+            else (),
         )
 
     def _requires_python(self) -> str | None:

@@ -197,7 +197,7 @@ def _manifests(inventory: Inventory, tree: Tree) -> Iterable[Inventory]:
         except InputError as error:
             # the root of a workspace, or a member, may need nothing by itself
             if isinstance(error, DynamicError) or not isinstance(error, DeclaresNothingError) or len(found) == 1:
-                raise UsageError(f"plan: {error}, so it cannot be resolved anew") from error
+                raise UsageError(f"plan: {error.path}: {error.detail}, so it cannot be resolved anew") from error
 
 
 def _locked(requirements: Iterable[Requested], inventory: Inventory) -> Iterable[Requested]:
