@@ -106,7 +106,10 @@ def test_a_report_that_is_larger_than_any_is_one_line_and_soon(run: Run, tmp_pat
         file.truncate(3 * 1024**3)
     done = run("gate", "--report", "r.json", cwd=tmp_path, timeout=20)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "error: r.json: is larger than 256 MB, so it is no report\n"
+    assert (
+        done.stderr
+        == "error: r.json: is larger than 256 MB, so it is no report; make one with pysentry-hook -o report.json\n"
+    )
 
 
 def test_a_byte_order_mark_is_no_damage(run: Run, tmp_path: Path, text: str) -> None:
