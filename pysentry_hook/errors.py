@@ -4,6 +4,7 @@ PysentryHookError
 ├── UsageError         called wrongly: options, combinations            exit 2
 │   └── ConfigError    a value from the environment or a file           exit 2
 ├── InputError         one file that cannot be read, with its place     exit 2
+│   ├── DamagedError        a file whose content is not what its format says  exit 2
 │   ├── NothingToReadError  no input where one was looked for                exit 2
 │   └── DeclaresNothingError  a manifest that does not say what it installs  exit 2
 │       └── DynamicError   what it installs is known to its build backend alone  exit 2
@@ -18,6 +19,8 @@ PysentryHookError
 
 from collections.abc import Sequence
 from pathlib import Path
+
+_MAKERS = {"uv.lock": "uv lock", "poetry.lock": "poetry lock", "pdm.lock": "pdm lock", "Pipfile.lock": "pipenv lock"}
 
 
 class PysentryHookError(Exception):
@@ -58,7 +61,29 @@ class InputError(PysentryHookError):
     def told(self, path: str) -> str:
         """The error with its file as the reader would write it."""
         place = path if self.line is None else f"{path}:{self.line}"
-        return f"{place}: {self.detail}"
+        return f"{place}: {self.detail}{self.step}"
+
+    @property
+    def said(self) -> str:
+        """The error without its file."""
+        return f"{self.detail}{self.step}" if self.line is None else f"line {self.line}: {self.detail}{self.step}"
+
+    @property
+    def step(self) -> str:
+        """What to do next, where the detail does not say it."""
+        return ""
+
+
+class DamagedError(InputError):
+    """A file whose content is not what its format says; one that a tool has made is not mended by hand."""
+
+    @property
+    def step(self) -> str:
+        """The command that makes the file; empty for what people write, where the place says enough."""
+        maker = _MAKERS.get(self.path.rpartition("/")[2])
+        return (
+            f"{'' if self.detail.endswith('?') else '.'} Restore it with git, or make it anew: {maker}" if maker else ""
+        )
 
 
 class NothingToReadError(InputError):
@@ -71,6 +96,11 @@ class DeclaresNothingError(InputError):
 
 class DynamicError(DeclaresNothingError):
     """A manifest whose dependencies its build backend computes."""
+
+    @property
+    def step(self) -> str:
+        """Its lock tells what the backend said."""
+        return ": lock them (uv lock)"
 
 
 class UnreadableInputsError(PysentryHookError):
@@ -92,10 +122,11 @@ class RepositoryError(PysentryHookError):
 
 
 class ReportError(PysentryHookError):
-    """A saved report that cannot be read."""
+    """A saved document that cannot be read; `made` is the command that makes one."""
 
-    def __init__(self, path: str, detail: str) -> None:
-        super().__init__(f"{path}: {detail}")
+    def __init__(self, path: str, detail: str, *, made: str) -> None:
+        joint = " M" if detail.endswith("?") else "; m"
+        super().__init__(f"{path}: {detail}{joint}ake one with {made}")
 
 
 class DatabaseError(PysentryHookError):

@@ -16,6 +16,7 @@ from pysentry_hook.reading import Reading
 from pysentry_hook.report import Coverage, Facts, Finding, InputSummary, Status, UncheckedLine
 from pysentry_hook.severity import is_malware
 from pysentry_hook.sources.status import QUARANTINED, TOLD
+from pysentry_hook.steps import steps
 from pysentry_hook.text import count, some
 from pysentry_hook.tree import FolderTree, subject
 
@@ -34,17 +35,18 @@ def facts(
 ) -> Facts:
     """Everything that was found, and everything that was not checked."""
     coverage, uncovered = _coverage(scoped, answers)
+    failures = tuple(_failures(read, scoped, answers, uncovered, before))
     return Facts(
         version=__version__,
         generated=now.replace(microsecond=0),
         subject=_subject(read),
         baseline=before.baseline if before else None,
-        failures=tuple(_failures(read, scoped, answers, uncovered, before)),
+        failures=failures,
         inputs=(*(_summary(inventory) for inventory in inventories), *read.broken),
         skipped_inputs=tuple(read.skipped),
         advisory_data=answers.data,
         not_known=answers.not_known,
-        hints=(*remarked, *_hints(read, before, answers, knowledge), *_loose(coverage, settings)),
+        hints=(*remarked, *_hints(read, before, answers, knowledge), *_loose(coverage, settings), *steps(failures)),
         coverage=coverage,
         findings=tuple(sorted(findings, key=lambda finding: finding.order)),
         statuses=tuple(_statuses([inventory for inventory, _ in scoped], answers)),

@@ -1,5 +1,7 @@
 """Which format goes where: pair the formats with the outputs, and write each file in one step."""
 
+import errno
+import shlex
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path, PurePath
 
@@ -31,10 +33,10 @@ def pair(
         pairs.append((formats[-1], STDOUT))
     files = [target for _, target in pairs if target is not None]
     if len(set(files)) < len(files):
-        raise UsageError("--output: two reports cannot go into the same file")
+        raise UsageError("--output: two reports cannot go into the same file; name two")
     on_stdout = [name for name, target in pairs if target is None]
     if len(on_stdout) > 1:
-        raise UsageError("--output: only one report can go to stdout")
+        raise UsageError("--output: only one report can go to stdout; name a file for the other")
     if otherwise is not None and otherwise not in known:
         raise UsageError(f"defaults.format: {otherwise!r} is not written yet; known: {', '.join(known)}")
     if not on_stdout and otherwise is not None:
@@ -79,7 +81,14 @@ def _write(target: Path, pieces: Iterator[bytes]) -> None:
         with replacing(target) as part, part.open("wb") as file:
             file.writelines(pieces)
     except OSError as error:
-        raise OutputError(f"{target}: cannot be written: {error.strerror or error}") from error
+        raise OutputError(f"{target}: cannot be written: {error.strerror or error}; {_step(error, target)}") from error
+
+
+def _step(error: OSError, target: Path) -> str:
+    """What makes a file writable, by what stands against it."""
+    if isinstance(error, FileNotFoundError):
+        return f"make its folder first: mkdir -p {shlex.quote(str(target.parent))}"
+    return "make room, or name another place" if error.errno == errno.ENOSPC else "name another place"
 
 
 def _followed(target: Path) -> Path:

@@ -60,8 +60,7 @@ class Reading:
         if not isinstance(error, NothingToReadError):
             name = error.path.rpartition("/")[2]
             self.broken.append(InputSummary(path=place, format=name, sha256=None, packages=0, damaged=True))
-            detail = error.detail if error.line is None else f"line {error.line}: {error.detail}"
-            self.failures.append(Failure("input", name, error.path, detail))
+            self.failures.append(Failure("input", name, error.path, error.said))
 
 
 def audited(paths: Sequence[Path]) -> tuple[FolderTree, str]:
@@ -155,9 +154,8 @@ def _read_below(tree: Tree, folder: str, reading: Reading, settings: Settings, r
         _read_each(tree, scripts(tree, paths), reading, read)
     if len(reading.inventories) + len(reading.errors) == count and not settings.allow_empty:
         looked = ", ".join(formats)
-        reading.failed(
-            folder, NothingToReadError(folder or ".", f"nothing to read below; looked for {looked}"), named=True
-        )
+        why = f"nothing to read below; looked for {looked}. --allow-empty lets that pass"
+        reading.failed(folder, NothingToReadError(folder or ".", why), named=True)
 
 
 def _listed(tree: Tree, folder: str, reading: Reading) -> Sequence[str]:

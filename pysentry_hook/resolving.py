@@ -161,7 +161,9 @@ class Resolving:
                 during = self._running(resolver.NAME, path, request)
                 return self._memory.resolve(resolver, program, request, folder, during=during, read=read)
         except InputError as error:
-            raise ResolutionError(f"{resolver.NAME} made a lock that cannot be read: {error}") from error
+            raise ResolutionError(
+                f"{resolver.NAME} made a lock that cannot be read: {error.path}: {error.detail}"
+            ) from error
         except (OSError, ValueError) as error:
             raise ResolutionError(f"{resolver.NAME} has no place to work in, or made no text: {error}") from error
 

@@ -24,7 +24,9 @@ def meant_for(plan: Plan, paths: Sequence[str]) -> None:
     """UsageError where a plan is for none of the inputs."""
     if plan.path not in paths:
         read = f"what is read is {some(paths, _MOST)}" if paths else "nothing is read"
-        raise UsageError(f"--plan: it was made for {one_line(plan.path)}, and {read}")
+        raise UsageError(
+            f"--plan: it was made for {one_line(plan.path)}, and {read}; make one: pysentry-hook plan -o plan.json"
+        )
 
 
 def marked(

@@ -144,7 +144,9 @@ def test_an_interruption_leaves_nothing_beside_the_file(tmp_path: Path, monkeypa
 def test_a_folder_that_is_not_there_is_an_error_that_names_the_file(tmp_path: Path) -> None:
     with pytest.raises(OutputError) as caught:
         write(tmp_path / "missing" / "r.json", "{}")
-    assert str(caught.value) == f"{tmp_path}/missing/r.json: cannot be written: No such file or directory"
+    cause = "cannot be written: No such file or directory"
+    step = f"make its folder first: mkdir -p {tmp_path}/missing"
+    assert str(caught.value) == f"{tmp_path}/missing/r.json: {cause}; {step}"
     assert names(tmp_path) == []
 
 

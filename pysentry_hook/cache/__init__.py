@@ -236,7 +236,7 @@ class DiskCache:
             why = "belongs to somebody else" if not ours else "is a symbolic link or a file, not a folder"
         except OSError as error:
             why = f"cannot be used ({error.strerror})"
-        self._say(f"no cache: {self._folder} {why}")
+        self._say(f"no cache: {self._folder} {why}; --cache-dir names another")
         return False
 
     def _connect_once(self) -> None:
@@ -268,7 +268,7 @@ class DiskCache:
             busy = isinstance(error, sqlite3.OperationalError) and any(word in str(error) for word in _NO_DAMAGE)
             why = one_line(error) or type(error).__name__
             if busy or isinstance(error, Timeout | OSError):
-                self._say(f"the cache {self._folder} takes part of this run only ({why})")
+                self._say(f"the cache {self._folder} takes part of this run only ({why}); --cache-dir names another")
             else:
                 self._set_aside(why)
         return otherwise
@@ -285,9 +285,12 @@ class DiskCache:
         aside = self._folder / f"damaged-{time.time_ns()}"
         try:
             (self._folder / "answers").rename(aside)
-            self._say(f"the cache was damaged ({why}) and is set aside in {aside}; it is built anew")
+            self._say(
+                f"the cache was damaged ({why}) and is set aside in {aside}, which you may remove; it is built anew"
+            )
         except OSError as error:
-            self._say(f"the cache {self._folder} is damaged ({why}) and cannot be set aside ({error.strerror})")
+            told = f"is damaged ({why}) and cannot be set aside ({error.strerror})"
+            self._say(f"the cache {self._folder} {told}; --cache-dir names another")
 
     def _say(self, line: str) -> None:
         if not self._said:

@@ -126,7 +126,7 @@ def schema(
     from pysentry_hook.reports import documents
 
     if report and plan:
-        raise UsageError("--report and --plan exclude each other: one schema is printed at a time")
+        raise UsageError("--report and --plan exclude each other: say one of them")
     kind = documents.REPORT if report else documents.PLAN if plan else None
     chosen = documents.schema(kind) if kind else config_schema()
     sys.stdout.write(json.dumps(chosen, indent=2, ensure_ascii=False) + "\n")

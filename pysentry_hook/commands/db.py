@@ -46,12 +46,12 @@ def sync_(
         if text.partition("=")[0] not in {"pypa", EXPORT}:
             raise UsageError(f"--service-url: db sync asks pypa and {EXPORT}; name one of them, as pypa=URL")
     urls = {PYPA: settings.urls["pypa"], OSV: settings.urls.get(EXPORT, DEFAULT_URL)}
-    with scanning(settings, verbose=verbose) as work, _told(path):
+    with scanning(settings, verbose=verbose) as work, _told(path, "name another file, or remove this one"):
         made = sync(path, urls, work.http, datetime.now(UTC), lambda line: typer.echo(line, err=True))
     for failure in made.failures:
         typer.echo(f"error: {failure}", err=True)
     if made.revision is None:
-        typer.echo(f"Nothing was written: {path} is as it was.", err=True)
+        typer.echo(f"Nothing was written: {path} is as it was. Run it again when both can be asked.", err=True)
     else:
         records = ", ".join(f"{source} {number:,}" for source, number in sorted(made.counts.items()))
         typer.echo(f"{path}: {count(made.changed, 'record')} changed ({records}); revision {made.revision}")
@@ -122,7 +122,7 @@ def import_(
     """Take a database that others made; SOURCE.sha256 beside it is checked, and #sha256=DIGEST behind a URL pins it."""
     settings = prepare(flags).settings
     path = _path(file, settings)
-    with scanning(settings, verbose=verbose) as work, _told(source):
+    with scanning(settings, verbose=verbose) as work, _told(source, "make one instead: pysentry-hook db sync"):
         made = _imported(source, path, work.http)
     typer.echo(f"{path}: {made}")
 
@@ -135,7 +135,7 @@ def _imported(source: str, path: Path, http: Http) -> str:
     else:
         origin = Path(source)
         if not origin.exists():
-            raise UsageError(f"{one_line(source, 120)} is not there")
+            raise UsageError(f"{one_line(source, 120)} is not there; check the path")
         if origin.is_dir() or not is_store(origin):
             return imported(origin, path, datetime.fromtimestamp(int(origin.stat().st_mtime), UTC))
         note = origin.with_name(f"{origin.name}.sha256")
@@ -143,7 +143,7 @@ def _imported(source: str, path: Path, http: Http) -> str:
     found = hashlib.sha256(data).hexdigest()
     for wanted in (pinned.lower(), beside):
         if wanted and wanted != found:
-            raise SourceError(f"has the SHA-256 {found}, and {wanted} was said")
+            raise SourceError(f"has the SHA-256 {found}, and {wanted} was said, so do not trust it")
     return imported(data, path, datetime.now(UTC))
 
 
@@ -197,13 +197,13 @@ def _path(file: Path | None, settings: Settings) -> Path:
 
 
 @contextmanager
-def _told(name: object) -> Iterator[None]:
+def _told(name: object, step: str = "make it anew: pysentry-hook db sync") -> Iterator[None]:
     """Turn what goes wrong with a database into one line and exit code 2."""
     shown = without_credentials(str(name)) if "://" in str(name) else str(name)
     try:
         yield
     except SourceError as error:
-        raise DatabaseError(f"{shown}: {error}") from error
+        raise DatabaseError(f"{shown}: {error}; {step}") from error
     except OSError as error:
-        hint = "; make one with pysentry-hook db sync" if isinstance(error, FileNotFoundError) else ""
-        raise DatabaseError(f"{shown}: {error.strerror or error}{hint}") from error
+        hint = "make one with pysentry-hook db sync" if isinstance(error, FileNotFoundError) else "name another file"
+        raise DatabaseError(f"{shown}: {error.strerror or error}; {hint}") from error

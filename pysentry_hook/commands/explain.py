@@ -37,10 +37,12 @@ def explain(
 ) -> None:
     """Tell why a finding blocks or not: its rule, the ways in, what each source says, what would change it."""
     if package is not None and parse_name(package) is None:
-        raise UsageError(f"--package: {one_line(package, 60)!r} is no name of a package")
+        raise UsageError(f"--package: {one_line(package, 60)!r} is no name of a package, as requests")
     if report is not None:
         if len(flags.words):
-            raise UsageError(f"--report looks into a saved report: {flags.words[0]} is for a scan")
+            raise UsageError(
+                f"--report looks into a saved report: {flags.words[0]} is for a scan; leave one of them out"
+            )
         _tell(open_report(report), identifier, package, look_at_saved(report))
         return
     prepared = prepare(flags)
@@ -67,4 +69,4 @@ def _found(report: Report, identifier: str, package: str | None) -> str:
     name = parse_name(package) if package else None
     of_package = [finding for finding in report.findings if finding.dependency.name == name]
     known = list(dict.fromkeys(finding.vulnerability.id for finding in of_package or report.findings))
-    return f"found: {some(known)}" if known else "nothing was found"
+    return f"found: {some(known)}" if known else "nothing was found; name another project, or --report FILE"

@@ -49,7 +49,7 @@ def plan(
 ) -> None:
     """Find the smallest changes that clear what blocks, tried with uv elsewhere."""
     if force and not apply:
-        raise UsageError("--force: it is for --apply")
+        raise UsageError("--force: it is for --apply; say both, or neither")
     pair(formats or (), output or (), otherwise="human", known=PLAN_FORMATS)  # told before anything is read
     prepared = prepare(flags._replace(quiet=quiet))
     usual = prepared.settings.format if prepared.settings.format in PLAN_FORMATS else "human"

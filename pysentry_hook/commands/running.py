@@ -43,6 +43,7 @@ from pysentry_hook.tried import meant_for
 
 if TYPE_CHECKING:
     from pysentry_hook.proposal import Plan
+    from pysentry_hook.reports.documents import Kind
 
 Told = TypeVar("Told")
 
@@ -251,30 +252,34 @@ def look_at(environment: Mapping[str, str]) -> Look:
 
 def open_report(path: Path) -> Report:
     """Read a saved JSON report; ReportError for what is none."""
+    from pysentry_hook.reports.documents import REPORT
     from pysentry_hook.reports.saved import read_report
 
-    return read_report(str(path), _saved(path, "report"))
+    return read_report(str(path), _saved(path, REPORT))
 
 
 def open_plan(path: Path) -> Plan:
     """Read a saved JSON plan; ReportError for what is none."""
+    from pysentry_hook.reports.documents import PLAN
     from pysentry_hook.reports.saved_plan import read_plan
 
-    return read_plan(str(path), _saved(path, "plan"))
+    return read_plan(str(path), _saved(path, PLAN))
 
 
-def _saved(path: Path, what: str) -> str:
+def _saved(path: Path, kind: Kind) -> str:
     """The text of a document of ours, which is not read whole where it is too large to be one."""
     try:
         with path.open("rb") as file:
             data = file.read(_LARGEST_REPORT + 1)
         text = data.decode("utf-8-sig")
     except OSError as error:
-        raise ReportError(str(path), f"cannot be read: {error.strerror or error}") from error
+        raise ReportError(str(path), f"cannot be read: {error.strerror or error}", made=kind.made) from error
     except UnicodeDecodeError as error:
-        raise ReportError(str(path), f"is not UTF-8 text, so it is no {what}") from error
+        raise ReportError(str(path), f"is not UTF-8 text, so it is no {kind.word}", made=kind.made) from error
     if len(data) > _LARGEST_REPORT:
-        raise ReportError(str(path), f"is larger than {_LARGEST_REPORT >> 20} MB, so it is no {what}")
+        raise ReportError(
+            str(path), f"is larger than {_LARGEST_REPORT >> 20} MB, so it is no {kind.word}", made=kind.made
+        )
     return text
 
 

@@ -184,7 +184,7 @@ def _target(known: _Known, config: Path | None) -> Target:
 def _entry(known: _Known, identifier: str, to: _Narrow) -> tuple[Target, int, Suppression]:
     """The one suppression that an id and what narrows it name, and where it stands."""
     if to.package is not None and parse_name(to.package) is None:
-        raise UsageError(f"--package: {one_line(to.package, 60)!r} is no name")
+        raise UsageError(f"--package: {one_line(to.package, 60)!r} is no name, as requests")
     found = [
         entry
         for entry in known.entries
@@ -236,7 +236,7 @@ def _last_day(text: str, today: date) -> date:
     if day is None:
         raise UsageError(f"--expires: {one_line(text, 40)!r} is no day; give it as 2027-01-31")
     if day < today:
-        raise UsageError(f"--expires: {day} is over, so nothing would be accepted; today is {today} (UTC)")
+        raise UsageError(f"--expires: {day} is over, so nothing would be accepted; give a day after {today} (UTC)")
     return day
 
 
@@ -247,7 +247,7 @@ def _refuse_second(other: Suppression, today: date) -> None:
     if ended and place and not place.path.endswith(".toml"):
         return
     verb = "was accepted" if ended else "is accepted already,"
-    raise UsageError(f"{other.told} {verb} until {other.expires} ({other.rule.origin}): renew it")
+    raise UsageError(f"{other.told} {verb} until {other.expires} ({other.rule.origin}): renew it (suppressions renew)")
 
 
 def _replace(target: Target, changed: str, today: date) -> None:

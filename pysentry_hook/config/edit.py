@@ -37,7 +37,7 @@ class Target(NamedTuple):
         except FileNotFoundError:
             return ""
         except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{self.path}: cannot be read: {error}") from error
+            raise ConfigError(f"{self.path}: cannot be read: {error}; check that you may read it") from error
 
     def values(self, text: str) -> Mapping[str, Any]:
         """Our table of a text, empty where there is none."""
@@ -62,7 +62,7 @@ class Target(NamedTuple):
             values = tomllib.loads(plain)
             parse_toml(Document(str(self.path), plain, ""))
         except (tomllib.TOMLDecodeError, RecursionError) as error:
-            raise ConfigError(f"{self.path}: is not valid TOML: {error}") from error
+            raise ConfigError(f"{self.path}: is not valid TOML: {error}; mend it first") from error
         except InputError as error:
             raise ConfigError(str(error)) from error
         return values
@@ -191,7 +191,9 @@ def _changed(target: Target, text: str, write: Callable[[str], str], change: Cha
         table = table.setdefault(key, {}) if isinstance(table, dict) else None
     entries = table.setdefault("suppressions", []) if isinstance(table, dict) else None
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise ConfigError(f"{target.path}: {'.'.join((*target.table, 'suppressions'))} is no list of tables")
+        raise ConfigError(
+            f"{target.path}: {'.'.join((*target.table, 'suppressions'))} is no list of tables; write [[suppressions]]"
+        )
     change(entries)
     after = write(body)
     unsafe = ConfigError(f"{target.path}: cannot be changed without touching more than that; edit it by hand")

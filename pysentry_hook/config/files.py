@@ -135,27 +135,31 @@ class Reader:
         if tree is not None and within is not None:
             file = file._replace(tree=tree, path=within, shown=within)
         if not file.tree.exists(file.path):
-            raise ConfigError(f"{path}: no such configuration file")
+            raise ConfigError(
+                f"{path}: no such configuration file; check the path, or write one: pysentry-hook config init"
+            )
         name = path.name
         if self._take(file._replace(is_peers=name == PEERS)):
             return
         if not self._take(file._replace(is_peers=True)):
             table = ".".join(TABLE)
-            raise ConfigError(f"{path}: holds no table [{table}]")
+            raise ConfigError(f"{path}: holds no table [{table}]; add it, or name another file")
 
     def floor(self, path: Path) -> None:
         """Read the file whose gates nobody may loosen."""
         file = _on_disk(path)
         if not file.tree.exists(file.path):
-            raise ConfigError(f"--policy-floor {path}: no such file")
+            raise ConfigError(f"--policy-floor {path}: no such file; check the path")
         said = self._read(file)
         if said is None:
-            raise ConfigError(f"--policy-floor {path}: holds no table [{'.'.join(TABLE)}]")
+            raise ConfigError(
+                f"--policy-floor {path}: holds no table [{'.'.join(TABLE)}]; add it, or name another file"
+            )
         layer = said.layer()
         spoken = {key.removeprefix("defaults.") for key in said.settings}
         foreign = sorted(spoken - layer.defaults.keys()) + (["suppressions"] if said.suppressions else [])
         if not layer.defaults and not layer.gates and not foreign and not said.extends:
-            raise ConfigError(f"--policy-floor {path}: says nothing, so it would hold nobody to anything")
+            raise ConfigError(f"--policy-floor {path}: says nothing, so it holds nobody; write [defaults] into it")
         if foreign or said.extends:
             other = foreign[0] if foreign else "extends"
             raise ConfigError(
@@ -183,19 +187,24 @@ class Reader:
         folder = file.path.rpartition("/")[0]
         target = inside(folder, path)
         if "://" in path or target is None:
-            raise ConfigError(f"{extends.origin}: extends {path!r}, which is no file of this repository")
+            raise ConfigError(
+                f"{extends.origin}: extends {path!r}, which is no file of this repository; name one inside"
+            )
         shown = os.path.normpath(Path(file.shown).parent / path).replace(os.sep, "/")
         told = os.path.normpath(Path(file.told).parent / path)
         base = file._replace(path=target, shown=shown, told=told, is_peers=False)
         if shown in seen:
-            raise ConfigError(f"{extends.origin}: extends {path!r}, which leads back to itself")
+            raise ConfigError(f"{extends.origin}: extends {path!r}, which leads back to itself; take one of them out")
         if len(seen) > _DEEPEST:
-            raise ConfigError(f"{extends.origin}: extends {path!r}: more than {_DEEPEST} files in a row")
+            raise ConfigError(f"{extends.origin}: extends {path!r}: more than {_DEEPEST} files in a row; join some")
         if not file.tree.exists(target):
-            raise ConfigError(f"{extends.origin}: extends {path!r}, which is not there")
+            raise ConfigError(
+                f"{extends.origin}: extends {path!r}, which is not there; write its path from this file on"
+            )
         said = self._read(base)
         if said is None:
-            raise ConfigError(f"{extends.origin}: extends {path!r}, which holds no table [{'.'.join(TABLE)}]")
+            table = ".".join(TABLE)
+            raise ConfigError(f"{extends.origin}: extends {path!r}, which holds no table [{table}]; add it there")
         seen.append(shown)
         return said, base
 
@@ -210,7 +219,7 @@ class Reader:
         except InputError as error:
             raise ConfigError(error.told(file.told)) from error
         except UnicodeDecodeError as error:
-            raise ConfigError(f"{file.told}: is not UTF-8 text") from error
+            raise ConfigError(f"{file.told}: is not UTF-8 text; save it as UTF-8") from error
         table = (_PEERS_TABLE if file.is_peers else TABLE) if file.path.endswith(PYPROJECT) else ()
         for key in table:
             values = values.get(key) if isinstance(values, Mapping) else None
@@ -230,7 +239,7 @@ class Reader:
             today=self._today,
         )
         if not isinstance(values, Mapping):
-            raise source.error(f"{'.'.join(table)} is not a table")
+            raise source.error(f"{'.'.join(table)} is not a table, as {{ key = value }}")
         if not any(known.path == file.shown for known in self.found.files):
             self.found.files.append(PolicyFile(file.shown, document.sha256))
         return (

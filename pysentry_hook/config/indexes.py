@@ -36,7 +36,9 @@ def _pip_settings(present: Sequence[Path]) -> dict[str, str]:
     try:
         parser.read(present, encoding="utf-8")
     except (configparser.Error, OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"pip's configuration cannot be read: {one_line(error, 120)}") from error
+        raise ConfigError(
+            f"pip's configuration cannot be read: {one_line(error, 120)}; see pip config debug"
+        ) from error
     sections = [dict(parser[name]) for name in ("global", "install") if parser.has_section(name)]
     return {key.replace("_", "-"): value for section in sections for key, value in section.items()}
 
@@ -62,7 +64,7 @@ def _uv_settings(file: Path) -> dict[str, Any]:
     try:
         settings: dict[str, Any] = rtoml.loads(file.read_bytes().decode("utf-8"))
     except (rtoml.TomlParsingError, OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"uv's configuration cannot be read: {one_line(error, 120)}") from error
+        raise ConfigError(f"uv's configuration cannot be read: {one_line(error, 120)}; mend uv.toml") from error
     return settings
 
 

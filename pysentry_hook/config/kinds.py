@@ -31,6 +31,11 @@ def nearest(name: str, known: Sequence[str] | Mapping[str, object]) -> str:
     return f" (did you mean {close[0]}?)" if close else ""
 
 
+def nearest_setting(name: str, known: Sequence[str] | Mapping[str, object]) -> str:
+    """A hint at the nearest setting, or at the command that lists them and that needs no configuration."""
+    return nearest(name, known) or "; pysentry-hook config schema lists all"
+
+
 class Kind(NamedTuple):
     """One sort of value; both readers raise ValueError with the end of a sentence that begins with the value."""
 
@@ -55,13 +60,13 @@ def _boolean_text(text: str) -> bool:
 
 def _text(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise ValueError("is not a text")
+        raise ValueError("is not a text; give one in quotes, or leave it out")
     return value
 
 
 def _url(value: Any) -> str:
     if not isinstance(value, str) or not value.startswith(("https://", "http://")):
-        raise ValueError("is no http(s) URL")
+        raise ValueError("is no http(s) URL, as https://acme.example/osv")
     return value
 
 
@@ -73,7 +78,7 @@ def _python(value: Any) -> str:
 
 def _names(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
-        raise ValueError("is not a list of texts")
+        raise ValueError('is not a list of texts, as ["one", "two"]')
     return tuple(item.strip() for item in value)
 
 
@@ -96,7 +101,7 @@ def check_database(place: str) -> None:
     if not address.startswith(("https://", "http://")):
         raise ValueError("is neither a path nor an http(s) URL")
     if mark and not _PINNED.fullmatch(digest):
-        raise ValueError("has no #sha256= with 64 hexadecimal digits behind the URL")
+        raise ValueError("has no #sha256= with 64 hexadecimal digits behind the URL; write both, or neither")
 
 
 def _number(value: Any, least: float = 0.0) -> float:
@@ -160,7 +165,7 @@ def _groups(value: Any) -> tuple[str, ...]:
     names = _names(value)
     for name in names:
         if parse_name(name) is None:
-            raise ValueError(f"has {one_line(name, 60)!r}, which is no name of a group or extra")
+            raise ValueError(f"has {one_line(name, 60)!r}, which is no name of a group or extra, as dev")
     return names
 
 

@@ -55,7 +55,7 @@ def read_peer(values: Mapping[str, Any], source: Source, warn: Callable[[str], N
         elif table not in _TABLES:
             _unknown(source, table, sorted(_TABLES), warn, table)
         elif not isinstance(keys, Mapping):
-            raise source.error(f"{table} is not a table", table)
+            raise source.error(f"{table} is not a table, as {{ key = value }}", table)
         else:
             for key, value in keys.items():
                 settings.update(_setting(f"{table}.{key}", value, source, warn))
@@ -110,10 +110,12 @@ def _partial(value: object, source: Source, name: str) -> Iterator[tuple[str, St
 
 def _groups(value: object, source: Source, warn: Callable[[str], None]) -> Iterator[tuple[str, Stated]]:
     if not isinstance(value, Mapping):
-        raise source.error("groups is not a table", "groups")
+        raise source.error("groups is not a table, as { key = value }", "groups")
     for group, keys in value.items():
         if parse_name(group) is None or not isinstance(keys, Mapping):
-            raise source.error(f"groups.{one_line(group, 60)} is no table of a group or extra", "groups", group)
+            raise source.error(
+                f"groups.{one_line(group, 60)} is no table of a group or extra, as [groups.dev]", "groups", group
+            )
         for key, each in keys.items():
             path = ("groups", group, key)
             if key != "fail_on":

@@ -108,5 +108,7 @@ def _whole(text: str, stated: Stated) -> Suppression:
     """All findings of a package."""
     name = parse_name(text)
     if name is None:
-        raise ConfigError(f"{stated.origin}: ignore.packages has {one_line(text, 60)!r}, which is no name of a package")
+        raise ConfigError(
+            f"{stated.origin}: ignore.packages has {one_line(text, 60)!r}, which is no name of a package, as requests"
+        )
     return Suppression(id=None, package=name, rule=Rule("ignore.packages", name, stated.origin, stated.location))

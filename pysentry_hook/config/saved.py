@@ -27,7 +27,7 @@ def saved_policy(policy: Policy, flags: Flags, *, branch: str | None) -> Policy:
     for name, value in flags._asdict().items():
         if name not in _OF_GATE and not (value is None or value is False or value == ()):
             word = _WORDS.get(name, f"--{name.replace('_', '-')}")
-            raise UsageError(f"--report judges a saved report: {word} is for a scan")
+            raise UsageError(f"--report judges a saved report: {word} is for a scan; leave one of them out")
     changed = replace(
         policy,
         flags={**policy.flags, **gate_flags(flags)},

@@ -241,7 +241,9 @@ def _required(known: Known, sources: tuple[str, ...], *, database: bool) -> tupl
     named: tuple[str, ...] = known.get("sources.required", ())
     for name in named:
         if name not in sources:
-            raise ConfigError(f"{known.origin('sources.required')}: {name} is required and not enabled")
+            raise ConfigError(
+                f"{known.origin('sources.required')}: {name} is required and not enabled; add it to sources.enabled"
+            )
     if not named and known.get(EVERY_SOURCE):
         return sources
     return named or (("osv",) if "osv" in sources else sources)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pysentry_hook.config.keys import BRANCHES, GATE_KEYS, KEYS, Key
-from pysentry_hook.config.kinds import nearest, shown
+from pysentry_hook.config.kinds import nearest_setting, shown
 from pysentry_hook.config.lines import Lines
 from pysentry_hook.config.said import Said
 from pysentry_hook.config.suppressions import read_suppression
@@ -88,7 +88,7 @@ def _table(values: Mapping[str, Any], source: Source, name: str) -> Iterator[tup
 def _gates(values: Mapping[str, Any], source: Source) -> Iterator[tuple[str, Table]]:
     for gate, table in values.items():
         if not gate.strip() or one_line(gate) != gate:
-            raise source.error(f"gates: {one_line(gate, _SHOWN)!r} is no name of a gate", "gates", gate)
+            raise source.error(f"gates: {one_line(gate, _SHOWN)!r} is no name of a gate, as release", "gates", gate)
         settings: dict[str, Stated] = {}
         for key, value in _mapping(table, source, "gates", gate).items():
             if key == "groups":
@@ -117,7 +117,7 @@ def _group_setting(key: str, value: object, source: Source, *path: str) -> State
 
 def _group(name: str, source: Source) -> str:
     if parse_name(name) is None:
-        raise source.error(f"groups: {one_line(name, _SHOWN)!r} is no name of a group or extra", "groups", name)
+        raise source.error(f"groups: {one_line(name, _SHOWN)!r} is no name of a group or extra, as dev", "groups", name)
     return normalize(name)
 
 
@@ -139,7 +139,7 @@ def _extends(values: Mapping[str, Any], source: Source) -> Stated | None:
     if "extends" not in values:
         return None
     if not isinstance(values["extends"], str) or not values["extends"].strip():
-        raise source.error("extends is not the path of a file", "extends")
+        raise source.error('extends is not the path of a file, as "../policy.toml"', "extends")
     place = source.place("extends")
     return Stated(values["extends"], str(place), place)
 
@@ -161,12 +161,12 @@ def _stated(value: object, key: Key, source: Source, *path: str) -> Stated:
 
 def _mapping(value: object, source: Source, *path: str | int) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise source.error(f"{'.'.join(map(str, path))} is not a table", *path)
+        raise source.error(f"{'.'.join(map(str, path))} is not a table, as {{ key = value }}", *path)
     return value
 
 
 def _unknown(source: Source, name: str, known: list[str], *path: str) -> ConfigError:
-    return source.error(f"{one_line(name, _SHOWN)} is no setting{nearest(name, known)}", *(path or (name,)))
+    return source.error(f"{one_line(name, _SHOWN)} is no setting{nearest_setting(name, known)}", *(path or (name,)))
 
 
 def from_environment(environment: Mapping[str, str], gates: Mapping[str, object]) -> Said:
@@ -186,7 +186,7 @@ def from_environment(environment: Mapping[str, str], gates: Mapping[str, object]
             gate, key, kind = found
             tables.setdefault(gate, {})[key] = _from_text(text, kind, name)
         else:
-            raise ConfigError(f"{name} is no setting{nearest(name.upper(), variables)}")
+            raise ConfigError(f"{name} is no setting{nearest_setting(name.upper(), variables)}")
     return Said(settings=settings, gates=tables)
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from pysentry_hook.config.keys import SUPPRESSION_KEYS
-from pysentry_hook.config.kinds import nearest
+from pysentry_hook.config.kinds import nearest_setting
 from pysentry_hook.errors import ConfigError
 from pysentry_hook.model import NormalizedName, normalize, parse_name
 from pysentry_hook.rules import Place, Rule, Suppression
@@ -33,7 +33,7 @@ def read_suppression(table: Mapping[str, Any], fail: Fail, place: Place, today: 
     """Return the suppression of a table; ConfigError for what is missing, unknown or no reason."""
     for key in table:
         if key not in SUPPRESSION_KEYS:
-            raise fail(f"suppressions.{one_line(key, 40)} is no setting{nearest(key, SUPPRESSION_KEYS)}", key)
+            raise fail(f"suppressions.{one_line(key, 40)} is no setting{nearest_setting(key, SUPPRESSION_KEYS)}", key)
     identifier = _text(table, "id", fail)
     version = table.get("version")
     if version is not None:
@@ -75,7 +75,7 @@ def read_comment(
         raise fail("the comment is not read; write  # pysentry: ignore[CVE-2099-1] until 2027-01-31: reason", "")
     names = [name.strip() for name in said[1].split(",") if name.strip()]
     if not names:
-        raise fail("the comment names no id between its brackets", "id")
+        raise fail("the comment names no id between its brackets, as ignore[CVE-2099-1]", "id")
     reason, expires = _reason(said[3], fail), _expires(said[2], fail, today)
     return [
         Suppression(
@@ -95,7 +95,7 @@ def why_no_reason(text: str) -> str | None:
     if len(words) < _WORDS:
         return f"{one_line(text, 40)!r} is no reason that somebody can check later: write three words at least"
     if _PLACEHOLDERS.search(text):
-        return f"{one_line(text, 40)!r} is a placeholder, no reason that somebody can check later"
+        return f"{one_line(text, 40)!r} is a placeholder, no reason that somebody can check later: write one"
     return None
 
 
@@ -126,7 +126,7 @@ def _text(table: Mapping[str, Any], key: str, fail: Fail) -> str:
     if value is None:
         raise fail(f"suppressions.{key} is missing: {SUPPRESSION_KEYS[key]}", key)
     if not isinstance(value, str) or not value.strip():
-        raise fail(f"suppressions.{key} = {one_line(repr(value), 40)} is not a text", key)
+        raise fail(f"suppressions.{key} = {one_line(repr(value), 40)} is not a text; write it in quotes", key)
     return value.strip()
 
 
@@ -140,7 +140,7 @@ def _name(table: Mapping[str, Any], key: str, fail: Fail) -> NormalizedName | No
     if key not in table:
         return None
     if parse_name(table[key]) is None:
-        raise fail(f"suppressions.{key} = {one_line(repr(table[key]), 60)} is no name", key)
+        raise fail(f"suppressions.{key} = {one_line(repr(table[key]), 60)} is no name, as requests", key)
     return normalize(table[key])
 
 

@@ -39,10 +39,14 @@ def service_urls(texts: Sequence[str], known: Mapping[str, str | None]) -> Mappi
         if not separator or "://" in name:
             name, url = "osv", text
         if name not in (*SOURCES, EXPORT):
-            raise UsageError(f"--service-url: {one_line(name, 40)!r} is no source; known: {', '.join(SOURCES)}")
+            raise UsageError(
+                f"--service-url: {one_line(name, 40)!r} is no source; known: {', '.join((*SOURCES, EXPORT))}"
+            )
         if not url.startswith(("https://", "http://")):
             shown = without_credentials(url)
-            raise UsageError(f"--service-url: the address of {name} is no http(s) URL: {one_line(shown, 80)!r}")
+            raise UsageError(
+                f"--service-url: the address of {name} is no http(s) URL: {one_line(shown, 80)!r}; say {name}=https://…"
+            )
         urls[name] = url
     return urls
 
@@ -58,7 +62,7 @@ def database(text: str, origin: str) -> str:
     except ValueError as error:
         raise UsageError(f"{origin}: {shown(text)} {error}") from error
     if "://" not in text and not Path(text).exists():
-        hint = f"; make it: pysentry-hook db sync {shlex.quote(text)}" if text.endswith(".db") else ""
+        hint = f"; make it: pysentry-hook db sync {shlex.quote(text)}" if text.endswith(".db") else "; check the path"
         raise UsageError(printable(f"{origin}: {text} is not there{hint}"))
     return text
 
@@ -123,7 +127,7 @@ def hours(flag: float | None, known: float | None, *, otherwise: float) -> timed
     """The first of these that is said."""
     number = next(value for value in (flag, known, otherwise) if value is not None)
     if not 0 <= number <= _MOST_HOURS:
-        raise UsageError("--resolution-cache-ttl: give a number of hours")
+        raise UsageError("--resolution-cache-ttl: give a number of hours, as 24")
     return timedelta(hours=number)
 
 
@@ -133,6 +137,6 @@ def group_names(names: Sequence[str]) -> tuple[str, ...]:
     for name in names:
         normalised = parse_name(name.strip())
         if normalised is None:
-            raise UsageError(f"--group: {one_line(name, 60)!r} is no name of a group or extra")
+            raise UsageError(f"--group: {one_line(name, 60)!r} is no name of a group or extra, as dev")
         found.append(normalised)
     return tuple(found)

@@ -109,7 +109,7 @@ def _in_folder(tree: Tree, folder: str, read: Read) -> Opened:
     for number, (path, reader) in enumerate(present):
         result = _read(tree, path, reader, read)
         if isinstance(result, DeclaresNothingError):
-            skipped.append(SkippedInput(path, result.detail))
+            skipped.append(SkippedInput(path, result.said))
         elif _is_empty(result):
             empty = empty or Opened(path, result)
             skipped.append(SkippedInput(path, "declares no dependencies"))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pysentry_hook.errors import InputError
+from pysentry_hook.errors import DamagedError, InputError
 from pysentry_hook.text import one_line
 from pysentry_hook.tree import Tree
 
@@ -36,7 +36,7 @@ def read_text(tree: Tree, path: str) -> Document:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise InputError(path, f"is not UTF-8 text (byte 0x{data[error.start]:02x})", line=line) from error
+        raise DamagedError(path, f"is not UTF-8 text (byte 0x{data[error.start]:02x})", line=line) from error
     return Document(path, text, hashlib.sha256(data).hexdigest())
 
 
@@ -51,7 +51,7 @@ def parse_toml(document: Document) -> Mapping[str, Any]:
         found = _AT_LINE.search(text)
         line = int(found[1]) if found else None
         detail = re.sub(r",? ?at line \d+( column \d+)?", "", text)
-        raise InputError(document.path, f"is not valid TOML: {detail}. Is the file complete?", line=line) from error
+        raise DamagedError(document.path, f"is not valid TOML: {detail}. Is the file complete?", line=line) from error
 
 
 def without_long_strings(text: str) -> str:
@@ -69,19 +69,19 @@ def parse_json(document: Document) -> Mapping[str, Any]:
         if len(found) != len(pairs):
             seen: set[str] = set()
             twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-            raise InputError(document.path, f"holds the key {one_line(twice, 60)!r} twice")
+            raise DamagedError(document.path, f"holds the key {one_line(twice, 60)!r} twice")
         return found
 
     try:
         value = json.loads(document.text, object_pairs_hook=unique)
     except json.JSONDecodeError as error:
-        raise InputError(
+        raise DamagedError(
             document.path, f"is not valid JSON: {error.msg}. Is the file complete?", line=error.lineno
         ) from error
     except (RecursionError, ValueError) as error:
-        raise InputError(document.path, f"is not valid JSON: {one_line(error, 80)}") from error
+        raise DamagedError(document.path, f"is not valid JSON: {one_line(error, 80)}") from error
     if not isinstance(value, dict):
-        raise InputError(document.path, "is not a JSON object", line=1)
+        raise DamagedError(document.path, "is not a JSON object", line=1)
     return value
 
 
@@ -90,7 +90,7 @@ def tables(value: object, path: str, what: str) -> Sequence[Mapping[str, Any]]:
     if value is None:
         return ()
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise InputError(path, f"{what} is not a list of tables")
+        raise DamagedError(path, f"{what} is not a list of tables")
     if len(value) > MAX_PACKAGES:
         raise InputError(path, f"{what} has {len(value):,} entries; at most {MAX_PACKAGES:,} are read")
     return value
@@ -101,7 +101,7 @@ def table(value: object, path: str, what: str) -> Mapping[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise InputError(path, f"{what} is not a table")
+        raise DamagedError(path, f"{what} is not a table")
     return value
 
 
@@ -110,5 +110,5 @@ def texts(value: object, path: str, what: str) -> Sequence[str]:
     if value is None:
         return ()
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise InputError(path, f"{what} is not a list of strings")
+        raise DamagedError(path, f"{what} is not a list of strings")
     return value

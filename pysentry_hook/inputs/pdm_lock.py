@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from pysentry_hook.errors import InputError
+from pysentry_hook.errors import DamagedError, InputError
 from pysentry_hook.inputs.documents import parse_toml, read_text, table, tables, texts
 from pysentry_hook.inputs.manifest import Manifest, beside
 from pysentry_hook.inputs.needs import Need, admitted, as_markers, parse_need
@@ -90,9 +90,9 @@ def read(tree: Tree, path: str) -> Inventory:
 def _entry(path: str, place: int, data: Mapping[str, Any]) -> _Entry:
     name, version = parse_name(data.get("name")), data.get("version")
     if name is None:
-        raise InputError(path, f"package number {place + 1} has no valid name: {one_line(data.get('name'), 60)!r}")
+        raise DamagedError(path, f"package number {place + 1} has no valid name: {one_line(data.get('name'), 60)!r}")
     if not isinstance(version, str | None):
-        raise InputError(path, f"the version of {name} is not a string")
+        raise DamagedError(path, f"the version of {name} is not a string")
     needs = texts(data.get("dependencies"), path, f"the dependencies of {name}")
     return _Entry(place, name, version, data, tuple(found for text in needs if (found := parse_need(text))))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from pysentry_hook.errors import InputError
+from pysentry_hook.errors import DamagedError, InputError
 from pysentry_hook.inputs.documents import MAX_PACKAGES, parse_json, read_text, table, tables
 from pysentry_hook.inputs.manifest import beside
 from pysentry_hook.inputs.needs import as_markers
@@ -78,7 +78,7 @@ def read(tree: Tree, path: str) -> Inventory:
 
 def _check_meta(path: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
     if "_meta" not in data:
-        raise InputError(path, 'has no "_meta", so it is no Pipfile.lock')
+        raise DamagedError(path, 'has no "_meta", so it is no Pipfile.lock')
     meta = table(data["_meta"], path, '"_meta"')
     spec = meta.get("pipfile-spec", SPEC)
     if spec != SPEC:
@@ -96,7 +96,7 @@ def _entries(path: str, data: Mapping[str, Any]) -> Iterator[_Entry]:
         for key, value in table(content, path, f"{one_line(category, 60)!r}").items():
             name = parse_name(key)
             if name is None:
-                raise InputError(path, f"{one_line(key, 60)!r} is no valid package name")
+                raise DamagedError(path, f"{one_line(key, 60)!r} is no valid package name")
             if place >= MAX_PACKAGES:
                 raise InputError(path, f"lists more than {MAX_PACKAGES:,} packages, which is the limit")
             yield _Entry(place, name, key, category, table(value, path, str(name)))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pysentry_hook.errors import InputError
+from pysentry_hook.errors import DamagedError, InputError
 from pysentry_hook.inputs.documents import parse_toml, read_text, table, tables, texts
 from pysentry_hook.inputs.manifest import Manifest, beside, requirement_name
 from pysentry_hook.inputs.needs import LONGEST_MARKER, Need, admitted, as_markers
@@ -101,7 +101,7 @@ def read(tree: Tree, path: str) -> Inventory:
 def _check_version(path: str, data: Mapping[str, Any]) -> None:
     metadata = data.get("metadata")
     if not isinstance(metadata, dict):
-        raise InputError(path, "has no [metadata], which Poetry writes last. Is the file complete?")
+        raise DamagedError(path, "has no [metadata], which Poetry writes last. Is the file complete?")
     version = metadata.get("lock-version", "1.0")  # Poetry 1.0 wrote none
     if not isinstance(version, str) or not version.startswith(VERSIONS):
         raise InputError(
@@ -112,9 +112,9 @@ def _check_version(path: str, data: Mapping[str, Any]) -> None:
 def _entry(path: str, place: int, data: Mapping[str, Any]) -> _Entry:
     name, version = parse_name(data.get("name")), data.get("version")
     if name is None:
-        raise InputError(path, f"package number {place + 1} has no valid name: {one_line(data.get('name'), 60)!r}")
+        raise DamagedError(path, f"package number {place + 1} has no valid name: {one_line(data.get('name'), 60)!r}")
     if not isinstance(version, str):
-        raise InputError(path, f"{name} has no version")
+        raise DamagedError(path, f"{name} has no version")
     return _Entry(place, name, version, data)
 
 

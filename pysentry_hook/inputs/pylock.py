@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from pysentry_hook.errors import InputError
+from pysentry_hook.errors import DamagedError, InputError
 from pysentry_hook.inputs.documents import Document, parse_toml, read_text, tables
 from pysentry_hook.inputs.manifest import Manifest, beside
 from pysentry_hook.inputs.needs import LONGEST_MARKER, as_markers
@@ -81,7 +81,7 @@ def _parse(document: Document) -> tuple["Pylock", list[str | None]]:
         detail = f"lock version {found} is not supported (1.0 is). Upgrade pysentry-hook"
         raise InputError(document.path, detail) from error
     except PylockValidationError as error:
-        raise InputError(document.path, f"is no valid pylock: {one_line(error, 160)}") from error
+        raise DamagedError(document.path, f"is no valid pylock: {one_line(error, 160)}") from error
     return lock, [entry.get("version") for entry in packages]
 
 

@@ -88,7 +88,9 @@ class _Reading:
             indexes=lambda entry: found.of(entry.origin),
             root=self._name,
             requires_python=self._requires_python(),
-            failures=(Failure("input", FORMAT, self._path, _DYNAMIC),) if dynamic else (),
+            failures=(Failure("input", FORMAT, self._path, DynamicError(self._path, _DYNAMIC).said),)
+            if dynamic
+            else (),
         )
 
     def _requires_python(self) -> str | None:

@@ -58,11 +58,15 @@ def decode(path: str, data: bytes) -> str:
         text = body.decode(_charset(encoding))
     except UnicodeDecodeError as error:
         line_number = body.count(b"\n", 0, error.start) + 1
-        raise InputError(path, f"is not {encoding} text", line=line_number) from error
+        raise InputError(path, f"is not {encoding} text; save it as UTF-8", line=line_number) from error
     except LookupError as error:
-        raise InputError(path, f"names an encoding that is not read: {one_line(encoding, 40)!r}") from error
+        raise InputError(
+            path, f"names an encoding that is not read: {one_line(encoding, 40)!r}; save it as UTF-8"
+        ) from error
     if "\0" in text:
-        raise InputError(path, "holds NUL bytes, so it is no text", line=text.count("\n", 0, text.index("\0")) + 1)
+        raise InputError(
+            path, "holds NUL bytes, so it is no text; save it as UTF-8", line=text.count("\n", 0, text.index("\0")) + 1
+        )
     return text
 
 

@@ -105,7 +105,8 @@ class _Reading:
 
     def _include(self, path: str, value: str, line: Line, depth: int) -> None:
         if "://" in value and not value.startswith("file:"):
-            detail = f"line {line.location.line} includes {without_credentials(value)}, which is not loaded"
+            what = f"line {line.location.line} includes {without_credentials(value)}"
+            detail = f"{what}, which is not loaded; include a file instead"
             self._failures.append(Failure("input", FORMAT, path, detail))
             return
         if not value:
@@ -113,7 +114,9 @@ class _Reading:
         target = inside(path.rpartition("/")[0], value)
         if target is None or value.startswith("file:"):
             raise InputError(
-                path, f"includes {one_line(value, 80)!r}, which is outside of the repository", line=line.location.line
+                path,
+                f"includes {one_line(value, 80)!r}, which is outside of the repository; put it inside",
+                line=line.location.line,
             )
         if not self._tree.exists(target):
             raise InputError(path, f"includes {one_line(value, 80)!r}, which is not there", line=line.location.line)

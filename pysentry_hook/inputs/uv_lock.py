@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pysentry_hook.errors import InputError
+from pysentry_hook.errors import DamagedError, InputError
 from pysentry_hook.inputs.documents import parse_toml, read_text, table, tables, texts
 from pysentry_hook.inputs.manifest import read_manifest
 from pysentry_hook.inputs.needs import LONGEST_MARKER, as_markers
@@ -137,11 +137,11 @@ class _Lock:
                 found.add(entry.place)
         missing = sorted(names - {self.entries[place].name for place in found})
         if missing:
-            raise InputError(
+            raise DamagedError(
                 self._path, f"the member {one_line(missing[0], 60)!r} is not in the lock. Is the file complete?"
             )
         if self.entries and not found and not self._manifest.keys() & {"requirements", "dependency-groups"}:
-            raise InputError(self._path, "the project itself is not in the lock. Is the file complete?")
+            raise DamagedError(self._path, "the project itself is not in the lock. Is the file complete?")
         return found
 
     def _starts(self) -> dict[str, set[_Step]]:
@@ -200,7 +200,7 @@ class _Lock:
             fits = [entry for entry in named if _fits(edge, entry)]
             if not fits:
                 what = one_line(edge.get("name"), 60)
-                raise InputError(
+                raise DamagedError(
                     self._path, f"an entry needs {what!r}, which is not in the lock. Is the file complete?"
                 )
             extras = texts(edge.get("extra", edge.get("extras")), self._path, f"an extra of {name}")
@@ -262,10 +262,10 @@ class _Lock:
 def _entry(path: str, place: int, data: Mapping[str, Any]) -> _Entry:
     name = parse_name(data.get("name"))
     if name is None:
-        raise InputError(path, f"package number {place + 1} has no valid name: {one_line(data.get('name'), 60)!r}")
+        raise DamagedError(path, f"package number {place + 1} has no valid name: {one_line(data.get('name'), 60)!r}")
     version = data.get("version")
     if not isinstance(version, str | None):
-        raise InputError(path, f"the version of {name} is not a string")
+        raise DamagedError(path, f"the version of {name} is not a string")
     return _Entry(place, name, version, table(data.get("source"), path, f"the source of {name}"), data)
 
 

@@ -155,7 +155,7 @@ class Bench:
                 uv.resolve(self._program, request, folder)
                 return uv_lock.read(FolderTree(folder), uv.LOCK), _hashes(folder / uv.LOCK)
         except InputError as error:
-            raise ResolutionError(f"uv made a lock that cannot be read: {error}") from error
+            raise ResolutionError(f"uv made a lock that cannot be read: {error.path}: {error.detail}") from error
         except (OSError, ValueError) as error:
             raise ResolutionError(f"uv has no place to work in, or made no text: {error}") from error
 

@@ -57,7 +57,11 @@ class Originals:
         for number, handler in self._handlers.items():
             signal.signal(number, handler or signal.SIG_DFL)
         if left:
-            told = "could not be removed" if is_good else "could not be moved back; it is what the file was before"
+            told = (
+                "could not be removed; remove it by hand"
+                if is_good
+                else "could not be moved back; move it back: it is what the file was before"
+            )
             raise NotAppliedError(f"{', '.join(map(str, left))} {told}")
 
 

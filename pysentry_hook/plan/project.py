@@ -144,7 +144,9 @@ def open_project(
         if requirement_name(each.requirement) not in left and permission.untrusted(each.indexes) is None
     ]
     if not asked:
-        raise UsageError(f"plan: {inventory.path} asks no index that your own configuration trusts for anything")
+        raise UsageError(
+            f"plan: {inventory.path} asks no index that you trust; name it in PYSENTRY_HOOK_SOURCES_MIRRORS"
+        )
     constraints, of_uv = (limits(inventory.path, uv, key)[0] for key in (CONSTRAINTS, OVERRIDES))
     alone = {
         name: each.indexes[0]
@@ -174,7 +176,9 @@ def _manifests(inventory: Inventory, tree: Tree) -> Iterable[Inventory]:
     reader: Any = _MANIFESTS.get(inventory.format)
     if reader is None:
         if not inventory.requirements:
-            raise UsageError(f"plan: {inventory.path} declares nothing that a resolver could be asked for")
+            raise UsageError(
+                f"plan: {inventory.path} declares nothing that a resolver could be asked for; name a manifest or lock"
+            )
         yield inventory
         return
     folder = inventory.path.rpartition("/")[0]
@@ -185,7 +189,7 @@ def _manifests(inventory: Inventory, tree: Tree) -> Iterable[Inventory]:
     found = [path for path in paths if path and tree.exists(path)]
     if not found or inventory.path.endswith(".py.lock"):
         raise UsageError(
-            f"plan: {inventory.path} has no {reader.FORMAT} beside it, so nobody knows what its lock was made of"
+            f"plan: {inventory.path} has no {reader.FORMAT} beside it, so nobody knows what it was made of; add it"
         )
     for path in sorted(found):
         try:
@@ -193,7 +197,7 @@ def _manifests(inventory: Inventory, tree: Tree) -> Iterable[Inventory]:
         except InputError as error:
             # the root of a workspace, or a member, may need nothing by itself
             if isinstance(error, DynamicError) or not isinstance(error, DeclaresNothingError) or len(found) == 1:
-                raise UsageError(f"plan: {error}, so it cannot be resolved anew") from error
+                raise UsageError(f"plan: {error.path}: {error.detail}, so it cannot be resolved anew") from error
 
 
 def _locked(requirements: Iterable[Requested], inventory: Inventory) -> Iterable[Requested]:

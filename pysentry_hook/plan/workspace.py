@@ -61,7 +61,9 @@ def open_workspace(tree: FolderTree, lock: Inventory) -> Workspace:
         if tree.exists(path):
             manifests[path] = _read(tree, path)
         elif tree.exists(f"{member}/setup.py"):
-            raise UsageError(f"{member}: is a member without a {pyproject.FORMAT}, and its setup.py would be run")
+            raise UsageError(
+                f"{member}: is a member without a {pyproject.FORMAT}, and its setup.py would be run; give it one"
+            )
     return Workspace(
         home=home,
         manifests=manifests,
@@ -82,7 +84,9 @@ def _members(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
     patterns = value_at(manifest, (*UV, "workspace", "members"))
     for pattern in patterns if isinstance(patterns, list) else ():
         if not isinstance(pattern, str) or inside("", pattern) is None:
-            raise UsageError(f"{pyproject.FORMAT}: the members {one_line(pattern, 60)!r} lie outside of the project")
+            raise UsageError(
+                f"{pyproject.FORMAT}: the members {one_line(pattern, 60)!r} lie outside of the project; name others"
+            )
         found = glob(pattern, root_dir=folder, recursive=True, include_hidden=True)  # noqa: PTH207 (Path takes no ".")
         yield from (each for name in found if (each := inside("", name)))
 

@@ -11,6 +11,7 @@ from pysentry_hook.reports.accepting import later
 from pysentry_hook.reports.fixes import TRIED, fix
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.verdict import rule_told
+from pysentry_hook.steps import MARK
 from pysentry_hook.text import clean, count, some
 
 _PAGE = 24
@@ -151,6 +152,8 @@ def _rest(report: Report, change: Change) -> Iterator[str]:
     for failure in causes:
         if failure.kind != "source":
             yield f"incomplete: {failure.path or failure.name}: {failure.detail}"
+    if not report.passed:
+        yield from (hint for hint in report.hints if hint.startswith(MARK))
     others = [f"{line.name}: {line.reason}" for line in report.coverage.unchecked if not line.unanswered]
     if others:
         yield f"not checked: {some(others, _MOST_NAMED)}"

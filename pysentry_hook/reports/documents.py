@@ -33,7 +33,7 @@ class Kind(NamedTuple):
         return f"pysentry-hook/{self.word}/1"
 
 
-REPORT = Kind("report", "-o report.json")
+REPORT = Kind("report", "pysentry-hook -o report.json")
 PLAN = Kind("plan", "pysentry-hook plan -o plan.json")
 
 
@@ -101,12 +101,16 @@ def read(kind: Kind, path: str, text: str, make: Callable[[Mapping[str, Any]], T
     try:
         values = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        raise ReportError(path, f"is not valid JSON: {one_line(error, 120)}. Is the file complete?") from error
+        raise ReportError(
+            path, f"is not valid JSON: {one_line(error, 120)}. Is the file complete?", made=kind.made
+        ) from error
     _check(kind, path, values)
     try:
         return make(values)
     except (InvalidVersion, ValueError, KeyError, TypeError) as error:
-        raise ReportError(path, f"holds a value that no {kind.word} has: {one_line(error, 120)}") from error
+        raise ReportError(
+            path, f"holds a value that no {kind.word} has: {one_line(error, 120)}", made=kind.made
+        ) from error
 
 
 def _no_constant(word: str) -> object:
@@ -136,11 +140,11 @@ def _check(kind: Kind, path: str, values: object) -> None:
     known = values.get("schema") if isinstance(values, Mapping) else None
     if known != kind.schema:
         said = f"its schema is {one_line(known, 60)!r}" if known else "it names no schema"
-        raise ReportError(path, f"is no {kind.word} of pysentry-hook ({said}); make one with {kind.made}")
+        raise ReportError(path, f"is no {kind.word} of pysentry-hook ({said})", made=kind.made)
     try:
         _validator(kind)(values)
     except fastjsonschema.JsonSchemaException as error:
-        raise ReportError(path, f"does not fit its schema: {one_line(error, 200)}") from error
+        raise ReportError(path, f"does not fit its schema: {one_line(error, 200)}", made=kind.made) from error
 
 
 def moment_document(moment: datetime) -> str:

@@ -23,6 +23,7 @@ from pysentry_hook.reports.words import (
     useful_fixes,
     way_in,
 )
+from pysentry_hook.steps import MARK
 from pysentry_hook.text import count, some
 
 MAX_LISTED = 20
@@ -57,6 +58,7 @@ def _lines(report: Report, look: Look) -> Iterator[Line]:
     yield from _data(report.advisory_data)
     for failure in report.failures:
         yield (Span("  failed  ", "bold red"), Span(f"{failed_name(failure, look)}: {failure.detail}"))
+    yield from ((Span(hint, whole=True),) for hint in report.hints if hint.startswith(MARK))
     yield (Span(f"Judged by gate {' and '.join(report.gate.names)}: {report.gate.why}.", "dim"),)
     yield from ((Span(line, whole=True),) for line in ways_on(report, look))
     yield (Span(*verdict_line(report, look)),)
@@ -177,7 +179,7 @@ def _coverage(report: Report, look: Look) -> Iterator[Line]:
         yield (Span(wide),)
     if len(unchecked) > MAX_LISTED:
         yield (Span(f"  and {len(unchecked) - MAX_LISTED} more (all of them with -f json)"),)
-    yield from ((Span(hint, whole=True),) for hint in report.hints)
+    yield from ((Span(hint, whole=True),) for hint in report.hints if not hint.startswith(MARK))
 
 
 def _data(data: Sequence[AdvisoryData]) -> Iterator[Line]:

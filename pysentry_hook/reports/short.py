@@ -7,6 +7,7 @@ from pysentry_hook.reports.accepting import suppression_lines, ways_on
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.verdict import failed_name, verdict_line
 from pysentry_hook.reports.words import place, severity_word
+from pysentry_hook.steps import MARK
 from pysentry_hook.text import count, printable
 
 MOST = 20
@@ -30,6 +31,7 @@ def _lines(report: Report, look: Look) -> Iterator[str]:
     yield from report.gate.notes
     yield from report.policy_changes
     yield from (f"failed    {failed_name(failure, look)}: {failure.detail}" for failure in report.failures)
+    yield from (hint for hint in report.hints if hint.startswith(MARK))
     yield f"Judged by gate {' and '.join(report.gate.names)} as of {report.gate.day}: {report.gate.why}."
     yield from ways_on(report, look)
     yield verdict_line(report, look)[0]

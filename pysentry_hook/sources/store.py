@@ -106,7 +106,7 @@ class Store:
             raise SourceError("is no database of pysentry-hook: it has other tables")
         version = self._about("schema")
         if version != str(SCHEMA):
-            raise SourceError(f"has schema {one_line(version, 20)}, and this program reads {SCHEMA}: sync it anew")
+            raise SourceError(f"has schema {one_line(version, 20)}, and this program reads {SCHEMA}")
 
     def _about(self, key: str) -> str:
         found = self._rows.execute("SELECT value FROM about WHERE key = ?", (key,)).fetchone()

@@ -35,14 +35,15 @@ class FolderTree:
         try:
             target = (self.root / path).resolve(strict=True)
             if not target.is_relative_to(self.root):
-                raise InputError(path, f"leads out of {self.root.name}, so it is not read")
+                raise InputError(path, f"leads out of {self.root.name}, so it is not read; put the file itself here")
             return _read_regular(target, path)
         except FileNotFoundError:
             raise InputError(path, "no such file") from None
         except RuntimeError as error:  # resolve() of a symlink loop
-            raise InputError(path, "is a symbolic link that leads to itself") from error
+            raise InputError(path, "is a symbolic link that leads to itself; mend the link") from error
         except OSError as error:
-            raise InputError(path, f"cannot be read: {error.strerror or error}") from error
+            step = "; make it readable" if isinstance(error, PermissionError) else ""
+            raise InputError(path, f"cannot be read: {error.strerror or error}{step}") from error
         except ValueError as error:  # a NUL or a surrogate in the path
             raise InputError(one_line(path), "cannot be read: no file can have this name") from error
 
@@ -68,7 +69,9 @@ class FolderTree:
     def _unreadable(self, place: str, refused: Mapping[str, str]) -> Iterator[InputError]:
         for folder, cause in sorted(refused.items()):
             path = below(place, folder) if folder else place
-            yield InputError(path or ".", f"cannot be listed, so what it holds was not checked: {cause}")
+            yield InputError(
+                path or ".", f"cannot be listed, so what it holds was not checked: {cause}; make it readable"
+            )
 
     def _folder(self, folder: str) -> Path:
         place = inside("", folder)
@@ -156,12 +159,12 @@ def _walked(start: Path, refused: dict[str, str]) -> Iterator[str]:
 def _read_regular(target: Path, path: str) -> bytes:
     # O_NONBLOCK: opening a FIFO must not wait for a writer
     if target.is_dir():
-        raise InputError(path, "is a folder, and a file was expected")
+        raise InputError(path, "is a folder, and a file was expected; name the file")
     descriptor = os.open(target, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with os.fdopen(descriptor, "rb") as file:
         before = os.fstat(descriptor)
         if not stat.S_ISREG(before.st_mode):
-            raise InputError(path, "is not a regular file")
+            raise InputError(path, "is not a regular file; name one")
         check_size(path, before.st_size)
         content = file.read(MAX_BYTES + 1)
         after = os.fstat(descriptor)

@@ -75,18 +75,21 @@ class RecordedTree:
         """Return the file's bytes as git keeps them; only regular files up to MAX_BYTES are read."""
         place = inside("", path)
         if place is None:
-            raise InputError(path, f"leads out of {self.root.name}, so it is not read")
+            raise InputError(path, f"leads out of {self.root.name}, so it is not read; put the file itself here")
         if place in self._folders:
-            raise InputError(path, "is a folder, and a file was expected")
+            raise InputError(path, "is a folder, and a file was expected; name the file")
         if place not in self._entries:
             raise InputError(path, self._obstacle(place) or "no such file")
         entry = self._entries[place]
         if entry.conflict:
             raise InputError(path, "has unresolved conflicts; resolve them, then git add it")
         if entry.mode == _LINK:
-            raise InputError(path, "is a symbolic link, and git's own files are read without following links")
+            raise InputError(
+                path,
+                "is a symbolic link, and git's own files are read without following links; git add the file itself",
+            )
         if entry.mode == _SUBMODULE:
-            raise InputError(path, "is a submodule, which is scanned by itself")
+            raise InputError(path, "is a submodule, which is scanned by itself; run pysentry-hook in it")
         content = self._blobs.read(entry.identity, path)
         if content.startswith(_POINTER) and len(content) < _LONGEST_POINTER:
             raise InputError(path, "is kept in Git LFS, of which git has no more than a pointer; scan the folder")

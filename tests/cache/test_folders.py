@@ -128,7 +128,7 @@ def test_the_folder_of_somebody_else_is_not_used(folder: Path, said: list[str]) 
     os.chown(folder, 65534, 65534)
     cache = used(folder, said)
     assert cache.get(KEY) is None
-    assert said == [f"no cache: {folder} belongs to somebody else"]
+    assert said == [f"no cache: {folder} belongs to somebody else; --cache-dir names another"]
 
 
 def test_a_file_in_place_of_the_folder_is_told(folder: Path, said: list[str]) -> None:

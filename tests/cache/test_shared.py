@@ -85,5 +85,7 @@ def test_a_lock_that_stays_costs_the_answers_that_no_other_run_has_stored_and_th
         end(begun(folder), b"[]", 1_000)
     with locked(folder):
         end(cache, b"[]", 1_001)
-    assert said == ([] if other else [f"the cache {folder} takes part of this run only (Timeout)"])
+    assert said == (
+        [] if other else [f"the cache {folder} takes part of this run only (Timeout); --cache-dir names another"]
+    )
     assert stored(folder) == (Entry(1_000, b"[]") if other else None)

@@ -134,14 +134,16 @@ def test_bases_in_a_circle_are_an_error(length: int, tmp_path: Path, monkeypatch
     put(tmp_path / OURS, 'extends = "0.toml"\n')
     for number in range(length):
         put(tmp_path / f"{number}.toml", f'extends = "{(number + 1) % length}.toml"\n')
-    assert the_error(tmp_path, monkeypatch) == f"{length - 1}.toml:1: extends '0.toml', which leads back to itself"
+    assert the_error(tmp_path, monkeypatch) == (
+        f"{length - 1}.toml:1: extends '0.toml', which leads back to itself; take one of them out"
+    )
 
 
 def test_a_row_of_bases_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path / OURS, 'extends = "0.toml"\n')
     for number in range(20):
         put(tmp_path / f"{number}.toml", f'extends = "{number + 1}.toml"\n')
-    assert the_error(tmp_path, monkeypatch).endswith(": more than 10 files in a row")
+    assert the_error(tmp_path, monkeypatch).endswith(": more than 10 files in a row; join some")
 
 
 def test_an_error_in_a_base_has_the_base_and_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -141,7 +141,7 @@ def test_a_pyproject_without_a_word_of_ours_may_be_broken(project: Path) -> None
     [
         (b"[defaults\n", r"\.pysentry-hook\.toml:1: is not valid TOML"),
         (b"[defaults]\nfail_on = 1\nfail_on = 2\n", r"\.pysentry-hook\.toml:3: is not valid TOML: duplicate key"),
-        (b"# caf\xe9\n", r"\.pysentry-hook\.toml: is not UTF-8 text$"),
+        (b"# caf\xe9\n", r"\.pysentry-hook\.toml: is not UTF-8 text; save it as UTF-8$"),
         (b"x = [" * 5000, r"\.pysentry-hook\.toml:?\d*: is not valid TOML"),
     ],
 )

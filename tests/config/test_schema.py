@@ -103,7 +103,7 @@ def test_the_schema_of_plans_can_be_printed_too(run: Run) -> None:
     assert "changes" in schema["properties"]
     both = run("config", "schema", "--plan", "--report")
     assert (both.returncode, both.stdout) == (2, "")
-    assert both.stderr == "error: --report and --plan exclude each other: one schema is printed at a time\n"
+    assert both.stderr == "error: --report and --plan exclude each other: say one of them\n"
 
 
 def test_a_full_file_is_accepted(tmp_path: Path) -> None:

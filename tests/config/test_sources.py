@@ -51,7 +51,7 @@ def test_osv_is_required_where_it_is_enabled_else_all_that_are(
 
 def test_a_source_that_is_required_must_be_enabled() -> None:
     assert the_error({"SOURCES_REQUIRED": "osv"}, sources=("pypa",)) == (
-        "PYSENTRY_HOOK_SOURCES_REQUIRED: osv is required and not enabled"
+        "PYSENTRY_HOOK_SOURCES_REQUIRED: osv is required and not enabled; add it to sources.enabled"
     )
 
 
@@ -74,7 +74,9 @@ def test_a_database_may_be_named_by_the_environment_and_the_flag_replaces_it(tmp
 
 
 def test_a_database_that_is_not_there_is_an_error(tmp_path: Path) -> None:
-    assert the_error(advisory_db=(str(tmp_path / "x.zip"),)) == f"--advisory-db: {tmp_path}/x.zip is not there"
+    assert the_error(advisory_db=(str(tmp_path / "x.zip"),)) == (
+        f"--advisory-db: {tmp_path}/x.zip is not there; check the path"
+    )
     assert the_error({"SOURCES_DATABASE": "a b.db"}) == (
         "PYSENTRY_HOOK_SOURCES_DATABASE: a b.db is not there; make it: pysentry-hook db sync 'a b.db'"
     )
@@ -89,7 +91,7 @@ def test_the_path_of_a_database_begins_where_the_file_is_that_names_it(value: st
     done = run("report", "project", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (
         2,
-        "error: .pysentry-hook.toml:2: project/data/a.zip is not there\n",
+        "error: .pysentry-hook.toml:2: project/data/a.zip is not there; check the path\n",
     )
     a_folder_of_records(project / "data" / "a.zip", a_record(fixed="2.31.0"))
     done = run("report", "project", "-f", "json", cwd=tmp_path)
@@ -137,7 +139,7 @@ def test_a_service_url_names_its_source_and_beats_the_environment() -> None:
 
 def test_a_service_url_for_an_unknown_source_names_those_that_are_known() -> None:
     assert the_error(service_urls=("osvv=https://a.example",)) == (
-        "--service-url: 'osvv' is no source; known: pypa, pypi, osv"
+        "--service-url: 'osvv' is no source; known: pypa, pypi, osv, osv-export"
     )
 
 

@@ -147,5 +147,7 @@ def test_an_ill_typed_value_is_an_error_with_its_line(
 def test_a_table_of_pyproject_that_is_none_is_an_error_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool]\npysentry-hook = 3\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(ConfigError, match=r"^pyproject\.toml:2: tool\.pysentry-hook is not a table$"):
+    with pytest.raises(
+        ConfigError, match=r"^pyproject\.toml:2: tool\.pysentry-hook is not a table, as \{ key = value \}$"
+    ):
         configured(tmp_path)

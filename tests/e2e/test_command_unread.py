@@ -27,16 +27,19 @@ def _unreadable(folder: Path) -> dict[str, Path]:
     return cases
 
 
+ANEW = "Restore it with git, or make it anew: uv lock"
+
+
 @pytest.mark.parametrize(
     ("case", "said"),
     [
         ("version", r"version/uv\.lock: lock version 9 is not supported \(1 is\)\. Upgrade pysentry-hook"),
-        ("cut", r"cut/uv\.lock:\d+: is not valid TOML: .* Is the file complete\?"),
-        ("folder", r"folder/uv\.lock: is a folder, and a file was expected"),
-        ("binary", r"binary/uv\.lock:2: is not UTF-8 text \(byte 0x80\)"),
+        ("cut", rf"cut/uv\.lock:\d+: is not valid TOML: .* Is the file complete\? {ANEW}"),
+        ("folder", r"folder/uv\.lock: is a folder, and a file was expected; name the file"),
+        ("binary", rf"binary/uv\.lock:2: is not UTF-8 text \(byte 0x80\)\. {ANEW}"),
         ("large", r"large/uv\.lock: is 50 MB large; at most 32 MB are read"),
         ("nothing", r"nothing: nothing to read here; looked for uv\.lock, .*\. --recursive looks below"),
-        ("fifo", r"fifo/uv\.lock: is not a regular file"),
+        ("fifo", r"fifo/uv\.lock: is not a regular file; name one"),
     ],
 )
 def test_what_cannot_be_read_is_one_line_and_exit_2(run: Run, tmp_path: Path, case: str, said: str) -> None:

@@ -155,7 +155,7 @@ def test_an_id_that_is_not_there_is_exit_2_and_says_what_is(project: Repository)
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr == "error: CVE-1999-1 is not among the findings (found: CVE-2099-0001)\n"
     project.lock("requests 9")
-    assert "(nothing was found)" in project.scan("explain", "CVE-1999-1").stderr
+    assert "(nothing was found; name another project, or --report FILE)" in project.scan("explain", "CVE-1999-1").stderr
     missing = project.scan("explain", "CVE-1999-1", "--against", "gone").stderr
     assert missing.endswith("; the audit is incomplete, so it may be there all the same\n")
 

@@ -165,7 +165,7 @@ def test_a_floor_holds_gates_alone(project: Repository, text: str, said: str) ->
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
     gone = project.scan("--policy-floor", "gone.toml")
-    assert (gone.returncode, gone.stderr) == (2, "error: --policy-floor gone.toml: no such file\n")
+    assert (gone.returncode, gone.stderr) == (2, "error: --policy-floor gone.toml: no such file; check the path\n")
 
 
 def test_of_a_file_and_the_one_that_it_extends_the_stricter_holds(project: Repository) -> None:

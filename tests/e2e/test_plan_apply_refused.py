@@ -71,7 +71,7 @@ def test_a_plan_that_would_bring_in_what_blocks_is_not_applied(shops: Projects) 
 def test_force_without_apply_is_a_mistake(shops: Projects) -> None:
     project = shops(*SIX)
     done = project.run("plan", "--force", cwd=project.folder)
-    assert (done.returncode, done.stderr) == (2, "error: --force: it is for --apply\n")
+    assert (done.returncode, done.stderr) == (2, "error: --force: it is for --apply; say both, or neither\n")
 
 
 @pytest.mark.parametrize(

@@ -183,7 +183,7 @@ def test_a_file_that_cannot_be_put_back_is_named(project: Project) -> None:
     done = project.apply(env=project.with_uv(text))
     copy = project.folder / "uv.lock.before-plan"
     assert done.returncode == 1
-    assert f"{copy} could not be moved back; it is what the file was before" in done.stderr
+    assert f"{copy} could not be moved back; move it back: it is what the file was before" in done.stderr
     assert b'version = "1.0"' in copy.read_bytes()
     assert project.read("pyproject.toml").endswith('"six<1.1"]\r\n')
 

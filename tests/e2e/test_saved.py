@@ -219,7 +219,7 @@ def test_what_is_for_a_scan_is_refused_beside_a_report(saved: Repository, words:
         done = saved.run(*command, "--report", "report.json", *words, cwd=saved.folder)
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
         word = "PATH" if words == ["."] and command == ["gate"] else words[0]
-        assert done.stderr.endswith(f" a saved report: {word} is for a scan\n")
+        assert done.stderr.endswith(f" a saved report: {word} is for a scan; leave one of them out\n")
 
 
 @pytest.mark.parametrize(

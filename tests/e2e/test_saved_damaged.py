@@ -85,9 +85,11 @@ def test_what_is_no_report_is_one_line(run: Run, tmp_path: Path, case: str) -> N
 
 def test_a_missing_report_and_a_folder_are_one_line(run: Run, tmp_path: Path) -> None:
     assert run("gate", "--report", "gone.json", cwd=tmp_path).stderr == (
-        "error: gone.json: cannot be read: No such file or directory\n"
+        "error: gone.json: cannot be read: No such file or directory; make one with pysentry-hook -o report.json\n"
     )
-    assert run("gate", "--report", ".", cwd=tmp_path).stderr == "error: .: cannot be read: Is a directory\n"
+    assert run("gate", "--report", ".", cwd=tmp_path).stderr == (
+        "error: .: cannot be read: Is a directory; make one with pysentry-hook -o report.json\n"
+    )
 
 
 @pytest.mark.parametrize("size", [1, 100, 1_000, 5_000, -200, -3])
@@ -104,7 +106,10 @@ def test_a_report_that_is_larger_than_any_is_one_line_and_soon(run: Run, tmp_pat
         file.truncate(3 * 1024**3)
     done = run("gate", "--report", "r.json", cwd=tmp_path, timeout=20)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "error: r.json: is larger than 256 MB, so it is no report\n"
+    assert (
+        done.stderr
+        == "error: r.json: is larger than 256 MB, so it is no report; make one with pysentry-hook -o report.json\n"
+    )
 
 
 def test_a_byte_order_mark_is_no_damage(run: Run, tmp_path: Path, text: str) -> None:

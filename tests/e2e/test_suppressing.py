@@ -35,7 +35,10 @@ def test_a_group_of_commands_without_one_shows_them_and_is_exit_2(project: Repos
         (["add", "CVE-1", "--reason", "TBD"], "--reason: 'TBD' is no reason that somebody can check later"),
         (["add", "CVE-1", "--reason", "three whole words"], "--expires is missing: the last day on which it holds"),
         ([*ADD[1:], "--expires", "soon"], "--expires: 'soon' is no day; give it as 2027-01-31"),
-        ([*ADD[1:], "--expires", str(OVER)], f"--expires: {OVER} is over, so nothing would be accepted; today is"),
+        (
+            [*ADD[1:], "--expires", str(OVER)],
+            f"--expires: {OVER} is over, so nothing would be accepted; give a day after ",
+        ),
         ([*ADD[1:], "--expires", str(TODAY + timedelta(days=400))], "is more than a year ahead; at most"),
         ([*ADD[1:], "--expires", str(FAR), "--version", "two"], "--version = 'two' is no version specifier"),
         (["renew", "CVE-1", "--expires", str(FAR)], "there is no suppression of CVE-1; see pysentry-hook suppressions"),
@@ -77,9 +80,8 @@ def test_what_has_ended_is_renewed_and_a_comment_that_has_ended_is_no_obstacle(p
     entry = '[[suppressions]]\nid = "CVE-2099-0001"\npackage = "requests"\nreason = "three whole words"\n'
     config = project.write(".pysentry-hook.toml", f"{entry}expires = {OVER}\n")
     done = project.run(*ADD, "--expires", FAR, cwd=project.folder)
-    assert done.stderr == (
-        f"error: CVE-2099-0001 in requests was accepted until {OVER} (.pysentry-hook.toml:1): renew it\n"
-    )
+    told = f"CVE-2099-0001 in requests was accepted until {OVER} (.pysentry-hook.toml:1)"
+    assert done.stderr == f"error: {told}: renew it (suppressions renew)\n"
     config.unlink()
     project.remove("uv.lock")
     project.write(

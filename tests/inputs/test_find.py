@@ -21,7 +21,7 @@ ORDER = [
 PINS = (("idna", "3.6"),)
 ONLY_TOOLS = "[tool.ruff]\nline-length = 100\n"
 DYNAMIC = '[project]\nname = "shop"\ndynamic = ["dependencies"]\n'
-IS_DYNAMIC = "its dependencies are dynamic, so they cannot be determined"
+IS_DYNAMIC = "its dependencies are dynamic, so they cannot be determined: lock them (uv lock)"
 
 
 def opened(files: dict[str, str], path: str = "app") -> tuple[str, dict[str, str]]:

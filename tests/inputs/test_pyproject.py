@@ -178,7 +178,7 @@ def test_a_manifest_that_declares_nothing_says_why(text: str, reason: str) -> No
 def test_groups_beside_dynamic_dependencies_are_read_and_the_gap_is_a_failure() -> None:
     found = read('[project]\ndynamic = ["dependencies"]\n[dependency-groups]\ndev = ["a==1"]\n')
     assert pins(found) == ["a 1"]
-    assert found.failures == (("input", "pyproject.toml", "pyproject.toml", IS_DYNAMIC),)
+    assert found.failures == (("input", "pyproject.toml", "pyproject.toml", f"{IS_DYNAMIC}: lock them (uv lock)"),)
 
 
 def test_manifests_of_real_projects_are_read() -> None:

@@ -64,7 +64,7 @@ def test_an_include_by_url_is_a_failure_without_its_password() -> None:
     found = inventory({"requirements.txt": "-r https://me:secret@x.example/base.txt\na==1\n"})
     assert pins(found) == ["a 1"]
     assert [failure.detail for failure in found.failures] == [
-        "line 1 includes https://x.example/base.txt, which is not loaded"
+        "line 1 includes https://x.example/base.txt, which is not loaded; include a file instead"
     ]
 
 

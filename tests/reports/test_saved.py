@@ -62,7 +62,10 @@ DAMAGED = {
     "text": ("Gate default: passed.\n", "is not valid JSON: "),
     "too deep": ("[" * 100_000, "is not valid JSON: maximum recursion depth exceeded"),
     "too long a number": ('{"schema": 1' + "0" * 5_000 + "}", "is not valid JSON: Exceeds the limit"),
-    "no object": ("[]", "is no report of pysentry-hook (it names no schema); make one with -o report.json"),
+    "no object": (
+        "[]",
+        "is no report of pysentry-hook (it names no schema); make one with pysentry-hook -o report.json",
+    ),
     "null": ("null", "is no report of pysentry-hook (it names no schema)"),
     "another document": ('{"version": "2.1.0"}', "is no report of pysentry-hook (it names no schema)"),
     "an old schema": ('{"schema": "x/0"}', "is no report of pysentry-hook (its schema is 'x/0')"),

@@ -54,7 +54,7 @@ def test_a_tree_whose_own_root_is_a_link_is_read(root: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize("target", ["../secret", "/etc/passwd", "../project/../secret", "/dev/zero"])
 def test_a_link_that_leads_out_is_refused(root: Path, target: str) -> None:
     (root / "a").symlink_to(target)
-    assert refusal(root, "a") == "leads out of project, so it is not read"
+    assert refusal(root, "a") == "leads out of project, so it is not read; put the file itself here"
 
 
 def test_a_linked_folder_that_leads_out_is_refused(root: Path) -> None:
@@ -91,7 +91,7 @@ def test_a_broken_link_is_there_and_cannot_be_read(root: Path) -> None:
 @pytest.mark.timeout(20)
 def test_a_named_pipe_is_refused_without_waiting(root: Path) -> None:
     os.mkfifo(root / "a")
-    assert refusal(root, "a") == "is not a regular file"
+    assert refusal(root, "a") == "is not a regular file; name one"
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="the system has no /dev")
@@ -152,7 +152,7 @@ def test_a_name_that_no_file_can_have_is_refused(root: Path, path: str) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other permissions")
 def test_a_file_without_permission_is_refused(owned: Path) -> None:
     (owned / "a").touch(mode=0)
-    assert refusal(owned, "a") == "cannot be read: Permission denied"
+    assert refusal(owned, "a") == "cannot be read: Permission denied; make it readable"
 
 
 def test_folders_are_told_from_files(root: Path) -> None:

@@ -79,7 +79,8 @@ def test_a_folder_of_the_repository_is_a_tree(made: Made, git: Git, repository: 
         assert tree.is_folder("deep")
         assert not tree.exists("b")
         assert not tree.exists("../b")
-        assert refusal(tree, "../b") == refusal(tree, "/etc/passwd") == "leads out of sub, so it is not read"
+        outside = "leads out of sub, so it is not read; put the file itself here"
+        assert refusal(tree, "../b") == refusal(tree, "/etc/passwd") == outside
 
 
 @both
@@ -95,7 +96,7 @@ def test_folders_are_told_from_files(made: Made, git: Git, repository: Path) -> 
         assert not tree.is_folder("fold")
         assert tree.exists("folder")
         assert tree.exists("folder/file")
-        assert refusal(tree, "folder") == "is a folder, and a file was expected"
+        assert refusal(tree, "folder") == "is a folder, and a file was expected; name the file"
         assert refusal(tree, "gone") == refusal(tree, "a\0b") == refusal(tree, "\ud800") == "no such file"
         for name in ("gone", "folder/file", "..", "/"):
             with pytest.raises(InputError, match="no such folder"):

@@ -51,7 +51,7 @@ def read_plan(environment: Mapping[str, str]) -> Plan:
     try:
         return Plan(**json.loads(Path(environment["PLAN"]).read_text(encoding="utf-8")))
     except (KeyError, OSError, ValueError, TypeError) as error:
-        raise UsageError(f"PLAN names no plan ({error!r}): the step plan comes first") from error
+        raise UsageError(f"PLAN names no plan ({error!r}): run the step plan first") from error
 
 
 def make_plan(environment: Mapping[str, str], root: Path) -> Plan:
@@ -109,7 +109,9 @@ def _policy_from(inputs: Given, occasion: Event, commit: str) -> str:
     if inputs.policy_from != BASE and not (inputs.policy_from == AUTO and occasion.is_fork):
         return ""
     if not commit and occasion.is_change:
-        raise UsageError("the base of this change is not known, so there is no policy to read from it")
+        raise UsageError(
+            "the base of this change is not known, so there is no policy of it; check out with fetch-depth: 0"
+        )
     if commit:
         say(f"The policy is read from {commit}.")
     return commit

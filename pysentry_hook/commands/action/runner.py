@@ -84,6 +84,8 @@ def _text(value: object) -> str:
 def _append(variable: str, text: str) -> None:
     path = os.environ.get(variable)
     if not path:
-        raise UsageError(f"{variable} is not set: this command is for the steps of the GitHub Action")
+        raise UsageError(
+            f"{variable} is not set: this command is for the steps of the GitHub Action; elsewhere run pysentry-hook"
+        )
     with Path(path).open("a", encoding="utf-8", newline="\n") as file:
         file.write(text)
