@@ -9,7 +9,7 @@ from typing import Any
 
 from packaging.version import Version
 
-from pysentry_hook.cache import DiskCache, Entry, MemoryCache
+from pysentry_hook.cache import Cache, DiskCache, Entry, MemoryCache
 from pysentry_hook.http import Http, Limits, Response
 from pysentry_hook.inputs import READERS
 from pysentry_hook.inputs.kept import Keeper
@@ -80,7 +80,7 @@ class Remembers(MemoryCache):
         return self._data
 
 
-def context(body: bytes = b"", cache: MemoryCache | None = None, **others: bytes) -> Context:
+def context(body: bytes = b"", cache: Cache | None = None, **others: bytes) -> Context:
     http = Told(body, {part.replace("__", "/"): answer for part, answer in others.items()})
     return Context(http, cache or MemoryCache(), NOW, timedelta(hours=1), "https://a.example")
 

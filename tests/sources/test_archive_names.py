@@ -1,5 +1,6 @@
 """Names in an archive name records and no places: nothing is written by them."""
 
+import json
 import os
 from pathlib import Path
 
@@ -19,7 +20,7 @@ def test_nothing_is_written_by_the_names_of_an_archive(
 ) -> None:
     (tmp_path / "here" / "below").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "here" / "below")
-    record = made.json.dumps(a_record())
+    record = json.dumps(a_record())
     archive = a_zip(tmp_path / "records.zip", {f"{way.format(root=tmp_path)}{HOSTILE}": record, "GHSA-1.json": record})
     cache = DiskCache(tmp_path / "cache", pytest.fail)
     Database(str(archive), made.context(cache=cache)).ask([a_package()])
