@@ -7,7 +7,7 @@ import re
 
 from packaging.version import InvalidVersion, Version
 
-_OR = re.compile(r"\s*\|\|?\s*")
+_OR = re.compile(r"\|\|?")
 _PART = re.compile(r"(\^|~=|~|===|==|!=|>=|<=|>|<)?\s*([0-9A-Za-z*][^\s,]*)")
 
 
@@ -17,10 +17,11 @@ def alternatives(constraint: str) -> tuple[str, ...]:
     `^1.2` is `>=1.2,<2.0`, `~1.2` is `>=1.2,<1.3`, a bare `1.2` is `==1.2`, and `||` separates
     alternatives, which one PEP 508 requirement cannot express.
     """
-    return tuple(_conjunction(part) for part in _OR.split(constraint.strip()))
+    return tuple(_conjunction(part) for part in _OR.split(constraint))
 
 
 def _conjunction(text: str) -> str:
+    text = " ".join(text.split())  # a long run of blanks would take the square of its length
     found = list(_PART.finditer(text))
     rest = _PART.sub("", text).replace(",", "").strip()
     if not found or rest:

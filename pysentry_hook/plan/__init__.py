@@ -30,7 +30,8 @@ that are asked for by themselves although the file says that something else need
 
 _MOST_UNUSABLE = 30
 _UNUSABLE = re.compile(
-    r"([\w.-]+)(?:[<>=!~]\S*)? (?:ha(?:s|ve) no (?:usable|`[^`]*`-compatible) wheels|was not found in the package )"
+    r"(?<![\w.-])([\w.-]+)(?:[<>=!~]\S{0,300})? "
+    r"(?:ha(?:s|ve) no (?:usable|`[^`]*`-compatible) wheels|was not found in the package )"
     r"|there (?:is|are) no versions? of ([\w.-]+?)=="
 )
 _LIMITS = (

@@ -11,10 +11,11 @@ from pysentry_hook.model import NormalizedName
 
 _UPPER = {"<", "<=", "==", "===", "~="}
 _FORM = re.compile(
-    r"(\s*[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?(?:\s*\[[^\]]*\])?)(\s*\(?\s*)([<>=!~][^;)]*?)?(\s*\)?\s*(?:;.*)?)",
+    r"(\s*[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?(?:\s*\[[^\]]*\])?)(\s*+\(?\s*+)([<>=!~][^;)]*?)?(\s*+\)?\s*+(?:;.*)?)",
     re.ASCII | re.DOTALL,
 )
 """A requirement as it is written: name and extras, what stands between, the bounds, and the rest."""
+_LONGEST = 2_000
 
 
 def nearest(name: NormalizedName, version: Version) -> Iterator[str]:
@@ -67,6 +68,8 @@ def raised(requirement: str, version: Version) -> str:
 
 def respelled(written: str, requirement: str) -> str | None:
     """What is written, with the bounds of another requirement and nothing else changed; None for an unknown form."""
+    if len(written) > _LONGEST:
+        return None
     old, new = _FORM.fullmatch(written), _FORM.fullmatch(requirement)
     if not (old and new and new[3]):
         return None

@@ -17,7 +17,7 @@ Attempt = Outcome | ResolutionError
 Changes = tuple[Change, ...]
 
 _LEVELS = 4
-_NEEDS_PYTHON = re.compile(r"\b([\w.-]+?)[<>=!~]\S* depends? on Python>=(\d+(?:\.\d+)*)")
+_NEEDS_PYTHON = re.compile(r"(?<![\w.-])([\w.-]+)[<>=!~]\S{0,300} depends? on Python>=(\d+(?:\.\d+)*)")
 MOST_TOPS = 6
 """Of how many direct dependencies that bring a package in the bounds are looked at."""
 

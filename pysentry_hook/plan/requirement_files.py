@@ -21,7 +21,7 @@ from pysentry_hook.plan.bounds import respelled
 _BOM = "\ufeff"
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _END = re.compile(r"(?<=\n)|(?<=\r)(?!\n)")
-_BODY = re.compile(r".*?(?=\s+(?:#|--)|\s*\\|\s*\Z)", re.DOTALL)
+_BEHIND_BODY = re.compile(r"(?<!\s)\s*+(?:(?<=\s)(?:#|--)|\\|\Z)")
 _HASH = re.compile(r"--hash[=\s]\s*[A-Za-z0-9]+:[0-9A-Fa-f]+")
 _BETWEEN = re.compile(r"[\s\\]*")
 _ANNOTATION = re.compile(r"[ \t]+#")
@@ -201,8 +201,8 @@ def _blocks(path: str, text: str) -> list[_Block]:
 
 def _body(raw: str) -> str:
     """The requirement at the head of a line, without options, comment and continuation."""
-    found = _BODY.match(raw)
-    return found[0] if found else raw
+    found = _BEHIND_BODY.search(raw)
+    return raw[: found.start()] if found else raw
 
 
 def _is_meant(path: str, block: _Block, raw: str, text: str) -> bool:

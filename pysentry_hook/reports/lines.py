@@ -58,7 +58,7 @@ def _pieces(line: Line, longest: int) -> Iterator[Span]:
         if len(span.text.strip()) <= longest:
             yield span
         else:
-            yield from (span._replace(text=word) for word in _WORD.findall(span.text))
+            yield from (span._replace(text=word) for word in _WORD.findall(span.text.rstrip()))
 
 
 def _coloured(lines: Iterable[Line]) -> str:

@@ -16,7 +16,7 @@ from pysentry_hook.text import one_line
 NAME = "pip-tools"
 PROGRAM = "pip-compile"
 LOCK = "requirements.txt"
-_ESSENCE = re.compile(r"(?:^|\n)\s*(?:ERROR: )?((?:Cannot install|Could not find|No matching|Could not)[^\n]*)")
+_ESSENCE = re.compile(r"(?:^|\n)[ \t]*(?:ERROR: )?((?:Cannot install|Could not find|No matching|Could not)[^\n]*)")
 
 _MISSING = re.compile(r"(?:satisfies the requirement|distribution found for) ([\w.-]+)")
 

@@ -20,7 +20,7 @@ PROGRAM = "uv"
 LOCK = "uv.lock"
 _ANY_PYTHON = ">=3.6"
 _SAID = re.compile(r"[\u00d7\u2500-\u257f\u25b6]|-->|help:|hint:")
-_MISSING = re.compile(r"no versions? of ([\w.-]+)|([\w.-]+) was not found in")
+_MISSING = re.compile(r"no versions? of ([\w.-]+)|(?<![\w.-])([\w.-]+) was not found in")
 _BUILDS = re.compile(r"^ *Building ([\w.-]+)==", re.MULTILINE)
 _CAUSES = (re.compile(r"Because .*"), re.compile(r"(?<=error: ).*"))
 

@@ -37,7 +37,7 @@ class Git:
 
     def __init__(self, root: Path, *, index_file: str | None = None) -> None:
         self.root = root
-        self._program = _program(root)
+        self.program = _program(root)
         self._environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
         self._environment |= _SETTINGS
         if index_file:
@@ -61,6 +61,21 @@ class Git:
         except (OSError, ValueError, subprocess.SubprocessError) as error:  # ValueError: a NUL in a word
             raise self._failed(words, None, str(error).encode()) from error
         return done.stdout
+
+    def configuration(self, *, seconds: float = _SECONDS) -> dict[str, str]:
+        """Return what every file of git's configuration says together, by key."""
+        entries = self.run("config", "--list", "-z", seconds=seconds).split(b"\0")
+        pairs = (os.fsdecode(entry).partition("\n") for entry in entries)
+        return {key: value for key, _, value in pairs if key}
+
+    def status(self, configuration: Mapping[str, str], *words: str, seconds: float = _SECONDS) -> bytes:
+        """Return what `git status` says, without the filters of the configuration: it would run them."""
+        found = [key for key in configuration if key.startswith("filter.")]
+        if any("=" in key for key in found):  # which no option could take back
+            raise RepositoryError(self.root, "git has a filter with = in its name; remove it from .git/config")
+        off = [f"{key}={'false' if key.endswith('.required') else ''}" for key in found]
+        options = [word for each in off for word in ("-c", each)]
+        return self.run(*options, "-c", "safe.bareRepository=explicit", "status", *words, seconds=seconds)
 
     def records(self, *words: str, warned: Callable[[str], None] = lambda _: None) -> Generator[bytes, None, None]:
         """Give the records that a command ends with NUL (`-z`), as they come; the command ends with the generator.
@@ -108,7 +123,7 @@ class Git:
             raise self._failed(words, None, str(error).encode()) from error
 
     def _command(self, words: tuple[str, ...]) -> list[str]:
-        return [self._program, *_OPTIONS, "-C", str(self.root), *words]
+        return [self.program, *_OPTIONS, "-C", str(self.root), *words]
 
     def _failed(self, words: tuple[str, ...], code: int | None, complaint: bytes) -> RepositoryError:
         text = complaint.decode("utf-8", "replace")

@@ -1,1 +1,1 @@
-"""Coverage-guided fuzzing, run by hand: it needs atheris, which the test suite does not."""
+"""Feed all that reads what others bring with files that were changed at random."""

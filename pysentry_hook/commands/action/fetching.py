@@ -44,7 +44,9 @@ def _fetch(root: Path, name: str, environment: Mapping[str, str], token: str) ->
     words = ["--no-tags", "--depth=1", "--no-recurse-submodules", "--quiet"]
     if _is_partial(root):
         words += ["--no-filter", "--refetch"]  # git leaves out the contents of what it thinks is here already
-    command = ["git", "-c", f"core.hooksPath={os.devnull}", "-C", str(root), "fetch", *words, "--", "origin", name]
+    safe = ("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false", "-c", "protocol.ext.allow=never")
+    program = Git(root.resolve()).program  # of PATH, and none that lies in the audited files
+    command = [program, *safe, "-C", str(root), "fetch", *words, "--", "origin", name]
     try:
         subprocess.run(  # noqa: S603 (git of PATH; the name is no option and no refspec)
             command,
