@@ -122,7 +122,8 @@ def _coverage(scoped: Sequence[tuple[Inventory, int]], answers: Answers) -> tupl
         lines.extend(own)
     if total and not checked:
         inventory = scoped[0][0]
-        detail = f"none of the {total} dependencies could be checked"
+        none = "its only dependency could not" if total == 1 else f"none of the {total} dependencies could"
+        detail = f"{none} be checked"
         failures.append(Failure("input", inventory.format, inventory.path, detail))
     left_out = sum(number for _, number in scoped)
     lines.sort(key=lambda line: (line.path, line.name, line.version or "", line.line))

@@ -50,7 +50,7 @@ def init(
     path = Path(output)
     in_manifest = path.name == PYPROJECT
     if force and (in_manifest or output == "-"):
-        raise UsageError("--force: it takes the place of a file of ours, and neither of pyproject.toml nor of stdout")
+        raise UsageError("--force: it takes the place of a file of ours, and of nothing else; leave it out")
     text = template(f"{'.'.join(TABLE)}." if in_manifest else "", full=full)
     if output == "-":
         sys.stdout.write(text)

@@ -65,7 +65,7 @@ def _found(report: Report, identifier: str, package: str | None) -> str:
     """What there is of the same id in other packages, else of the same package, else at all."""
     same = chosen(report, identifier, None)
     if same:
-        return f"found in {some(sorted({verdict.finding.dependency.name for verdict in same}))}"
+        return f"found in {some(sorted({verdict.finding.dependency.name for verdict in same}))}; name one: -p NAME"
     name = parse_name(package) if package else None
     of_package = [finding for finding in report.findings if finding.dependency.name == name]
     known = list(dict.fromkeys(finding.vulnerability.id for finding in of_package or report.findings))

@@ -63,7 +63,9 @@ def import_(
     looked, found = _named(here, files) if files else _usual(here)
     plan = list(planned(found, _known(here) | _written(target, before), here.today))
     if files and not plan:
-        raise UsageError(f"nothing is accepted in {', '.join(map(str, files))}, so there is nothing to import")
+        raise UsageError(
+            f"nothing is accepted in {', '.join(map(str, files))}, so there is nothing to import; name another file"
+        )
     entries = [each for each in plan if isinstance(each, Entry)]
     is_shown = output == "-"
     text = "" if is_shown else before

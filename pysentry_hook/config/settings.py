@@ -176,7 +176,7 @@ def _ask_status(flags: Flags, known: Known, sources: Sequence[str]) -> bool:
 def _pins_only(flags: Flags, known: Known) -> bool:
     """Whether nothing is resolved; who names a resolver by an option wants it."""
     if flags.resolver and flags.no_resolver:
-        raise UsageError("--resolver and --no-resolver exclude each other")
+        raise UsageError("--resolver and --no-resolver exclude each other; leave one out")
     return not flags.resolver and known.either(flags.no_resolver, "resolver.no_resolver")
 
 

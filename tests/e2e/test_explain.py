@@ -128,7 +128,9 @@ def test_an_alias_in_small_letters_names_it_too_and_a_package_narrows(project: R
     assert project.scan("explain", "pysec-2099-1", "--package", "Requests").stdout == told
     other = project.scan("explain", "pysec-2099-1", "-p", "idna")
     assert (other.returncode, other.stdout) == (2, "")
-    assert other.stderr.startswith("error: pysec-2099-1 in idna is not among the findings (found in requests)")
+    assert other.stderr.startswith(
+        "error: pysec-2099-1 in idna is not among the findings (found in requests; name one: -p NAME)"
+    )
 
 
 def test_a_package_without_that_id_is_answered_with_its_own(project: Repository) -> None:

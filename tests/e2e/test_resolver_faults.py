@@ -27,7 +27,7 @@ def line_of(done: Done) -> str:
     assert done.returncode == 3, done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
     lines = [line.removeprefix("  failed  ") for line in done.stdout.splitlines() if line.startswith("  failed  ")]
-    (line,) = (line for line in lines if "none of the 1 dependencies could be checked" not in line)
+    (line,) = (line for line in lines if "its only dependency could not be checked" not in line)
     return line
 
 
