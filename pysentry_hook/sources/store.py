@@ -109,7 +109,10 @@ class Store:
             raise SourceError(f"has schema {one_line(version, 20)}, and this program reads {SCHEMA}")
 
     def _about(self, key: str) -> str:
-        found = self._rows.execute("SELECT value FROM about WHERE key = ?", (key,)).fetchone()
+        try:
+            found = self._rows.execute("SELECT value FROM about WHERE key = ?", (key,)).fetchone()
+        except sqlite3.Error as error:
+            raise SourceError(f"is damaged ({one_line(error, 100)})") from error
         if found is None:
             raise SourceError(f"is incomplete: it does not tell its {key}")
         return str(found[0])
@@ -136,7 +139,10 @@ class Store:
 
     def counts(self) -> Mapping[str, int]:
         """The number of records of each source."""
-        return dict(self._rows.execute("SELECT source, count(*) FROM record GROUP BY source ORDER BY source"))
+        try:
+            return dict(self._rows.execute("SELECT source, count(*) FROM record GROUP BY source ORDER BY source"))
+        except sqlite3.Error as error:
+            raise SourceError(f"is damaged ({one_line(error, 100)})") from error
 
     def about(self, packages: Sequence[str]) -> Iterator[tuple[str, object]]:
         """Give (source, record) of all that is known of some packages, without what sources note of an entry.
