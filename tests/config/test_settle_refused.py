@@ -81,4 +81,6 @@ def test_who_names_a_resolver_by_an_option_wants_it() -> None:
     pins = {"RESOLVER_NO_RESOLVER": "true"}
     assert settled(pins, resolver="uv").pins_only is False
     assert settled(pins).pins_only is True
-    assert the_error(resolver="uv", no_resolver=True) == "--resolver and --no-resolver exclude each other"
+    assert (
+        the_error(resolver="uv", no_resolver=True) == "--resolver and --no-resolver exclude each other; leave one out"
+    )

@@ -1,5 +1,6 @@
 """Each message under Troubleshooting is one that is really said, and the README says what to do about it."""
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -66,6 +67,17 @@ def _loose(trouble: Trouble) -> str:
     return trouble.says("--no-resolver", "--advisory-db", "../records")
 
 
+def _no_resolver(trouble: Trouble) -> str:
+    """Neither beside the program nor on PATH."""
+    _nothing(trouble)
+    trouble.write("requirements.txt", "flask>=2\n")
+    (trouble.folder.parent / "sitecustomize.py").write_text(
+        "import sysconfig, sys\nsysconfig.get_path = lambda *_: '/none'\nsys.executable = '/none/x'\n", encoding="utf-8"
+    )
+    modules = os.pathsep.join(filter(None, (str(trouble.folder.parent), os.environ.get("PYTHONPATH"))))
+    return trouble.says("--offline", PYTHONPATH=modules, PATH="/none")
+
+
 def _distrusted(trouble: Trouble) -> str:
     """A service whose certificate nobody here knows."""
     with Upstream([]) as upstream, Door(upstream, "tls") as door:
@@ -100,6 +112,7 @@ REPRODUCED: dict[str, Callable[[Trouble], str]] = {
     "is not valid TOML": _cut,
     "lock version 9": _newer,
     "not pinned": _loose,
+    "no dependency resolver found": _no_resolver,
     "Incomplete": lambda trouble: trouble.says(*DEAD),
     "the connection failed": lambda trouble: trouble.says(*DEAD),
     "TLS failed": _distrusted,
