@@ -147,7 +147,7 @@ def test_a_link_that_leads_out_of_the_project_is_told_and_not_read(run: Run, pro
     (project.parent / "secret").write_text("pip-audit --ignore-vuln CVE-2099-1\n", encoding="utf-8")
     (project / "tox.ini").symlink_to(project.parent / "secret")
     done = run("config", "import", cwd=project)
-    assert "  tox.ini:1  leads out of project, so it is not read\n" in done.stderr
+    assert "  tox.ini:1  leads out of project, so it is not read; put the file itself here\n" in done.stderr
     assert "CVE" not in done.stderr
 
 
