@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
 
 from packaging.version import Version
@@ -45,6 +46,30 @@ class Finding:
         """The order in which findings are shown: input, package, version, id."""
         place = self.dependency
         return (self.input, place.name, place.version, self.vulnerability.id, self.location.line)
+
+    @property
+    def package(self) -> tuple[str, str, str]:
+        """What it is in: input, package and version."""
+        return self.input, self.dependency.name, self.dependency.written
+
+    def is_meant_by(self, entry: Suppression) -> bool:
+        """Whether its id or an alias, package, version and scope are those of a suppression, which holds or not."""
+        dependency, vulnerability = self.dependency, self.vulnerability
+        names = {name.upper() for name in (vulnerability.id, *vulnerability.aliases)}
+        if entry.id is not None and entry.id.upper() not in names:
+            return False
+        if entry.package not in {None, dependency.name}:
+            return False
+        if entry.version is not None and not _contains(entry.version, str(dependency.version)):
+            return False
+        return entry.group is None or dependency.groups == {entry.group}
+
+
+@lru_cache(maxsize=4096)
+def _contains(specifiers: str, version: str) -> bool:
+    from packaging.specifiers import SpecifierSet  # needed only where a suppression names versions
+
+    return SpecifierSet(specifiers).contains(version, prereleases=True)
 
 
 class Status(NamedTuple):

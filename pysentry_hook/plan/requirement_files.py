@@ -17,6 +17,7 @@ from pysentry_hook.model import Dependency, Inventory, NormalizedName, normalize
 from pysentry_hook.narrowing import Environment
 from pysentry_hook.plan.bench import Outcome
 from pysentry_hook.plan.bounds import respelled
+from pysentry_hook.rules import Place
 
 _BOM = "\ufeff"
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
@@ -26,11 +27,6 @@ _HASH = re.compile(r"--hash[=\s]\s*[A-Za-z0-9]+:[0-9A-Fa-f]+")
 _BETWEEN = re.compile(r"[\s\\]*")
 _ANNOTATION = re.compile(r"[ \t]+#")
 _USUAL = " \\\n    "
-
-
-class _Place(NamedTuple):
-    path: str
-    line: int
 
 
 class _Block(NamedTuple):
@@ -65,7 +61,7 @@ class RequirementFiles:
         files = {path: _blocks(path, _text(path, data)) for path, data in self.data.items()}
         pins = [block for blocks in files.values() for block in blocks if block.version]
         for path, blocks in files.items():
-            told = [self._block(_Place(path, block.line.location.line), block, pins) for block in blocks]
+            told = [self._block(Place(path, block.line.location.line), block, pins) for block in blocks]
             kept = _without_annotations(blocks, told)
             text = "".join([*kept, *self._appended(path, files, "".join(kept))])
             mark = _BOM if self.data[path].startswith(codecs.BOM_UTF8) else ""
@@ -73,7 +69,7 @@ class RequirementFiles:
             if data != self.data[path]:
                 yield path, data
 
-    def _block(self, place: _Place, block: _Block, pins: Iterable[_Block]) -> str | None:
+    def _block(self, place: Place, block: _Block, pins: Iterable[_Block]) -> str | None:
         """What becomes of a line, None where it goes."""
         if place in self.edits:
             return self._restated(place, block, self.edits[place])
@@ -84,7 +80,7 @@ class RequirementFiles:
         version = self._version(place, block, [pin.version for pin in pins if pin.name == block.name and pin.version])
         return block.raw if version == block.version else self._restated(place, block, f"{block.name}=={version}")
 
-    def _version(self, place: _Place, block: _Block, stated: Sequence[Version]) -> Version | None:
+    def _version(self, place: Place, block: _Block, stated: Sequence[Version]) -> Version | None:
         """The version that takes the place of a pin: the one that no other line has, or that has its markers."""
         now = self.outcome.versions(block.name) if block.name else ()
         if block.version in now or not now:
@@ -99,7 +95,7 @@ class RequirementFiles:
     def _of(self, name: NormalizedName | None) -> list[Dependency]:
         return [each for each in self.outcome.inventory.dependencies if each.name == name]
 
-    def _restated(self, place: _Place, block: _Block, text: str) -> str:
+    def _restated(self, place: Place, block: _Block, text: str) -> str:
         """The line with other bounds, and with the hashes of the version that it pins where it has some."""
         body = _body(block.raw)
         after = respelled(body, text)

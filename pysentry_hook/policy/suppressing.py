@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from functools import lru_cache
 
 from pysentry_hook.model import NormalizedName
 from pysentry_hook.report import Finding
@@ -34,7 +33,7 @@ class Suppressions:
             numbers.update(self._by_id.get(name.upper(), ()))
         if not numbers:
             return []
-        return [entry for entry in map(self.entries.__getitem__, sorted(numbers)) if _speaks_of(entry, finding)]
+        return [entry for entry in map(self.entries.__getitem__, sorted(numbers)) if finding.is_meant_by(entry)]
 
     def holds(self, entry: Suppression, finding: Finding) -> bool:
         """Whether a suppression that speaks of a finding covers it on this day; malware needs package and version."""
@@ -69,20 +68,3 @@ class Suppressions:
         """Those that speak of no finding, and have not expired; `speaking` is what `about` found."""
         used = {id(entry) for entries in speaking for entry in entries}
         return tuple(entry for entry in self.entries if id(entry) not in used and not self.has_expired(entry))
-
-
-def _speaks_of(entry: Suppression, finding: Finding) -> bool:
-    """Whether package, version and scope are those of the finding; its id was looked up."""
-    dependency = finding.dependency
-    if entry.package not in {None, dependency.name}:
-        return False
-    if entry.version is not None and not _contains(entry.version, str(dependency.version)):
-        return False
-    return entry.group is None or dependency.groups == {entry.group}
-
-
-@lru_cache(maxsize=4096)
-def _contains(specifiers: str, version: str) -> bool:
-    from packaging.specifiers import SpecifierSet  # needed only where a suppression names versions
-
-    return SpecifierSet(specifiers).contains(version, prereleases=True)

@@ -68,7 +68,9 @@ def told(report: Report, change: Change, look: Look) -> str:
 def _blocking(report: Report) -> list[list[Verdict]]:
     """What blocks, by package, the worst first."""
     blocking = [verdict for verdict in report.gate.verdicts if verdict.decision is Decision.BLOCK]
-    packages = [sorted(group, key=_badness) for _, group in groupby(blocking, key=_package)]
+    packages = [
+        sorted(group, key=_badness) for _, group in groupby(blocking, key=lambda verdict: verdict.finding.package)
+    ]
     return sorted(packages, key=lambda group: _badness(group[0]))
 
 
@@ -165,11 +167,6 @@ def _rest(report: Report, change: Change) -> Iterator[str]:
         scan = f": {change.command}" if change.command else ""
         yield f"{count(report.gate.not_judged, 'older finding')} not judged{scan}"
     yield from change.notes
-
-
-def _package(verdict: Verdict) -> tuple[str, str, str]:
-    finding = verdict.finding
-    return finding.input, finding.dependency.name, finding.dependency.written
 
 
 def _brings_in(packages: Sequence[Sequence[Verdict]], change: Change) -> str:

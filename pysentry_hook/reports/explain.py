@@ -97,7 +97,7 @@ def _not_accepted(report: Report, finding: Finding, look: Look) -> Iterator[str]
     told = [(entry, f"ended {entry.end(gate.day)}") for entry in gate.expired]
     told += [(entry, "not taken, because it has no reason") for entry in gate.refused]
     for entry, why in told:
-        if entry.id and _is_named(finding, entry.id, entry.package):
+        if finding.is_meant_by(entry):
             yield f"  accepted  {entry.told}: {why} ({origin(entry.rule, look)})"
 
 

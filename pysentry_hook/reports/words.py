@@ -119,14 +119,11 @@ def worst_first(verdicts: Sequence[Verdict]) -> list[Verdict]:
     """Packages by their worst finding, and the findings of each by severity; an unknown one ranks above medium."""
     worst: dict[object, float] = {}
     for verdict in verdicts:
-        key = _package(verdict)
+        key = verdict.finding.package
         worst[key] = max(worst.get(key, 0), _rank(verdict))
-    return sorted(verdicts, key=lambda verdict: (-worst[_package(verdict)], _package(verdict), -_rank(verdict)))
-
-
-def _package(verdict: Verdict) -> tuple[str, str, str]:
-    finding = verdict.finding
-    return finding.input, finding.dependency.name, finding.dependency.written
+    return sorted(
+        verdicts, key=lambda verdict: (-worst[verdict.finding.package], verdict.finding.package, -_rank(verdict))
+    )
 
 
 def _rank(verdict: Verdict) -> float:
@@ -140,7 +137,7 @@ def packages(verdicts: Sequence[Verdict]) -> list[list[Finding]]:
     """The findings of each package in each input, in the order in which the packages come."""
     found: dict[object, list[Finding]] = {}
     for verdict in verdicts:
-        found.setdefault(_package(verdict), []).append(verdict.finding)
+        found.setdefault(verdict.finding.package, []).append(verdict.finding)
     return list(found.values())
 
 
