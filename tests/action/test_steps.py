@@ -160,3 +160,9 @@ def test_a_step_without_its_plan_is_told(steps: Steps) -> None:
     code, log, _ = steps.step("scan", PLAN="nowhere")
     assert code == 2
     assert "PLAN names no plan" in log
+
+
+def test_a_step_that_is_none_is_refused(steps: Steps) -> None:
+    code, log, outputs = steps.step("prepare-all")
+    assert (code, outputs) == (2, {})
+    assert "'prepare-all' is no step; known: " in log

@@ -148,6 +148,13 @@ def test_a_plan_that_is_none_or_is_for_something_else_is_an_error(shop: House) -
         assert done.stderr.count("\n") == 1
 
 
+def test_a_plan_is_for_one_input(shop: House) -> None:
+    shop.write("api/uv.lock", "version = 1\n")
+    done = plan(shop, "--recursive")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.endswith("plan takes one input at a time, and this is uv.lock, api/uv.lock: name one of them\n")
+
+
 def test_without_uv_one_line_says_how_to_get_it(shop: House, tmp_path: Path) -> None:
     done = plan(shop, **shop.with_path(str(tmp_path / "empty")))
     assert (done.returncode, done.stdout) == (2, "")

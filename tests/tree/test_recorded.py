@@ -229,3 +229,11 @@ def test_a_pointer_to_large_file_storage_is_refused(made: Made, git: Git, reposi
     record(git, repository)
     with made(repository) as tree:
         assert refusal(tree, "a").startswith("is kept in Git LFS")
+
+
+def test_commits_without_a_common_ancestor_have_no_merge_base(git: Git, repository: Path) -> None:
+    record(git, repository)
+    git(repository, "checkout", "-q", "--orphan", "other")
+    git(repository, "commit", "-q", "--allow-empty", "-m", "of its own")
+    with pytest.raises(RepositoryError, match=r"'main\.\.\.other' has no common ancestor here; in a shallow clone"):
+        CommitTree(repository, "main...other")
