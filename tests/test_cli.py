@@ -60,12 +60,3 @@ def test_who_wants_to_know_more_sees_where_the_bug_is(
 ) -> None:
     end(ZeroDivisionError("of ours"), word)
     assert capsys.readouterr().err.startswith("Traceback ")
-
-
-def test_what_stands_behind_two_dashes_is_no_option_of_others(
-    end: Callable[..., int], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert end(KeyboardInterrupt(), "--", "--requirements-file") == 130
-    capsys.readouterr()
-    assert end(KeyboardInterrupt(), "--requirements-file") == 2
-    assert "it is --requirements FILE" in capsys.readouterr().err
