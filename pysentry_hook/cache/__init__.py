@@ -128,7 +128,7 @@ class DiskCache:
         self._connect_once()
         if key in self._pending or self._rows is None:
             return self._pending.get(key)
-        data = None if self._empty else self._guard(lambda: self._rows.get(key), None)
+        data = None if self._empty else self._guard(lambda: self._rows.get(key))
         entry = _entry(data) if data is not None else None
         self._seen[key] = entry.stored if entry else None
         if data is not None and entry is None:
@@ -184,9 +184,9 @@ class DiskCache:
         if self._pending:
             self._connect_once()
         if self._rows is not None and self._pending:
-            self._guard(self._write, None)
+            self._guard(self._write)
         if self._rows is not None:
-            self._guard(self._rows.close, None)
+            self._guard(self._rows.close)
 
     def _write(self) -> None:
         """Store what is lacking; where the rows stay locked nothing is lost but what nobody else stored meanwhile."""
@@ -244,7 +244,7 @@ class DiskCache:
         with self._opening:
             if not self._connected:
                 self._connected = True
-                self._guard(self._connect, None)
+                self._guard(self._connect)
 
     def _connect(self) -> None:
         from diskcache import Cache as Rows  # 80 ms; imported by runs that have a cache
@@ -256,8 +256,8 @@ class DiskCache:
         self._rows = Rows(str(folder), disk=closed_disk(), timeout=TIMEOUT, size_limit=_SIZE_LIMIT, cull_limit=0)
         self._empty = not len(self._rows)  # then there is nothing to look for
 
-    def _guard(self, work: Callable[[], Any], otherwise: Any) -> Any:
-        """Do `work`; a locked database or a full disk is no damage, everything else sets the folder aside."""
+    def _guard(self, work: Callable[[], Any]) -> Any:
+        """Do `work`, else None; a locked database or a full disk is no damage, all else sets the folder aside."""
         from diskcache import Timeout
 
         try:
@@ -271,7 +271,7 @@ class DiskCache:
                 self._say(f"the cache {self._folder} takes part of this run only ({why}); --cache-dir names another")
             else:
                 self._set_aside(why)
-        return otherwise
+        return None
 
     def _set_aside(self, why: str) -> None:
         with self._lock:  # of several threads that meet the damage one acts

@@ -18,7 +18,7 @@ from pysentry_hook.config.suppressions import parse_day, read_suppression
 from pysentry_hook.config.variables import variable
 from pysentry_hook.errors import ConfigError, InputError, UsageError
 from pysentry_hook.inputs import open_input
-from pysentry_hook.model import Inventory, parse_name
+from pysentry_hook.model import Inventory, normalize, parse_name
 from pysentry_hook.output import write
 from pysentry_hook.reading import audited, remarks
 from pysentry_hook.rules import Place, Suppression
@@ -86,9 +86,9 @@ def add(
         "expires": _last_day(expires, known.today) if expires else None, "until": until, "owner": owner,
     }  # fmt: skip
     entry = {key: value for key, value in said.items() if value is not None}
-    read_suppression(entry, _fail, Place("", 1), known.today)
+    new = read_suppression(entry, _fail, Place("", 1), known.today)
     for other in known.entries:
-        narrowed = (other.version, other.group, other.until_fixed) == (version, group, until == "fixed")
+        narrowed = (other.version, other.group, other.until_fixed) == (new.version, new.group, new.until_fixed)
         if narrowed and _is_same(other, identifier, package):
             _refuse_second(other, known.today)
     named = os.environ.get(variable("config"))
@@ -190,7 +190,7 @@ def _entry(known: _Known, identifier: str, to: _Narrow) -> tuple[Target, int, Su
         for entry in known.entries
         if _is_same(entry, identifier, to.package or entry.package)
         and to.version in {None, entry.version}
-        and to.group in {None, entry.group}
+        and (to.group is None or normalize(to.group) == entry.group)
     ]
     if not found:
         raise UsageError(f"there is no suppression of {one_line(identifier, 60)}; see pysentry-hook suppressions list")

@@ -110,7 +110,7 @@ def _number(value: Any, least: float = 0.0) -> float:
     return value
 
 
-def _number_text(text: str, least: float = 0.0) -> float:
+def _number_text(text: str, least: float) -> float:
     try:
         value = float(text)
     except ValueError:

@@ -19,7 +19,6 @@ from pysentry_hook.text import one_line
 _DEEPEST = 4
 _MOST_HOLDERS = 5
 _COOLDOWN = "exclude-newer"
-_BOUNDS = r"(?:[<>=!~]=?=?[^\s,]+,?)+"
 
 
 def chain(bench: Bench, goal: Goal, state: Outcome) -> tuple[str, ...]:

@@ -118,8 +118,8 @@ def open_project(
     tree: Tree,
     settings: Settings,
     *,
-    unusable: frozenset[NormalizedName] = frozenset(),
-    named: frozenset[NormalizedName] = frozenset(),
+    unusable: frozenset[NormalizedName],
+    named: frozenset[NormalizedName],
 ) -> Project:
     """Return what to ask for: `read` is the input as it was read, `inventory` what it installs.
 

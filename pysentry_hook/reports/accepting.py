@@ -124,8 +124,9 @@ def _is_in_file(entry: Suppression) -> bool:
 
 
 def _renewal(entry: Suppression, gate: GateResult, look: Look) -> str:
-    package = f" -p {shlex.quote(entry.package)}" if entry.package else ""
+    limits = {"-p": entry.package, "--version": entry.version, "--group": entry.group}
+    narrow = "".join(f" {option} {shlex.quote(value)}" for option, value in limits.items() if value)
     return (
-        f"pysentry-hook suppressions renew {shlex.quote(entry.id or '')}{package} "
+        f"pysentry-hook suppressions renew {shlex.quote(entry.id or '')}{narrow} "
         f'--reason "…" --expires {later(gate.day)}{_project(look)}'
     )
