@@ -1,12 +1,12 @@
 """What to do about the findings of one package: an upgrade that clears them all, as a command to copy."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from packaging.version import Version
 
-from pysentry_hook.report import Finding
+from pysentry_hook.report import Finding, Report
 
 _COMMANDS = {
     "uv.lock": ("uv lock --upgrade-package {name}", "uv lock --directory {folder} --upgrade-package {name}"),
@@ -17,6 +17,27 @@ _COMMANDS = {
 """For each lock file the command in its own folder, and from a folder above."""
 TRIED = {True: "tried", False: "not tried"}
 """How an upgrade is marked."""
+
+
+Entry = tuple[str, str, str]
+"""A package in an input: its path, and the name and version as they are written."""
+Free = Mapping[Entry, Version]
+"""For each package the version to upgrade to."""
+
+
+def package_of(finding: Finding) -> Entry:
+    """Return the package that a finding is in."""
+    return finding.input, finding.dependency.name, finding.dependency.written
+
+
+def free_versions(report: Report) -> Free:
+    """Return for each package the smallest version that is free of everything known, shown or not."""
+    found: dict[Entry, Version] = {}
+    for finding in report.findings:
+        if (to := finding.upgrade_to) and not finding.upgrade_tried:
+            package = package_of(finding)
+            found[package] = min(to, found.get(package, to))
+    return found
 
 
 class Fix(NamedTuple):
@@ -36,8 +57,8 @@ class Fix(NamedTuple):
         return self.words if self.to is None else f"{self.to} ({TRIED[self.tried]}): {self.words}"
 
 
-def fix(findings: Sequence[Finding], lock: str, place: str) -> Fix:
-    """Return what to do about all findings of one package in one input.
+def fix(findings: Sequence[Finding], lock: str, place: str, free: Free) -> Fix:
+    """Return what to do about findings of one package in one input; `free` is what `free_versions` returns.
 
     `lock` is the path of the input and `place` that of the entry with its line, both as the reader
     of the report sees them. A version that `upgrade_to` names is free of everything known, so one
@@ -47,12 +68,11 @@ def fix(findings: Sequence[Finding], lock: str, place: str) -> Fix:
         return Fix(None, "remove it, and treat every machine that installed it as compromised")
     if any(finding.upgrade_tried for finding in findings):
         return _as_planned(findings)
-    targets = [finding.upgrade_to for finding in findings if finding.upgrade_to is not None]
-    if not targets:
+    to = free.get(package_of(findings[0]))
+    if to is None:
         fixed = any(finding.vulnerability.fixed_in for finding in findings)
         known = "none of the fixed versions is known to be free of other findings" if fixed else "no fixed version yet"
         return Fix(None, known)
-    to = min(targets)
     folder, _, file = lock.rpartition("/")
     name = findings[0].dependency.name
     if file in _COMMANDS:
@@ -75,6 +95,6 @@ def _as_planned(findings: Sequence[Finding]) -> Fix:
     return Fix(to, f"make the changes of the plan{rest}", tried=True)
 
 
-def advice(findings: Sequence[Finding], lock: str, place: str) -> str:
-    """Return the fix of all findings of one package in one input as one line."""
-    return fix(findings, lock, place).line
+def advice(findings: Sequence[Finding], lock: str, place: str, free: Free) -> str:
+    """Return the fix of findings of one package in one input as one line."""
+    return fix(findings, lock, place, free).line
