@@ -220,8 +220,7 @@ def _fix(group: Sequence[Verdict], free: Free, look: Look) -> tuple[str, str, st
     """A line in three parts, of which that in the middle is the package's own."""
     finding = group[0].finding
     lock, name = look.path(finding.input), f" {finding.dependency.name}"
-    place = f"{look.path(finding.location.path)}:{finding.location.line}"
-    found = fix([verdict.finding for verdict in group], lock, place, free)
+    found = fix([verdict.finding for verdict in group], lock, free, look)
     if found.to is None:
         return f"Fix:     {finding.dependency.name}: {found.words}", "", ""
     start = f"Fix ({TRIED[found.tried]}):  "
@@ -231,7 +230,7 @@ def _fix(group: Sequence[Verdict], free: Free, look: Look) -> tuple[str, str, st
         return f"{start}{found.words}", "", ""
     start += found.words.removesuffix(name)
     option = " --upgrade-package" if start.endswith(" --upgrade-package") else ""
-    end = f" && git add {shlex.quote(lock)}"
+    end = f" && git add {shlex.join([*filter(None, [found.edits]), lock])}"
     return start.removesuffix(option), f"{option}{name}", end
 
 

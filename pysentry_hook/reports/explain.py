@@ -103,8 +103,7 @@ def _not_accepted(report: Report, finding: Finding, look: Look) -> Iterator[str]
 
 
 def _fix(finding: Finding, free: Free, look: Look) -> Iterator[str]:
-    place = f"{look.path(finding.location.path)}:{finding.location.line}"
-    yield f"  fix       {advice([finding], look.path(finding.input), place, free)}"
+    yield f"  fix       {advice([finding], look.path(finding.input), free, look)}"
 
 
 def _changes(report: Report, verdict: Verdict, free: Free, look: Look) -> Iterator[str]:

@@ -182,8 +182,7 @@ def _of_findings(report: Report, look: Look) -> Iterator[Annotation]:
 
 
 def _fix(findings: Sequence[Finding], free: Free, look: Look) -> str:
-    first = findings[0]
-    return advice(findings, first.input, place(first.location.path, first.location.line, look), free)
+    return advice(findings, findings[0].input, free, look)
 
 
 def _of_finding(verdict: Verdict, fix: str, look: Look) -> Annotation:

@@ -122,8 +122,7 @@ def _details(finding: Finding, look: Look) -> Iterator[Line]:
 
 def _fix(findings: Sequence[Finding], free: Free, look: Look) -> Iterator[Line]:
     """One upgrade that clears all that is known of a package, with the command that asks for it."""
-    where = place(findings[0].location.path, findings[0].location.line, look)
-    yield (Span("  fix       ", "dim"), Span(advice(findings, look.path(findings[0].input), where, free), whole=True))
+    yield (Span("  fix       ", "dim"), Span(advice(findings, look.path(findings[0].input), free, look), whole=True))
 
 
 def _suppressed(report: Report, look: Look) -> Iterator[Line]:

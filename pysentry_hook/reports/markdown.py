@@ -16,7 +16,6 @@ from pysentry_hook.reports.words import (
     named,
     nothing,
     packages,
-    place,
     portable,
     shown,
     worst_first,
@@ -181,7 +180,7 @@ def _fixes(report: Report, verdicts: Sequence[Verdict], look: Look) -> Iterator[
     free = free_versions(report)
     for findings in packages(verdicts):
         first = findings[0]
-        found = fix(findings, first.input, place(first.location.path, first.location.line, look), free)
+        found = fix(findings, first.input, free, look)
         told = printable(found.words)
         if found.is_command and told == found.words:
             commands.append(f"{told}  # {printable(first.dependency.written)} -> {found.to}")

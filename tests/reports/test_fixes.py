@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from pysentry_hook.model import Severity
+from pysentry_hook.model import Location, Severity
 from pysentry_hook.report import Finding, Report
 from pysentry_hook.reports import FORMATS
 from pysentry_hook.reports.change import Change
@@ -22,9 +22,9 @@ OTHER = a_finding(id="CVE-2099-0002", severity=Severity.LOW, upgrade_to="2.33.0"
 """It does not block."""
 
 
-def fixed(*findings: Finding) -> Fix:
+def fixed(*findings: Finding, lock: str = "uv.lock") -> Fix:
     report = a_report(*findings)
-    return fix(report.findings, "uv.lock", "uv.lock:12", free_versions(report))
+    return fix(report.findings, lock, free_versions(report), Look())
 
 
 def for_a_hook(report: Report, look: Look) -> str:
@@ -50,3 +50,45 @@ def test_a_version_of_another_package_or_of_a_plan_is_never_taken() -> None:
     assert fixed(WORST, elsewhere).to is None
     planned = free_versions(a_report(replace(OTHER, upgrade_tried=True)))
     assert not planned
+
+
+@pytest.mark.parametrize(
+    ("lock", "written", "allows"),
+    [
+        ("uv.lock", '"requests==2.30.0"', False),
+        ("uv.lock", "\"requests[socks] (>=2,<2.33) ; python_version >= '3.11'\"", False),
+        ("uv.lock", "'Requests ~= 2.30.0'", False),
+        ("uv.lock", '"requests>=2"', True),
+        ("uv.lock", '"requests"', True),
+        ("uv.lock", '"idna==3.4"', True),
+        ("uv.lock", '"requests==2.*,what"', True),
+        ("poetry.lock", 'requests = "2.30.0"', False),
+        ("poetry.lock", 'requests = {version = "<2.31", optional = true}', False),
+        ("poetry.lock", 'requests = "^2.30"', True),
+        ("Pipfile.lock", 'requests = "==2.30.0"', False),
+        ("Pipfile.lock", 'requests = "*"', True),
+        ("Pipfile.lock", "", True),
+    ],
+)
+def test_a_command_that_a_declaration_keeps_from_working_comes_after_its_edit(
+    lock: str, written: str, *, allows: bool
+) -> None:
+    declared = Location("pyproject.toml", 7, 5, 20, written)
+    found = fixed(replace(OTHER, declared_at=declared), lock=lock)
+    assert found.is_command is allows
+    assert found.words.startswith("let pyproject.toml:7 ask for requests>=2.33.0, then ") is not allows
+
+
+def test_what_another_package_brings_in_is_not_held_by_the_declaration_of_that() -> None:
+    dependency = replace(OTHER.dependency, direct=False)
+    declared = Location("pyproject.toml", 7, 5, 20, '"requests==2.30.0"')
+    assert fixed(replace(OTHER, dependency=dependency, declared_at=declared)).words == UPGRADE
+
+
+def test_a_blocked_commit_adds_the_manifest_that_has_to_be_edited() -> None:
+    declared = Location("pyproject.toml", 7, 5, 20, '"requests==2.30.0"')
+    blocked = replace(OTHER, declared_at=declared, vulnerability=WORST.vulnerability)
+    assert (
+        "Fix (not tried):  let pyproject.toml:7 ask for requests>=2.33.0, "
+        f"then {UPGRADE} && git add pyproject.toml uv.lock\n"
+    ) in for_a_hook(a_report(blocked), Look())

@@ -79,7 +79,7 @@ def test_a_line_that_is_shown_is_no_command_to_a_runner(text: str, shown: str) -
 def test_a_folder_name_cannot_smuggle_a_command_into_the_fix() -> None:
     finding = a_finding(upgrade_to="2.31.0")
     free = {package_of(finding): Version("2.31.0")}
-    shown = advice([finding], "a b;$(id)/uv.lock", "a b;$(id)/uv.lock:12", free)
+    shown = advice([finding], "a b;$(id)/uv.lock", free, Look())
     assert "--directory 'a b;$(id)' --upgrade-package requests" in shown
 
 
