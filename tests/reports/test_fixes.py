@@ -92,3 +92,9 @@ def test_a_blocked_commit_adds_the_manifest_that_has_to_be_edited() -> None:
         "Fix (not tried):  let pyproject.toml:7 ask for requests>=2.33.0, "
         f"then {UPGRADE} && git add pyproject.toml uv.lock\n"
     ) in for_a_hook(a_report(blocked), Look())
+
+
+@pytest.mark.parametrize("lock", ["pylock.toml", "pylock.dev.toml"])
+def test_no_line_of_a_lock_with_hashes_is_written_by_hand(lock: str) -> None:
+    words = f"lock api/{lock} anew with requests>=2.33.0, with the tool that wrote it"
+    assert fixed(OTHER, lock=f"api/{lock}").words == words
