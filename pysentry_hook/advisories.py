@@ -55,6 +55,8 @@ class Advisory:
     """Fixed versions that the source states outside ranges; they never decide "affected"."""
     damage: str | None = None
     """Why part of the record was set aside."""
+    partial: bool = False
+    """Whether it is an answer about the versions that it lists, which says nothing of any other."""
 
 
 class Say(NamedTuple):

@@ -163,11 +163,22 @@ def _vulnerability(group: Sequence[Advisory], package: Package) -> Vulnerability
         ranges=_union(_describe(entry) for record in hits for entry in record.affected if entry.name == package.name),
         says=tuple(
             sorted(
-                (_say(record, package.name, affected=id(record) in affecting) for record in group),
+                (
+                    _say(record, package.name, affected=id(record) in affecting)
+                    for record in group
+                    if _speaks_of(record, package)
+                ),
                 key=lambda say: (say.source, say.id),
             )
         ),
         fixed_in=_fixes(hits, package.name),
+    )
+
+
+def _speaks_of(record: Advisory, package: Package) -> bool:
+    """Whether a record says anything of this version, withdrawn or not."""
+    return not record.partial or any(
+        entry.name == package.name and entry_affects(entry, package.version) for entry in record.affected
     )
 
 

@@ -228,6 +228,17 @@ def test_fixed_versions_that_a_source_states_beside_ranges_are_told() -> None:
     assert list(map(str, the_vulnerability(stated).fixed_in)) == ["2.31.0", "2.32.0"]
 
 
+def test_an_answer_about_another_version_says_nothing_of_this_one() -> None:
+    whole = an_advisory(source="osv")
+    here = replace(an_advisory(source="pypi", events=[], versions=["2.30.0"]), partial=True)
+    elsewhere = replace(an_advisory(source="pypi", events=[], versions=["1.26.0"]), partial=True)
+    withdrawn = replace(here, withdrawn="2099-02-01T00:00:00Z")
+    found = the_vulnerability(whole, elsewhere, here)
+    assert [(say.source, say.affected) for say in found.says] == [("osv", True), ("pypi", True)]
+    found = the_vulnerability(whole, elsewhere, withdrawn)
+    assert [(say.source, say.withdrawn) for say in found.says] == [("osv", None), ("pypi", withdrawn.withdrawn)]
+
+
 def test_two_databases_may_have_the_same_record_in_different_states() -> None:
     early = an_advisory(source="database")
     late = an_advisory(source="database", database_specific={"severity": "HIGH"})

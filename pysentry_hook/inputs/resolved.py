@@ -7,6 +7,7 @@ from pysentry_hook.graph import Ways
 from pysentry_hook.inputs.manifest import requirement_name
 from pysentry_hook.inputs.places import LinePlaces
 from pysentry_hook.model import (
+    NOT_PINNED,
     Dependency,
     Edge,
     Inventory,
@@ -46,7 +47,11 @@ def merged(
         replace(item, groups=scopes(item), direct=item.name in places, pinned=False, place=at(declared(item.node)))
         for item in lock.dependencies
     ]
-    unchecked = [replace(item, place=at(item.place)) for item in inventory.unchecked if kept(item)] + [
+    unchecked = [
+        replace(item, place=at(item.place), reason=_left_out(item.reason) if item.place in sent else item.reason)
+        for item in inventory.unchecked
+        if kept(item)
+    ] + [
         replace(item, groups=scopes(item), direct=item.name in places, place=at(declared(item.node)))
         for item in lock.unchecked
     ]
@@ -62,6 +67,11 @@ def merged(
         notes=(*(text for text in inventory.notes if "was not checked" not in text), *notes),
         resolved=by,
     )
+
+
+def _left_out(reason: str) -> str:
+    """The reason of what the resolver was asked for and did not take: to pin it would change nothing."""
+    return reason.replace(NOT_PINNED, "left out by the resolver, because of its marker", 1)
 
 
 def nodes(lock: Inventory) -> list[Node]:

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from pysentry_hook.report import Decision, Finding, Novelty, Report, Verdict
 from pysentry_hook.reports.accepting import later
-from pysentry_hook.reports.fixes import TRIED, fix
+from pysentry_hook.reports.fixes import TRIED, Free, fix, free_versions
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.verdict import rule_told
 from pysentry_hook.steps import MARK
@@ -86,7 +86,7 @@ def _blocked(report: Report, change: Change, look: Look) -> Iterator[str]:
     rules = dict.fromkeys(rule_told(verdict.rule, look) for verdict in blocking)
     below = [f"  {reason}" for reason in report.gate.reasons]
     below.append(f"Rule:    {'; '.join(rules) or '; '.join(report.gate.reasons)}")
-    below += _fixes(packages, look)
+    below += _fixes(packages, free_versions(report), look)
     below += _ways_on(blocking[0], report, change, look) if blocking else ()
     below += _in(_rest(report, change), 2)
     yield from _shown(packages, _PAGE - 1 - len(below), look)
@@ -202,11 +202,11 @@ def _entries(group: Sequence[Verdict], look: Look, most: int) -> Iterator[str]:
         yield f"  and {len(group) - shown} more"
 
 
-def _fixes(packages: Sequence[Sequence[Verdict]], look: Look) -> list[str]:
+def _fixes(packages: Sequence[Sequence[Verdict]], free: Free, look: Look) -> list[str]:
     """What to do, by the words that do it: one command upgrades several packages of a lock."""
     found: dict[str, list[str]] = {}
     for group in packages:
-        start, name, end = _fix(group, look)
+        start, name, end = _fix(group, free, look)
         found.setdefault(f"{start}\n{end}", []).append(name)
     lines = []
     for words, names in list(found.items())[:_MOST_COMMANDS]:
@@ -216,12 +216,11 @@ def _fixes(packages: Sequence[Sequence[Verdict]], look: Look) -> list[str]:
     return lines
 
 
-def _fix(group: Sequence[Verdict], look: Look) -> tuple[str, str, str]:
+def _fix(group: Sequence[Verdict], free: Free, look: Look) -> tuple[str, str, str]:
     """A line in three parts, of which that in the middle is the package's own."""
     finding = group[0].finding
     lock, name = look.path(finding.input), f" {finding.dependency.name}"
-    place = f"{look.path(finding.location.path)}:{finding.location.line}"
-    found = fix([verdict.finding for verdict in group], lock, place)
+    found = fix([verdict.finding for verdict in group], lock, free, look)
     if found.to is None:
         return f"Fix:     {finding.dependency.name}: {found.words}", "", ""
     start = f"Fix ({TRIED[found.tried]}):  "
@@ -231,7 +230,7 @@ def _fix(group: Sequence[Verdict], look: Look) -> tuple[str, str, str]:
         return f"{start}{found.words}", "", ""
     start += found.words.removesuffix(name)
     option = " --upgrade-package" if start.endswith(" --upgrade-package") else ""
-    end = f" && git add {shlex.quote(lock)}"
+    end = f" && git add {shlex.join([*filter(None, [found.edits]), lock])}"
     return start.removesuffix(option), f"{option}{name}", end
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pysentry_hook.report import Decision, Finding, Novelty, Report, Verdict
 from pysentry_hook.reports.accepting import accept_command
-from pysentry_hook.reports.fixes import advice
+from pysentry_hook.reports.fixes import Free, advice, free_versions, package_of
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.verdict import origin, rule_told
 from pysentry_hook.reports.words import severity_word
@@ -31,11 +31,12 @@ def _is_named(finding: Finding, identifier: str, package: str | None) -> bool:
 
 def explain(report: Report, verdicts: list[Verdict], look: Look) -> str:
     """Return the explanation of each verdict as text without colour."""
-    parts = ("\n".join(printable(line) for line in _lines(report, verdict, look)) for verdict in verdicts)
+    free = free_versions(report)
+    parts = ("\n".join(printable(line) for line in _lines(report, verdict, free, look)) for verdict in verdicts)
     return "\n\n".join(parts) + "\n"
 
 
-def _lines(report: Report, verdict: Verdict, look: Look) -> Iterator[str]:
+def _lines(report: Report, verdict: Verdict, free: Free, look: Look) -> Iterator[str]:
     finding = verdict.finding
     vulnerability, dependency = finding.vulnerability, finding.dependency
     yield f"{vulnerability.id} in {dependency.name} {dependency.written} {_VERBS[verdict.decision]}: {verdict.reason}"
@@ -49,9 +50,9 @@ def _lines(report: Report, verdict: Verdict, look: Look) -> Iterator[str]:
     yield f"  age       {_age(report, finding)}"
     yield from (f"  {text}" for text in _says(finding))
     yield from _not_accepted(report, finding, look)
-    yield from _fix(finding, look)
+    yield from _fix(finding, free, look)
     yield "  what would change it"
-    yield from (f"    {text}" for text in _changes(report, verdict, look))
+    yield from (f"    {text}" for text in _changes(report, verdict, free, look))
 
 
 def _vectors(finding: Finding) -> str:
@@ -101,12 +102,11 @@ def _not_accepted(report: Report, finding: Finding, look: Look) -> Iterator[str]
             yield f"  accepted  {entry.told}: {why} ({origin(entry.rule, look)})"
 
 
-def _fix(finding: Finding, look: Look) -> Iterator[str]:
-    place = f"{look.path(finding.location.path)}:{finding.location.line}"
-    yield f"  fix       {advice([finding], look.path(finding.input), place)}"
+def _fix(finding: Finding, free: Free, look: Look) -> Iterator[str]:
+    yield f"  fix       {advice([finding], look.path(finding.input), free, look)}"
 
 
-def _changes(report: Report, verdict: Verdict, look: Look) -> Iterator[str]:
+def _changes(report: Report, verdict: Verdict, free: Free, look: Look) -> Iterator[str]:
     """What would make the decision another one."""
     rule = verdict.rule
     where = origin(rule, look)
@@ -114,7 +114,7 @@ def _changes(report: Report, verdict: Verdict, look: Look) -> Iterator[str]:
     if verdict.suppression:
         yield from _ends(verdict, look)
     elif verdict.decision is Decision.BLOCK:
-        yield from _ends_block(report, verdict, look)
+        yield from _ends_block(report, verdict, free, look)
     elif verdict.blocks_on:
         yield f"time: from {verdict.blocks_on} on it blocks"
         yield f"fewer grace_days ({where})"
@@ -129,15 +129,15 @@ def _changes(report: Report, verdict: Verdict, look: Look) -> Iterator[str]:
         yield f"{word} ({where})"
 
 
-def _ends_block(report: Report, verdict: Verdict, look: Look) -> Iterator[str]:
+def _ends_block(report: Report, verdict: Verdict, free: Free, look: Look) -> Iterator[str]:
     """What would make it pass; malware is never answered with an upgrade."""
     finding = verdict.finding
     if finding.vulnerability.malware:
         yield "a suppression with package and version; nothing else covers malware"
         return
-    if finding.upgrade_to:
+    if to := finding.upgrade_to or free.get(package_of(finding)):
         tried = " (tried)" if finding.upgrade_tried else ""
-        yield f"an upgrade to {finding.upgrade_to}{tried} or any version that no advisory affects"
+        yield f"an upgrade to {to}{tried} or any version that no advisory affects"
     yield f"a suppression: {accept_command(report, verdict, look)}"
     yield f"another value of {verdict.rule.key.rpartition('.')[2]} ({origin(verdict.rule, look)})"
     if report.baseline is None:

@@ -1,12 +1,15 @@
 """What to do about the findings of one package: an upgrade that clears them all, as a command to copy."""
 
+import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from packaging.version import Version
 
-from pysentry_hook.report import Finding
+from pysentry_hook.model import normalize
+from pysentry_hook.report import Finding, Report
+from pysentry_hook.reports.look import Look
 
 _COMMANDS = {
     "uv.lock": ("uv lock --upgrade-package {name}", "uv lock --directory {folder} --upgrade-package {name}"),
@@ -15,8 +18,33 @@ _COMMANDS = {
     "Pipfile.lock": ("pipenv upgrade {name}", "PIPENV_PIPFILE={folder}/Pipfile pipenv upgrade {name}"),
 }
 """For each lock file the command in its own folder, and from a folder above."""
+_PEP508 = re.compile(r"""["']\s*([\w.-]+)\s*(?:\[[^\]]*\])?\s*\(?\s*([<>=!~][^;)"']*)""", re.ASCII)
+_KEYED = re.compile(r"""["']?([\w.-]+?)["']?\s*=\s*(?:\{.*?\bversion\s*=\s*)?["']\s*([<>=!~\d][^"']*)["']""", re.ASCII)
+"""How a declaration is written: in a list as PEP 508, or as a key with the bounds as its value."""
+_PYLOCK = re.compile(r"pylock(\..+)?\.toml")
 TRIED = {True: "tried", False: "not tried"}
 """How an upgrade is marked."""
+
+
+Entry = tuple[str, str, str]
+"""A package in an input: its path, and the name and version as they are written."""
+Free = Mapping[Entry, Version]
+"""For each package the version to upgrade to."""
+
+
+def package_of(finding: Finding) -> Entry:
+    """Return the package that a finding is in."""
+    return finding.input, finding.dependency.name, finding.dependency.written
+
+
+def free_versions(report: Report) -> Free:
+    """Return for each package the smallest version that is free of everything known, shown or not."""
+    found: dict[Entry, Version] = {}
+    for finding in report.findings:
+        if (to := finding.upgrade_to) and not finding.upgrade_tried:
+            package = package_of(finding)
+            found[package] = min(to, found.get(package, to))
+    return found
 
 
 class Fix(NamedTuple):
@@ -29,6 +57,8 @@ class Fix(NamedTuple):
     """Whether the words can be run as they stand."""
     tried: bool = False
     """Whether a plan came to it, which a resolver took and the gates judged."""
+    edits: str | None = None
+    """The manifest that has to be edited first, because what it declares does not allow the version."""
 
     @property
     def line(self) -> str:
@@ -36,33 +66,58 @@ class Fix(NamedTuple):
         return self.words if self.to is None else f"{self.to} ({TRIED[self.tried]}): {self.words}"
 
 
-def fix(findings: Sequence[Finding], lock: str, place: str) -> Fix:
-    """Return what to do about all findings of one package in one input.
+def fix(findings: Sequence[Finding], lock: str, free: Free, look: Look) -> Fix:
+    """Return what to do about findings of one package in one input; `free` is what `free_versions` returns.
 
-    `lock` is the path of the input and `place` that of the entry with its line, both as the reader
-    of the report sees them. A version that `upgrade_to` names is free of everything known, so one
-    serves for all findings; one that was tried is free of what blocks. Malware is never answered with an upgrade.
+    `lock` is the path of the input as the reader of the report sees it. A version that `upgrade_to` names is free
+    of everything known, so one serves for all findings; one that was tried is free of what blocks. Malware is never
+    answered with an upgrade.
     """
     if any(finding.vulnerability.malware for finding in findings):
         return Fix(None, "remove it, and treat every machine that installed it as compromised")
     if any(finding.upgrade_tried for finding in findings):
         return _as_planned(findings)
-    targets = [finding.upgrade_to for finding in findings if finding.upgrade_to is not None]
-    if not targets:
+    to = free.get(package_of(findings[0]))
+    if to is None:
         fixed = any(finding.vulnerability.fixed_in for finding in findings)
         known = "none of the fixed versions is known to be free of other findings" if fixed else "no fixed version yet"
         return Fix(None, known)
-    to = min(targets)
     folder, _, file = lock.rpartition("/")
-    name = findings[0].dependency.name
+    name, location = findings[0].dependency.name, findings[0].location
+    place = f"{look.path(location.path)}:{location.line}"
     if file in _COMMANDS:
         command = _COMMANDS[file][bool(folder)].format(name=name, folder=shlex.quote(folder))
-        return Fix(to, command, is_command=True)
+        return _past_the_bound(findings[0], to, command, look) or Fix(to, command, is_command=True)
+    if _PYLOCK.fullmatch(file):
+        return Fix(to, f"lock {lock} anew with {name}>={to}, with the tool that wrote it")
     if findings[0].dependency.pinned:
         return Fix(to, f"write {name}=={to} in {place}")
     if findings[0].dependency.direct:
         return Fix(to, f"let {place} ask for {name}>={to}")
     return Fix(to, f"ask for {name}>={to} beside {place}, which brings it in")
+
+
+def _past_the_bound(finding: Finding, to: Version, command: str, look: Look) -> Fix | None:
+    """The edit that must come first, where the project's own declaration does not allow the version."""
+    declared, name = finding.declared_at, finding.dependency.name
+    if not finding.dependency.direct or declared is None or _allows(declared.text, name, to):
+        return None
+    file = look.path(declared.path)
+    return Fix(to, f"let {file}:{declared.line} ask for {name}>={to}, then {command}", edits=file)
+
+
+def _allows(written: str, name: str, version: Version) -> bool:
+    """Whether a declaration allows a version, as far as that can be told from its line."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    found = _PEP508.match(written) or _KEYED.match(written)
+    if found is None or normalize(found[1]) != name:
+        return True
+    bounds = found[2].strip()
+    try:
+        return SpecifierSet(f"=={bounds}" if bounds[0].isdecimal() else bounds).contains(version, prereleases=True)
+    except InvalidSpecifier:
+        return True
 
 
 def _as_planned(findings: Sequence[Finding]) -> Fix:
@@ -75,6 +130,6 @@ def _as_planned(findings: Sequence[Finding]) -> Fix:
     return Fix(to, f"make the changes of the plan{rest}", tried=True)
 
 
-def advice(findings: Sequence[Finding], lock: str, place: str) -> str:
-    """Return the fix of all findings of one package in one input as one line."""
-    return fix(findings, lock, place).line
+def advice(findings: Sequence[Finding], lock: str, free: Free, look: Look) -> str:
+    """Return the fix of findings of one package in one input as one line."""
+    return fix(findings, lock, free, look).line

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pysentry_hook.report import Decision, Finding, Novelty, Report, UncheckedLine, Verdict
 from pysentry_hook.reports.accepting import concerns
-from pysentry_hook.reports.fixes import advice
+from pysentry_hook.reports.fixes import Free, advice, free_versions
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.verdict import origin, rule_told, verdict_line
 from pysentry_hook.reports.words import (
@@ -175,14 +175,14 @@ def _of_suppressions(report: Report, look: Look) -> Iterator[Annotation]:
 
 def _of_findings(report: Report, look: Look) -> Iterator[Annotation]:
     wanted = [verdict for verdict in report.gate.verdicts if verdict.decision in _LEVELS]
-    fixes = {id(finding): _fix(group, look) for group in packages(wanted) for finding in group}
+    free = free_versions(report)
+    fixes = {id(finding): _fix(group, free, look) for group in packages(wanted) for finding in group}
     for verdict in worst_first(wanted):
         yield _of_finding(verdict, fixes[id(verdict.finding)], look)
 
 
-def _fix(findings: Sequence[Finding], look: Look) -> str:
-    first = findings[0]
-    return advice(findings, first.input, place(first.location.path, first.location.line, look))
+def _fix(findings: Sequence[Finding], free: Free, look: Look) -> str:
+    return advice(findings, findings[0].input, free, look)
 
 
 def _of_finding(verdict: Verdict, fix: str, look: Look) -> Annotation:

@@ -8,7 +8,7 @@ from pysentry_hook.advisories import AdvisoryData
 from pysentry_hook.model import Severity
 from pysentry_hook.report import Decision, Finding, Novelty, Report, Verdict
 from pysentry_hook.reports.accepting import suppression_lines, ways_on
-from pysentry_hook.reports.fixes import advice
+from pysentry_hook.reports.fixes import Free, advice, free_versions
 from pysentry_hook.reports.lines import Line, Span, as_text
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.verdict import failed_name, origin, verdict_line
@@ -44,8 +44,9 @@ def render(report: Report, look: Look) -> str:
 def _lines(report: Report, look: Look) -> Iterator[Line]:
     listed, hidden = shown(report.gate.verdicts, look)
     by_package = groupby(listed, key=lambda verdict: (verdict.finding.input, verdict.finding.dependency.node))
+    free = free_versions(report)
     for _, group in by_package:
-        yield from _package(list(group), look)
+        yield from _package(list(group), free, look)
         yield ()
     if hidden and look.severity:
         yield (
@@ -64,7 +65,7 @@ def _lines(report: Report, look: Look) -> Iterator[Line]:
     yield (Span(*verdict_line(report, look)),)
 
 
-def _package(verdicts: Sequence[Verdict], look: Look) -> Iterator[Line]:
+def _package(verdicts: Sequence[Verdict], free: Free, look: Look) -> Iterator[Line]:
     finding = verdicts[0].finding
     dependency = finding.dependency
     where = place(finding.location.path, finding.location.line, look)
@@ -73,7 +74,7 @@ def _package(verdicts: Sequence[Verdict], look: Look) -> Iterator[Line]:
     yield from _way_in(finding, look)
     for verdict in verdicts:
         yield from _finding(verdict, look)
-    yield from _fix([verdict.finding for verdict in verdicts], look)
+    yield from _fix([verdict.finding for verdict in verdicts], free, look)
 
 
 def _way_in(finding: Finding, look: Look) -> Iterator[Line]:
@@ -121,10 +122,9 @@ def _details(finding: Finding, look: Look) -> Iterator[Line]:
         yield (Span(f"            {url}", "dim"),)
 
 
-def _fix(findings: Sequence[Finding], look: Look) -> Iterator[Line]:
+def _fix(findings: Sequence[Finding], free: Free, look: Look) -> Iterator[Line]:
     """One upgrade that clears all that is known of a package, with the command that asks for it."""
-    where = place(findings[0].location.path, findings[0].location.line, look)
-    yield (Span("  fix       ", "dim"), Span(advice(findings, look.path(findings[0].input), where), whole=True))
+    yield (Span("  fix       ", "dim"), Span(advice(findings, look.path(findings[0].input), free, look), whole=True))
 
 
 def _suppressed(report: Report, look: Look) -> Iterator[Line]:

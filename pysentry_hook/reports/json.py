@@ -110,12 +110,16 @@ def _finding(verdict: Verdict) -> dict[str, Any]:
         "paths": [list(path) for path in finding.paths],
         "more_paths": finding.more_paths,
         "location": _location(finding.location),
-        "declared_at": finding.declared_at and {"path": finding.declared_at.path, "line": finding.declared_at.line},
+        "declared_at": finding.declared_at and _declared(finding.declared_at),
         "novelty": finding.novelty.value,
         "touched": finding.touched,
         "suppressed": _suppressed(verdict),
         "verdict": _decided(verdict.decision, verdict.rule, verdict.reason, verdict.blocks_on),
     }
+
+
+def _declared(location: Location) -> dict[str, Any]:
+    return {"path": location.path, "line": location.line, "text": location.text}
 
 
 def _decided(decision: Decision, rule: Rule, reason: str, blocks_on: date | None = None) -> dict[str, Any]:

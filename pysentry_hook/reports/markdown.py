@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from pysentry_hook.report import Decision, Report, Verdict
 from pysentry_hook.reports.accepting import Concern, accept_command, concerns
-from pysentry_hook.reports.fixes import fix
+from pysentry_hook.reports.fixes import fix, free_versions
 from pysentry_hook.reports.gfm import LIMIT, MAX_SHOWN, Part, code, fence, fitted, folded, unless_many, words
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.markdown_folds import background, failures, not_blocking, unchecked
@@ -16,7 +16,6 @@ from pysentry_hook.reports.words import (
     named,
     nothing,
     packages,
-    place,
     portable,
     shown,
     worst_first,
@@ -45,7 +44,7 @@ def _parts(report: Report, look: Look) -> Iterator[Part]:
     if not report.complete:
         yield from failures(report, look)
     yield from _blocking(report, blocking, look)
-    yield from _fixes([*blocking, *warning], look)
+    yield from _fixes(report, [*blocking, *warning], look)
     yield from _accepting(report, blocking, look)
     yield from not_blocking(report, warning, by_decision[Decision.PASS], look)
     if hidden and look.severity:
@@ -173,14 +172,15 @@ def _blocking(report: Report, verdicts: Sequence[Verdict], look: Look) -> Iterat
     yield from folded("Details of what blocks", items(verdicts, look, weight=4))
 
 
-def _fixes(verdicts: Sequence[Verdict], look: Look) -> Iterator[Part]:
+def _fixes(report: Report, verdicts: Sequence[Verdict], look: Look) -> Iterator[Part]:
     """What to do about what blocks or warns: commands to copy, one for each package, and the rest in words."""
     if not verdicts:
         return
     commands, remarks = [], []
+    free = free_versions(report)
     for findings in packages(verdicts):
         first = findings[0]
-        found = fix(findings, first.input, place(first.location.path, first.location.line, look))
+        found = fix(findings, first.input, free, look)
         told = printable(found.words)
         if found.is_command and told == found.words:
             commands.append(f"{told}  # {printable(first.dependency.written)} -> {found.to}")

@@ -106,7 +106,7 @@ def _finding(values: Mapping[str, Any]) -> Finding:
         paths=tuple(map(tuple, values["paths"])),
         more_paths=values["more_paths"],
         location=Location(**values["location"]),
-        declared_at=None if declared is None else Location(declared["path"], declared["line"], 1, 1, ""),
+        declared_at=None if declared is None else Location(declared["path"], declared["line"], 1, 1, declared["text"]),
         novelty=Novelty(values["novelty"]),
         touched=values["touched"],
         upgrade_tried=values["upgrade_tried"],

@@ -199,4 +199,5 @@ def _advisory(package: Package, item: Mapping[str, Any]) -> Advisory:
         references=(item["link"],) if item["link"] else (),
         cwes=(),
         stated_fixes=tuple(item["fixed_in"]),
+        partial=True,
     )

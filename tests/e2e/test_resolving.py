@@ -69,6 +69,14 @@ def test_requirements_keep_what_is_no_requirement_of_an_index(house: House, reso
     assert report["coverage"]["total"] == 3
 
 
+@both
+def test_what_a_resolver_leaves_out_for_its_marker_is_not_told_as_not_pinned(house: House, resolver: str) -> None:
+    house.write("requirements.txt", "requests\nsix ; python_version < '3'\n")
+    (line,) = house.report("--resolver", resolver)["coverage"]["unchecked"]
+    assert line["reason"] == "left out by the resolver, because of its marker: \"six ; python_version < '3'\""
+    assert "lock the project" not in house.scan("--resolver", resolver).stdout
+
+
 LIMITED = '[project]\nname = "shop"\ndependencies = ["{}"]\n[tool.uv]\n{}-dependencies = ["{}", "x @ file:///x"]\n'
 
 

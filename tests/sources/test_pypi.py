@@ -20,6 +20,7 @@ def test_what_the_index_lists_affects_the_version_that_was_asked_for(make_contex
     assert advisory.affected[0].versions == {"2.30.0"}
     assert advisory.affected[0].ranges == ()
     assert advisory.stated_fixes == ("2.31",)
+    assert advisory.partial
     assert advisory.aliases == ("CVE-2099-1",)
     assert answer.answered == {a_package()}
 
