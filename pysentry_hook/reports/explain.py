@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pysentry_hook.report import Decision, Finding, Novelty, Report, Verdict
 from pysentry_hook.reports.accepting import accept_command
-from pysentry_hook.reports.fixes import Free, advice, free_versions, package_of
+from pysentry_hook.reports.fixes import Free, advice, free_versions
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.verdict import origin, rule_told
 from pysentry_hook.reports.words import severity_word
@@ -135,7 +135,7 @@ def _ends_block(report: Report, verdict: Verdict, free: Free, look: Look) -> Ite
     if finding.vulnerability.malware:
         yield "a suppression with package and version; nothing else covers malware"
         return
-    if to := finding.upgrade_to or free.get(package_of(finding)):
+    if to := finding.upgrade_to or free.get(finding.package):
         tried = " (tried)" if finding.upgrade_tried else ""
         yield f"an upgrade to {to}{tried} or any version that no advisory affects"
     yield f"a suppression: {accept_command(report, verdict, look)}"

@@ -32,17 +32,12 @@ Free = Mapping[Entry, Version]
 """For each package the version to upgrade to."""
 
 
-def package_of(finding: Finding) -> Entry:
-    """Return the package that a finding is in."""
-    return finding.input, finding.dependency.name, finding.dependency.written
-
-
 def free_versions(report: Report) -> Free:
     """Return for each package the smallest version that is free of everything known, shown or not."""
     found: dict[Entry, Version] = {}
     for finding in report.findings:
         if (to := finding.upgrade_to) and not finding.upgrade_tried:
-            package = package_of(finding)
+            package = finding.package
             found[package] = min(to, found.get(package, to))
     return found
 
@@ -77,7 +72,7 @@ def fix(findings: Sequence[Finding], lock: str, free: Free, look: Look) -> Fix:
         return Fix(None, "remove it, and treat every machine that installed it as compromised")
     if any(finding.upgrade_tried for finding in findings):
         return _as_planned(findings)
-    to = free.get(package_of(findings[0]))
+    to = free.get(findings[0].package)
     if to is None:
         fixed = any(finding.vulnerability.fixed_in for finding in findings)
         known = "none of the fixed versions is known to be free of other findings" if fixed else "no fixed version yet"
