@@ -11,6 +11,7 @@ from pysentry_hook.text import one_line
 from pysentry_hook.tree import Tree
 
 MAX_PACKAGES = 100_000
+_CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
 _AT_LINE = re.compile(r"line (\d+)")
 # No possessive quantifier on a group: before 3.11.5 Python matches them wrongly,
 # https://github.com/python/cpython/issues/106052
@@ -47,6 +48,9 @@ def parse_toml(document: Document) -> Mapping[str, Any]:
     try:
         return rtoml.loads(document.text)
     except (rtoml.TomlParsingError, ValueError, RecursionError) as error:
+        if merge := _CONFLICT.search(document.text):
+            place = document.text.count("\n", 0, merge.start()) + 1
+            raise DamagedError(document.path, "holds a merge that nobody finished (<<<<<<<)", line=place) from error
         text = one_line(error)
         found = _AT_LINE.search(text)
         line = int(found[1]) if found else None

@@ -2,11 +2,11 @@
 
 import pytest
 
-from pysentry_hook.model import Failure
-from pysentry_hook.report import Report
+from pysentry_hook.model import Failure, Severity, normalize
+from pysentry_hook.report import Report, Status
 from pysentry_hook.reports import FORMATS, SUFFIXES
 from pysentry_hook.reports.look import Look, in_pieces
-from tests.builders import a_suppression
+from tests.builders import a_dependency, a_finding, a_policy, a_suppression
 from tests.reports.facts import HIGH, SILENT, a_report, an_input, an_unanswered, an_unchecked, everything
 
 every_format = pytest.mark.parametrize("name", FORMATS)
@@ -28,6 +28,21 @@ def text(name: str, look: Look | None = None) -> str:
 )
 def test_what_was_not_checked_is_told_with_its_reason(name: str, said: str) -> None:
     assert said in text(name)
+
+
+BLOCKED = a_report(
+    HIGH,
+    a_finding(a_dependency("idna", "3.4"), id="CVE-2099-0002", severity=Severity.CRITICAL),
+    unchecked=[an_unchecked()],
+    statuses=(Status(normalize("osv"), "quarantined", None, "uv.lock"),),
+    policy=a_policy(unchecked="block"),
+)
+
+
+@every_format
+@pytest.mark.parametrize("said", ["CVE-2099-0001", "CVE-2099-0002", "quarantined"])
+def test_everything_that_blocks_is_told(name: str, said: str) -> None:
+    assert said in FORMATS[name]().render(BLOCKED, Look())
 
 
 @every_format

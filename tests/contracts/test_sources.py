@@ -86,6 +86,21 @@ def test_what_is_no_answer_is_a_failure(name: str, service: Service, make_contex
     assert _is_told(answer, name)
 
 
+@every_source
+@pytest.mark.parametrize("service", [(404, b"[]"), (404, b"{}")], indirect=True)
+def test_what_is_not_there_is_no_answer(name: str, service: Service, make_context: MakeContext) -> None:
+    answer = SOURCES[name].make(make_context(service.url)).ask([SECRET])
+    assert not answer.answered
+    assert answer.failures or SECRET in answer.unknown
+
+
+@every_source
+@pytest.mark.parametrize("service", [(503, b"")], indirect=True)
+def test_credentials_of_an_address_are_told_to_nobody(name: str, service: Service, make_context: MakeContext) -> None:
+    answer = SOURCES[name].make(make_context(service.url.replace("://", "://me:secret@"))).ask([SECRET])
+    assert "secret@" not in f"{answer.data} {answer.failures}"
+
+
 @pytest.mark.parametrize("service", [(200, b"{}")], indirect=True)
 @pytest.mark.parametrize("name", [name for name, kind in SOURCES.items() if not kind.sends_names])
 def test_a_source_that_sends_no_names_sends_none(name: str, service: Service, make_context: MakeContext) -> None:

@@ -52,7 +52,13 @@ def _nothing(trouble: Trouble) -> str:
 
 def _cut(trouble: Trouble) -> str:
     lock = (trouble.folder / "uv.lock").read_text(encoding="utf-8")
-    trouble.write("uv.lock", f"<<<<<<< HEAD\n{lock}")
+    trouble.write("uv.lock", lock[: lock.index('"', lock.index("source"))])
+    return trouble.says()
+
+
+def _unmerged(trouble: Trouble) -> str:
+    lock = (trouble.folder / "uv.lock").read_text(encoding="utf-8")
+    trouble.write("uv.lock", lock.replace("[[package]]", "<<<<<<< HEAD\n[[package]]"))
     return trouble.says()
 
 
@@ -110,6 +116,7 @@ def _suppressed(reason: str, expires: str) -> Callable[[Trouble], str]:
 REPRODUCED: dict[str, Callable[[Trouble], str]] = {
     "nothing to read here": _nothing,
     "is not valid TOML": _cut,
+    "holds a merge": _unmerged,
     "lock version 9": _newer,
     "not pinned": _loose,
     "no dependency resolver found": _no_resolver,
