@@ -21,7 +21,9 @@ _COMMANDS = {
 _PEP508 = re.compile(r"""["']\s*([\w.-]+)\s*(?:\[[^\]]*\])?\s*\(?\s*([<>=!~][^;)"']*)""", re.ASCII)
 _KEYED = re.compile(r"""["']?([\w.-]+?)["']?\s*=\s*(?:\{.*?\bversion\s*=\s*)?["']\s*([<>=!~\d][^"']*)["']""", re.ASCII)
 """How a declaration is written: in a list as PEP 508, or as a key with the bounds as its value."""
-_PYLOCK = re.compile(r"pylock(\..+)?\.toml")
+_OTHER_LOCK = re.compile(r"pylock(?:\..+)?\.toml|.+\.lock|.+-lock\..+")
+"""A lock whose tool is not known here: nobody edits one by hand."""
+_SCRIPT_LOCK = ".py.lock"
 TRIED = {True: "tried", False: "not tried"}
 """How an upgrade is marked."""
 
@@ -83,7 +85,10 @@ def fix(findings: Sequence[Finding], lock: str, free: Free, look: Look) -> Fix:
     if file in _COMMANDS:
         command = _COMMANDS[file][bool(folder)].format(name=name, folder=shlex.quote(folder))
         return _past_the_bound(findings[0], to, command, look) or Fix(to, command, is_command=True)
-    if _PYLOCK.fullmatch(file):
+    if file.endswith(_SCRIPT_LOCK):
+        script = shlex.quote(lock.removesuffix(".lock"))
+        return Fix(to, f"uv lock --script {script} --upgrade-package {name}", is_command=True)
+    if _OTHER_LOCK.fullmatch(file):
         return Fix(to, f"lock {lock} anew with {name}>={to}, with the tool that wrote it")
     if findings[0].dependency.pinned:
         return Fix(to, f"write {name}=={to} in {place}")

@@ -98,3 +98,16 @@ def test_a_blocked_commit_adds_the_manifest_that_has_to_be_edited() -> None:
 def test_no_line_of_a_lock_with_hashes_is_written_by_hand(lock: str) -> None:
     words = f"lock api/{lock} anew with requests>=2.33.0, with the tool that wrote it"
     assert fixed(OTHER, lock=f"api/{lock}").words == words
+
+
+@pytest.mark.parametrize("lock", ["pylock.toml", "sub/pylock.dev.toml", "cargo.lock", "conda-lock.yml"])
+def test_a_lock_of_a_tool_that_is_not_known_is_never_edited_by_hand(lock: str) -> None:
+    found = fixed(OTHER, lock=lock)
+    assert found.words == f"lock {lock} anew with requests>=2.33.0, with the tool that wrote it"
+    assert not found.is_command
+
+
+def test_the_lock_of_a_script_is_made_anew_by_uv() -> None:
+    found = fixed(OTHER, lock="tools/a tool.py.lock")
+    assert found.words == "uv lock --script 'tools/a tool.py' --upgrade-package requests"
+    assert found.is_command
