@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from pysentry_hook.config.lines import Lines, Path, Span
 
-_COMMA = re.compile(r"(?:\s|#[^\n]*)*,")
+_COMMA = re.compile(r"(?:\s|#[^\n]*\n)*,")
 """The comma behind an entry, which may stand on a later line."""
 
 _REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\n]*?)?(?=\r?\n)")

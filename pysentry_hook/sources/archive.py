@@ -27,6 +27,10 @@ from pysentry_hook.text import one_line
 
 MAX_ENTRIES = 500_000
 MAX_UNPACKED = 1 << 32
+MAX_RATIO = 100
+"""How many times its own size an archive may unpack to; advisories have less than ten."""
+ANY_RATIO = 1 << 28
+"""The bytes that every archive may unpack to, however small it is."""
 _DAMAGED = ""
 """The key of members whose package is unknown because they cannot be read."""
 
@@ -98,8 +102,9 @@ class Archive:
             members = self._zip.infolist()
             if len(members) > MAX_ENTRIES:
                 raise SourceError(f"holds more than {MAX_ENTRIES:,} files")
-            if sum(member.file_size for member in members) > MAX_UNPACKED:  # no member gives more than it declares
-                raise SourceError(f"unpacks to more than {MAX_UNPACKED // 1024 // 1024:,} MB")
+            most = min(MAX_UNPACKED, max(ANY_RATIO, MAX_RATIO * len(content)))
+            if sum(member.file_size for member in members) > most:  # no member gives more than it declares
+                raise SourceError(f"unpacks to more than {most // 1024 // 1024:,} MB")
             _check_names(content, members)
         return self._zip
 

@@ -134,6 +134,13 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.Monk
         an_archive(content).records(REQUESTS)
 
 
+def test_an_archive_that_unpacks_to_far_more_than_itself_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = zipped({f"GHSA-{number}.json": b" " * (1 << 20) for number in range(4)})
+    monkeypatch.setattr(module, "ANY_RATIO", 3 << 20)
+    with pytest.raises(SourceError, match="unpacks to more than 3 MB"):
+        an_archive(content).records(REQUESTS)
+
+
 def test_a_zip_without_records_is_refused() -> None:
     with pytest.raises(SourceError, match="holds no advisory records"):
         an_archive(zipped({"README.md": "no record"})).records(REQUESTS)
