@@ -37,7 +37,7 @@ from pysentry_hook.report import Report
 from pysentry_hook.reports.look import Formats, Look, in_pieces
 from pysentry_hook.rules import Place
 from pysentry_hook.scan import Result, scan
-from pysentry_hook.text import one_line, printable
+from pysentry_hook.text import one_line, printable, with_its_pin
 from pysentry_hook.tree import CommitTree, FolderTree, Tree
 from pysentry_hook.tried import meant_for
 
@@ -229,7 +229,7 @@ def look(prepared: Prepared) -> Look:
     return look_at(os.environ)._replace(
         root=prepared.tree.root.as_posix(),
         here=here.as_posix(),
-        again=shlex.join(settings.words),
+        again=shlex.join(with_its_pin(word) if "://" in word else word for word in settings.words),
         project="" if folder == here else os.path.relpath(folder, here).replace(os.sep, "/"),
         detailed=settings.detailed,
         severity=settings.severity,

@@ -71,6 +71,8 @@ class _Document:
             value = self._noted(event, {}, "map")
             while type(event := self._event()) is not MappingEndEvent:
                 key = self._of(event, depth + 1)
+                if not isinstance(key, str):  # JSON and the database have none
+                    raise ValueError("a key that is no text")
                 value[key] = self._of(self._event(), depth + 1)
             return value
         return self._noted(event, value, None)

@@ -142,6 +142,7 @@ def test_yaml_keeps_versions_as_they_are_written() -> None:
         "!!set {a}",
         "&a [*a]",
         "? [a]\n: b",
+        "? null\n: b",
         "\x00",
         "- " * 3_000 + "a",
         "- " * 100_000 + "a",
