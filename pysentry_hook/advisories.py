@@ -124,3 +124,5 @@ class SourceAnswer:
     failures: tuple[Failure, ...]
     states: Mapping[Package, tuple[str, ...]] = field(default_factory=dict)
     """By version the states of the records that were named for it, where the revision is made of them."""
+    unsettled: frozenset[Package] = frozenset()
+    """Packages whose answer is about to change: it is used, and asked for again by the next scan."""

@@ -60,13 +60,19 @@ def read_before(
     return Before(
         Baseline(
             " and ".join(bases.refs),
-            " and ".join(before.baseline.commit for before in every if before.baseline.commit) or None,
+            _all_of([before.baseline.commit for before in every]),
             bases.whole,
         ),
         {path: _joined([before.inventories[path] for before in every]) for path in set.intersection(*known)},
         tuple(failure for before in every for failure in before.failures),
         tuple(dict.fromkeys(note for before in every for note in before.notes)),
     )
+
+
+def _all_of(commits: Sequence[str | None]) -> str | None:
+    """The commits together; None where one of them could not be read."""
+    known = [commit for commit in commits if commit is not None]
+    return " and ".join(known) if len(known) == len(commits) else None
 
 
 def _joined(inventories: Sequence[Inventory]) -> Inventory:

@@ -39,8 +39,9 @@ def judged(
 def remember(
     memory: Memory, learnt: Learnt | None, answers: Answers, asker: Asker, found: dict[Package, tuple[Judged, ...]]
 ) -> None:
-    """Keep what was learnt, unless nothing is new or something failed: that is asked again."""
-    if asker.failed or answers.failures or answers.known == answers.by_name.keys():
-        return
+    """Keep what was learnt, unless nothing is new, something failed or an answer is about to change."""
     replies = {reply.source: reply.answer for reply in answers.replies}
+    unsure = asker.failed or answers.failures or any(answer.unsettled for answer in replies.values())
+    if unsure or answers.known == answers.by_name.keys():
+        return
     memory.keep(learn(learnt, answers.known, answers.by_name, replies, answers.statuses, found, asker.oldest))

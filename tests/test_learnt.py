@@ -278,3 +278,14 @@ class Noted(MemoryCache):
 
     def note(self, key: str) -> bytes | None:
         return self._note
+
+
+def test_what_is_about_to_change_is_asked_for_again(tmp_path: Path) -> None:
+    """The service names a newer state of a record than the one that it gives."""
+    listed = json.dumps({"results": [{"vulns": [{"id": "PYSEC-2099-1", "modified": "2099-02-01T00:00:00Z"}]}]}).encode()
+    with Upstream([a_record(fixed="2.31")], replies={"/v1/querybatch": Reply(200, listed)}) as upstream:
+        machine = Machine(upstream, tmp_path, sources=("osv",), no_maintenance_check=True)
+        for _ in range(2):
+            upstream.forget()
+            machine.scan(on_pypi("requests", "2.30.0"))
+            assert upstream.asked("/v1/vulns/")

@@ -14,7 +14,7 @@ _NO_MATTER = re.compile(
 )
 """How it is resolved, not what."""
 _NAMES_FILES = re.compile(r".*(?:CONSTRAINT|OVERRIDE|EXCLUDE|REQUIREMENT)S?")
-_CREDENTIALS = re.compile(r"(?<=://)[^/\s\"'@]*@")
+_CREDENTIALS = re.compile(r"(?<=://)[^/\s\"']*@")
 _QUERY = re.compile(r"(://[^\s\"'?#]*)[?#][^\s\"',\]]*")
 _LARGEST = 16 * 1024 * 1024
 

@@ -8,7 +8,7 @@ from pysentry_hook.errors import InputError
 from pysentry_hook.tree import Tree
 
 _SETS = re.compile(r"(?:.*[-_.])?requirements(?:[-_.].*)?\.txt|pylock\.[^.]+\.toml", re.IGNORECASE)
-_BLOCK = b"# /// script"
+_BLOCK = re.compile(rb"^(?:\xef\xbb\xbf)?# /// script\s*$", re.MULTILINE)
 
 
 def targets(paths: Iterable[str], formats: Sequence[str]) -> list[str]:
@@ -48,6 +48,6 @@ def _is_set(folder: str, name: str) -> bool:
 def _has_block(tree: Tree, path: str) -> bool:
     """Whether a script has a block, or cannot be read: its reader will say so."""
     try:
-        return _BLOCK in tree.read(path)
+        return bool(_BLOCK.search(tree.read(path)))
     except InputError:
         return True

@@ -22,6 +22,8 @@ from pysentry_hook.text import one_line
 from pysentry_hook.tree import Tree, inside
 
 FORMAT = "Pipfile"
+_OPERATORS = frozenset("<>=!~")
+"""How a constraint begins that has an operator; behind a name any other would make a longer name."""
 _MARKERS = (
     "os_name", "sys_platform", "platform_machine", "platform_python_implementation", "platform_release",
     "platform_system", "platform_version", "python_version", "python_full_version", "implementation_name",
@@ -75,5 +77,7 @@ def _entries(path: str, category: str, entries: Mapping[str, Any]) -> Iterator[S
         version = None if kind else pinned_version(constraint)
         reason = kind or ("" if version else not_pinned(name, constraint))
         origin = index if isinstance(index, str) else None
-        asked = None if kind else as_pep508(name, entry, "" if constraint == "*" else constraint, marker)
+        specifiers = "" if constraint == "*" else constraint
+        asks = not kind and (not specifiers or specifiers[0] in _OPERATORS)
+        asked = as_pep508(name, entry, specifiers, marker) if asks else None
         yield Stated(step, (category,), 0, name, version, reason, marker, origin, asked)

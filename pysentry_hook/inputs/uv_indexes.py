@@ -5,7 +5,7 @@ from typing import Any
 
 from pysentry_hook.inputs.documents import table, tables, texts
 from pysentry_hook.model import NormalizedName, parse_name
-from pysentry_hook.text import without_credentials
+from pysentry_hook.text import one_line, without_credentials
 
 PYPI = "https://pypi.org/simple"
 _KINDS = {"git": "git dependency", "url": "URL dependency", "path": "path dependency", "workspace": "path dependency"}
@@ -40,11 +40,13 @@ class UvIndexes:
         return {name.lower(): url[0] for name, url in urls if isinstance(name, str) and url}
 
     def of(self, name: NormalizedName) -> str | None:
-        """The index that the package's own source names."""
+        """The index that the package's own source names, by its name where it is not declared here."""
         for source in self._alternatives(name):
             for index in self._indexes:
                 if "index" in source and index.get("name") == source["index"]:
                     return next(iter(_urls([index.get("url")])), None)
+            if isinstance(source.get("index"), str):
+                return f"the index {one_line(source['index'], 60)!r}"
         return None
 
     def elsewhere(self, name: NormalizedName) -> str | None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pysentry_hook.report import Decision, GateResult, Report, Verdict
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.verdict import origin
+from pysentry_hook.reports.words import worst_first
 from pysentry_hook.rules import Suppression
 
 USUAL = timedelta(days=90)
@@ -24,7 +25,7 @@ def ways_on(report: Report, look: Look) -> Iterator[str]:
     blocking = [each for each in report.gate.verdicts if each.decision is Decision.BLOCK]
     if not blocking:
         return
-    verdict = max(blocking, key=lambda each: each.finding.vulnerability.severity or 0)  # of equal ones the first
+    verdict = worst_first(blocking)[0]
     vulnerability = verdict.finding.vulnerability
     if not vulnerability.malware:
         yield f"Accept: {accept_command(report, verdict, look)}"

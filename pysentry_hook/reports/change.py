@@ -12,7 +12,7 @@ from pysentry_hook.reports.fixes import TRIED, Free, fix, free_versions
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.verdict import rule_told
 from pysentry_hook.steps import MARK
-from pysentry_hook.text import clean, count, some
+from pysentry_hook.text import count, printable, some
 
 _PAGE = 24
 """Lines that a terminal shows at once: a blocked commit needs no scrolling."""
@@ -62,7 +62,7 @@ def foremost(report: Report) -> Verdict | None:
 def told(report: Report, change: Change, look: Look) -> str:
     """Return the text, without colour."""
     lines = _blocked(report, change, look) if report.gate.blocks else _in_three(_passed(report, change))
-    return "".join(clean(line).replace("\n", " ") + "\n" for line in lines)
+    return "".join(f"{printable(line)}\n" for line in lines)
 
 
 def _blocking(report: Report) -> list[list[Verdict]]:
@@ -207,7 +207,9 @@ def _fixes(packages: Sequence[Sequence[Verdict]], free: Free, look: Look) -> lis
     found: dict[str, list[str]] = {}
     for group in packages:
         start, name, end = _fix(group, free, look)
-        found.setdefault(f"{start}\n{end}", []).append(name)
+        names = found.setdefault(f"{start}\n{end}", [])
+        if name not in names:  # a package that a lock forks is named once
+            names.append(name)
     lines = []
     for words, names in list(found.items())[:_MOST_COMMANDS]:
         start, _, end = words.partition("\n")

@@ -11,7 +11,7 @@ from pysentry_hook.text import clean, one_line
 
 _LONGEST = 400
 _LONGEST_WHOLE = 100_000
-_CREDENTIALS = re.compile(r"(?<=://)[^/\s@]*@")
+_CREDENTIALS = re.compile(r"(?<=://)[^/\s]*@")
 _INDEX = re.compile(r"https?://[^\s$]+")
 _LINE = re.compile(r"[^\x00-\x1f\x7f]+")
 

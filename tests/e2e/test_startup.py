@@ -73,7 +73,8 @@ OURS = {
     """),
     "hook": ENGINE | _set("""
         commands.hook
-        reports.accepting reports.change reports.fixes reports.verdict sources.osv sources.records tree.blobs triggers
+        reports.accepting reports.change reports.fixes reports.verdict reports.words
+        sources.osv sources.records tree.blobs triggers
     """),
 }  # fmt: skip
 """Our own modules, exactly: who adds one to a run says so here."""

@@ -32,6 +32,13 @@ def test_exact_pins_are_dependencies_and_the_rest_is_told() -> None:
     assert edges(found) == {"project > a-b 1.0", "project > c 2"}
 
 
+def test_a_version_without_an_operator_is_never_asked_for_behind_the_name() -> None:
+    """Together they would be the name of another package."""
+    found = read('[packages]\nrequests = "2.30.0"\nidna = ">=3"\n')
+    assert [each.requirement for each in found.requirements] == ["idna>=3"]
+    assert reasons(found)["requests"] == "not pinned: 'requests 2.30.0'"
+
+
 def test_a_version_in_two_categories_is_one_dependency_of_both_scopes() -> None:
     found = inventory_of("Pipfile.lock/categories", "Pipfile")
     assert groups(found) == {

@@ -115,7 +115,11 @@ def test_a_package_with_a_source_comes_from_there() -> None:
         "[[tool.uv.index]]\nname = 'mine'\nurl = 'https://i.example/'\nexplicit = true\n"
     )
     found = needing("a==1", "b==1", "c==1", "d==1", more=sources)
-    assert {entry.name: entry.indexes for entry in found.dependencies} == {"a": ("https://i.example/",), "d": ()}
+    undeclared = ("the index 'other'",)
+    assert {entry.name: entry.indexes for entry in found.dependencies} == {
+        "a": ("https://i.example/",),
+        "d": undeclared,
+    }
     assert reasons(found) == {"b": "git dependency", "c": "path dependency"}
 
 
