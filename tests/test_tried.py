@@ -131,5 +131,5 @@ def test_a_plan_for_another_input_is_refused() -> None:
         ([], "nothing is read"),
         ([f"{n}/uv.lock" for n in range(5)], "what is read is 0/uv.lock, 1/uv.lock, 2/uv.lock and 2 more"),
     ):
-        with pytest.raises(UsageError, match=f"^--plan: it was made for uv.lock, and {read}$"):
+        with pytest.raises(UsageError, match=f"^--plan: it was made for uv.lock, and {read}; make one: "):
             meant_for(a_plan(), paths)

@@ -38,7 +38,9 @@ def test_what_the_readme_shows_is_pasted_and_run(acting: Acting, tmp_path: Path)
 
 def test_every_input_and_output_stands_in_the_readme_with_its_default() -> None:
     action = yaml.safe_load((HOUSE / "action.yml").read_text(encoding="utf-8"))
-    text = (HOUSE / "README.md").read_text(encoding="utf-8").partition("## In GitHub Actions")[2].partition("\n## ")[0]
+    text = (
+        (HOUSE / "README.md").read_text(encoding="utf-8").partition("## The Action in detail")[2].partition("\n## ")[0]
+    )
     rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| `")]
     named = {name: row[-1] for row in rows for name in re.findall("`([a-z-]+)`", row[0])}
     assert named.keys() == action["inputs"].keys()

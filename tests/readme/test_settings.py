@@ -51,14 +51,6 @@ def test_the_workflow_is_ten_lines_and_that_of_the_examples() -> None:
         assert all(each in text for each in uses if "pysentry-hook" in each and "pysentry-hook@" in text), other
 
 
-def test_every_input_and_output_of_the_action_is_told_with_its_default() -> None:
-    action = yaml.safe_load((HOUSE / "action.yml").read_text(encoding="utf-8"))
-    cells = re.findall(r"^\| (`[^|]+`) \|", page.TEXT, re.MULTILINE)
-    assert {name for cell in cells for name in re.findall(r"`([\w-]+)`", cell)} >= set(action["inputs"])
-    outputs = page.TEXT.partition("\nOutputs: ")[2].partition("\n\n")[0]
-    assert set(re.findall(r"`([\w-]+)`", outputs)) >= set(action["outputs"])
-
-
 def test_every_link_leads_somewhere() -> None:
     """Links to files are absolute, because the page is shown on the index as well."""
     targets = re.findall(r"\]\(([^)]+)\)", page.prose())
