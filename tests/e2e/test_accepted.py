@@ -8,6 +8,8 @@ import pytest
 
 from tests.e2e.repository import Repository, decisions
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 TODAY = datetime.now(UTC).date()
 FAR, SOON, OVER = (TODAY + timedelta(days=days) for days in (60, 7, -1))
 REASON = "we never follow a redirect"

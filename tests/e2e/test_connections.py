@@ -15,6 +15,8 @@ from tests.doors import AUTHORITY, Door
 from tests.proxy import Proxy
 from tests.upstream import Reply, Upstream
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 EVERYWHERE = {"pypa": "http://pypa.invalid/pypa.zip", "pypi": "http://pypi.invalid", "osv": "http://osv.invalid"}
 """Services at names that nobody but a proxy can find."""
 PATHS = {"pypa": {"pypa.zip"}, "pypi": {"pypi", "simple"}, "osv": {"v1"}, "osv-export": {"export"}}

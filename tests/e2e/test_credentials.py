@@ -11,6 +11,8 @@ from tests.builders import a_record, a_uv_lock
 from tests.conftest import Run
 from tests.upstream import Upstream
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 USER, SECRET, TOKEN = "somebody", "hunter2", "t0ken"
 
 

@@ -12,6 +12,8 @@ from tests.builders import a_folder_of_records, a_record
 from tests.conftest import Run
 from tests.upstream import Upstream
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 
 @pytest.fixture
 def database(run: Run, tmp_path: Path) -> Path:

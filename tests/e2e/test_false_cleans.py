@@ -10,6 +10,8 @@ from tests.builders import a_record
 from tests.conftest import Run
 from tests.upstream import Upstream
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 ADDRESS = "https://files.pythonhosted.org/requests-2.30.0-py3-none-any.whl"
 RECORDS = [
     a_record("PYSEC-2099-1", "numpy", fixed="1.0"),

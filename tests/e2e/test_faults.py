@@ -12,6 +12,8 @@ from tests.builders import a_record, a_uv_lock
 from tests.conftest import Run
 from tests.upstream import Upstream
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 NAMES = ("aiohttp", "django", "flask", "requests")
 QUICK = {"PYSENTRY_HOOK_HTTP_DEADLINE": "1"}
 Done = subprocess.CompletedProcess[str]

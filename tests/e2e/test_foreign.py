@@ -7,6 +7,8 @@ import pytest
 from tests.builders import a_folder_of_records, a_record, a_uv_lock
 from tests.conftest import Run
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 # all that `pysentry-rs --help` lists, with a value where it takes one
 SAME = (
     ("--format", "json"), ("--fail-on", "high"), ("--ignore", "CVE-2099-1"), ("--ignore-while-no-fix", "CVE-2099-1"),

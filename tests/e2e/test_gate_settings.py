@@ -12,6 +12,8 @@ import pytest
 from tests.builders import a_folder_of_records, a_record
 from tests.e2e.repository import Repository, decisions
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 TODAY = datetime.now(UTC).date()
 DEFAULTS, FLOOR = "[tool.pysentry-hook.defaults]\n", "[defaults]\n"
 

@@ -8,6 +8,8 @@ from tests.builders import a_record
 from tests.conftest import Run
 from tests.e2e.repository import Repository, a_repository, decisions
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 LOW = a_record("PYSEC-2099-2", "idna", fixed="3.7", aliases=["CVE-2099-0002"], database_specific={"severity": "LOW"})
 HIGH = a_record("PYSEC-2099-1", fixed="2.31.0", aliases=["CVE-2099-0001"], database_specific={"severity": "HIGH"})
 CONFIG = """\

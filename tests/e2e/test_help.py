@@ -16,6 +16,8 @@ from tests.e2e.commands import EVERY, Words, option_names, parsed
 from tests.e2e.repository import git
 from tests.upstream import Upstream
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 _SCREEN = {"COLUMNS": "80", "LINES": "24"}
 _ELSEWHERE = {("plan",): "needs an index", ("action",): "needs what GitHub gives"}
 """Whose example is not run here, but parsed."""

@@ -9,6 +9,8 @@ from tests.conftest import Run
 from tests.e2e.repository import git
 from tests.upstream import Upstream
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:

@@ -18,6 +18,8 @@ from tests.contracts.samples import INDEX, SAMPLES, file_name
 from tests.resolvers.index import PASSWORD, Index, Release, serve
 from tests.upstream import Upstream
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 BELOW = "/artifactory/api/pypi/pypi-virtual"
 RELEASES = (
     Release("flask", "2.0", ("jinja2",)),

@@ -9,6 +9,8 @@ import pytest
 from tests.builders import a_folder_of_records, a_record, a_uv_lock
 from tests.conftest import Run
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 LOOSE = '[defaults]\nfail_on = "never"\n'
 STRICT = '[defaults]\nfail_on = "low"\n'
 

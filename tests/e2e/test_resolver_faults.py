@@ -16,6 +16,8 @@ from tests.e2e.conftest import House
 from tests.resolvers.index import Index, Release, serve
 from tests.upstream import Fault, Kind, Reply, Upstream
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 both = pytest.mark.parametrize("resolver", list(RESOLVERS))
 posix = pytest.mark.skipif(sys.platform == "win32", reason="the program is a script")
 linux = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked for in /proc")

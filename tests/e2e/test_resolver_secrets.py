@@ -10,6 +10,8 @@ from pysentry_hook.resolvers import RESOLVERS
 from tests.e2e.conftest import House
 from tests.resolvers.index import PASSWORD, Index, Release, serve
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 both = pytest.mark.parametrize("resolver", list(RESOLVERS))
 HIDDEN = "a-hidden-word"
 

@@ -15,6 +15,8 @@ from tests.e2e.validators import Judgement, faults, judged, official_schema, too
 from tests.reports.facts import NOW, a_report, an_unchecked, everything, malware
 from tests.reports.sarif_runs import HIGH, IDNA
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 ENDING = a_suppression("CVE-2099-0003", expires=NOW.date().replace(day=30))
 REPORTS = {

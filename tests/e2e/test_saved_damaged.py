@@ -22,6 +22,8 @@ from tests.builders import a_record
 from tests.conftest import Run
 from tests.e2e.repository import RECORDS, Done, a_repository
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 WRONG: tuple[Any, ...] = (None, "", "x", 7, -1, 1e400, True, [], {}, [None], "2026-13-45", "../../x", "\x00")
 
 

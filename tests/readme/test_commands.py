@@ -18,6 +18,8 @@ from tests.readme import page
 from tests.readme.conftest import Reader, as_of_today
 from tests.readme.page import HOUSE
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 SHOP = "pysentry-hook examples/shop --advisory-db examples/advisories"
 ACCEPTING = "pysentry-hook suppressions "
 """What changes the project; each goes on from the one before it."""

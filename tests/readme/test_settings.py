@@ -14,6 +14,8 @@ from tests.readme import page
 from tests.readme.conftest import Reader, as_of_today
 from tests.readme.page import HOUSE
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 _OWN = re.compile(
     r"https://(?:github\.com/pysentry-hook/pysentry-hook/blob|raw\.githubusercontent\.com/pysentry-hook/pysentry-hook)/main/(.+)"
 )

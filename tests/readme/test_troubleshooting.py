@@ -15,6 +15,8 @@ from tests.e2e.repository import git
 from tests.readme import page
 from tests.upstream import Upstream
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 _ROW = re.compile(r"^\| `(.+?)` \| (.+) \|$", re.MULTILINE)
 _SECTION = page.TEXT.partition("## Troubleshooting\n")[2].partition("\n## ")[0]
 TOLD = dict(_ROW.findall(_SECTION))
