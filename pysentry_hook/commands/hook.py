@@ -170,8 +170,10 @@ def _settled(flags: Flags, state: _State, folder: str, *, push: bool) -> Setting
     files = configuration(flags, os.environ, tree=state.tree, root=state.root, folder=folder, today=today)
     usual: dict[str, object] = {"gate": PUSH if push else COMMIT}
     if not push:
+        required = files.settings().get("sources.required")
+        wanted = required.value if required and isinstance(required.value, tuple) else ()
         usual |= {
-            "sources.enabled": ("osv",),
+            "sources.enabled": tuple(dict.fromkeys(("osv", *wanted))),
             "resolver.no_resolver": True,
             "maintenance.enabled": False,
         }
