@@ -50,7 +50,7 @@ class Target(NamedTuple):
         """The suppressions of a text as they are read from the file; ConfigError for what has no meaning."""
         told = str(self.path)
         lines = Lines(text.removeprefix(_BOM))
-        source = Source(path=told, told=told, table=self.table, lines=lines, is_project=True, today=today)
+        source = Source(path=told, told=told, table=self.table, lines=lines, is_project=False, today=today)
         return read_statements(self.values(text), source).suppressions
 
     def parse(self, text: str) -> dict[str, Any]:

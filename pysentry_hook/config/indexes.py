@@ -34,7 +34,8 @@ def _pip_settings(present: Sequence[Path]) -> dict[str, str]:
 
     parser = configparser.RawConfigParser()
     try:
-        parser.read(present, encoding="utf-8")
+        for file in present:  # read() would pass over what cannot be read
+            parser.read_string(file.read_text(encoding="utf-8"), str(file))
     except (configparser.Error, OSError, UnicodeDecodeError) as error:
         raise ConfigError(
             f"pip's configuration cannot be read: {one_line(error, 120)}; see pip config debug"

@@ -31,6 +31,14 @@ def test_the_users_file_counts_where_the_named_file_does_not_exist(tmp_path: Pat
     assert pip_indexes(environment | {"PIP_CONFIG_FILE": os.devnull}) == ()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="files of Windows have other rights")
+def test_a_file_of_pip_that_cannot_be_read_is_an_error(owned: Path) -> None:
+    environment = _with_file(owned, f"[global]\nindex-url = {ACME}")
+    (owned / "pip" / "pip.conf").chmod(0)
+    with pytest.raises(ConfigError, match=r"pip's configuration cannot be read: .*Permission denied"):
+        pip_indexes(environment)
+
+
 def test_the_environment_comes_before_the_file(tmp_path: Path) -> None:
     environment = _with_file(tmp_path, "[global]\nindex-url = https://other.example/simple")
     assert pip_indexes(environment | {"PIP_INDEX_URL": ACME}) == (ACME,)
