@@ -44,12 +44,10 @@ class Osv:
         advisories, damaged, unusable = _parse_all(records)
         broken |= unusable
         told = _with_ids(broken)
-        by_id = {advisory.id: advisory for advisory in advisories}
         for package, found in hits.items():
             causes = sorted({told[broken[hit]] for hit in found if hit in broken})
-            silent = sorted(name for name, _ in found if name in by_id and not _speaks_of(by_id[name], package))
-            if causes or silent:
-                failed[package] = causes[0] if causes else f"{silent[0]} says nothing of its versions that can be used"
+            if causes:
+                failed[package] = causes[0]
         states = {
             package: tuple(f"{name} {modified}" for name, modified in found if (name, modified) in records)
             for package, found in hits.items()
@@ -191,13 +189,6 @@ def _that(hit: Hit, record: object) -> Mapping[str, object]:
     if not isinstance(record, Mapping) or record.get("id") != hit[0]:
         raise ValueError("not the record that was asked for")
     return record
-
-
-def _speaks_of(advisory: Advisory, package: Package) -> bool:
-    """Whether a record that was named for a version lets itself be matched: it is withdrawn, or names versions."""
-    return advisory.withdrawn is not None or any(
-        entry.name == package.name and bool(entry.versions or entry.ranges) for entry in advisory.affected
-    )
 
 
 def _is_that_state(record: Mapping[str, object], hit: Hit) -> bool:

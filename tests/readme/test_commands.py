@@ -45,7 +45,7 @@ def test_the_first_command_prints_what_the_page_shows(run: Run) -> None:
 
 def test_the_second_command_is_what_ci_runs() -> None:
     command = page.commands()[1].rpartition("&& ")[2]
-    assert command == ".venv/bin/pytest -q -n 3"
+    assert command == ".venv/bin/pytest -q -n 4"
     scripts = sorted((HOUSE / ".ci").iterdir())
     assert any(command in script.read_text(encoding="utf-8") for script in scripts)
 

@@ -108,15 +108,6 @@ def test_a_record_older_than_announced_is_used_and_not_remembered(make_context: 
         assert len(upstream.asked("/v1/vulns/")) == 2
 
 
-def test_a_record_that_says_nothing_of_the_version_it_was_named_for_is_no_answer(make_context: MakeContext) -> None:
-    listed = json.dumps({"results": [{"vulns": [{"id": GHSA, "modified": "2099-01-01T00:00:00Z"}]}]}).encode()
-    for record in (a_record(GHSA, "flask"), a_record(GHSA, events=[])):
-        with Upstream([record], replies={"/v1/querybatch": Reply(200, listed)}) as upstream:
-            answer = Osv(make_context(upstream.url)).ask([a_package()])
-        assert not answer.answered
-        assert f"{GHSA} says nothing of its versions that can be used (requests 2.30.0)" in details(answer)
-
-
 def test_a_record_that_could_not_be_had_is_named_and_is_the_only_one_to_be_asked_for_again(
     make_context: MakeContext,
 ) -> None:
