@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 Told = TypeVar("Told")
 
 _LONGEST_LINE = 600
+_NAMES = ("pysentry-hook", "pysentry")
 _NARROWEST, _WIDEST = 60, 120
 """Columns."""
 _LARGEST_REPORT = 256 * 1024 * 1024
@@ -247,7 +248,16 @@ def look_at(environment: Mapping[str, str]) -> Look:
     terminal = sys.stdout.isatty() and environment.get("TERM") != "dumb"
     colour = bool(environment.get("FORCE_COLOR")) or (terminal and not environment.get("NO_COLOR"))
     width = max(_NARROWEST, shutil.get_terminal_size((100, 24)).columns) if terminal else 100
-    return Look(width=min(_WIDEST, width), wraps=terminal, colour=colour)
+    return Look(width=min(_WIDEST, width), wraps=terminal, colour=colour, program=_program(environment))
+
+
+def _program(environment: Mapping[str, str]) -> str:
+    """What calls us again from here: the path that was typed, where a shell would not find us by our name."""
+    typed = Path(sys.argv[0])
+    folders = (Path(each).resolve() for each in environment.get("PATH", "").split(os.pathsep))
+    if typed.stem not in _NAMES or typed.parent.resolve() in folders:
+        return _NAMES[0]
+    return shlex.quote(str(typed))
 
 
 def open_report(path: Path) -> Report:

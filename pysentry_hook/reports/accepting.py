@@ -30,7 +30,7 @@ def ways_on(report: Report, look: Look) -> Iterator[str]:
     if not vulnerability.malware:
         yield f"Accept: {accept_command(report, verdict, look)}"
     name, package = shlex.quote(vulnerability.id), shlex.quote(verdict.finding.dependency.name)
-    yield f"Why:    pysentry-hook explain {name} -p {package} {look.again}".rstrip()
+    yield f"Why:    {look.program} explain {name} -p {package} {look.again}".rstrip()
 
 
 def accept_command(report: Report, verdict: Verdict, look: Look) -> str:
@@ -40,7 +40,7 @@ def accept_command(report: Report, verdict: Verdict, look: Look) -> str:
     ended = any(_is_written(entry, identifier, package) for entry in over)
     names = f"{shlex.quote(identifier)} -p {shlex.quote(package)}"
     return (
-        f'pysentry-hook suppressions {"renew" if ended else "add"} {names} --reason "…" '
+        f'{look.program} suppressions {"renew" if ended else "add"} {names} --reason "…" '
         f"--expires {later(report.gate.day)}{_project(look)}"
     )
 
@@ -81,7 +81,7 @@ def concerns(report: Report, look: Look) -> Iterator[Concern]:
         yield Concern(
             entry,
             f"{entry.told} is ignored without a reason ({origin(entry.rule, look)}), and require_reason is "
-            "true, so it is judged. Give one: pysentry-hook suppressions add",
+            f"true, so it is judged. Give one: {look.program} suppressions add",
         )
 
 
@@ -128,6 +128,6 @@ def _renewal(entry: Suppression, gate: GateResult, look: Look) -> str:
     limits = {"-p": entry.package, "--version": entry.version, "--group": entry.group}
     narrow = "".join(f" {option} {shlex.quote(value)}" for option, value in limits.items() if value)
     return (
-        f"pysentry-hook suppressions renew {shlex.quote(entry.id or '')}{narrow} "
+        f"{look.program} suppressions renew {shlex.quote(entry.id or '')}{narrow} "
         f'--reason "…" --expires {later(gate.day)}{_project(look)}'
     )

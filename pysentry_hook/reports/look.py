@@ -25,6 +25,8 @@ class Look(NamedTuple):
     """The absolute path of the folder in which the report is read."""
     colour: bool = False
     detailed: bool = False
+    program: str = "pysentry-hook"
+    """What calls us where the report is read, as it is written in a shell."""
     again: str = ""
     """The words that name the same scan on a command line."""
     project: str = ""

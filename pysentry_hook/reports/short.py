@@ -23,7 +23,7 @@ def _lines(report: Report, look: Look) -> Iterator[str]:
     for verdict in blocking[:MOST]:
         yield _line(verdict, look)
     if len(blocking) > MOST:
-        yield f"and {count(len(blocking) - MOST, 'finding')} more that block: pysentry-hook {look.again}".rstrip()
+        yield f"and {count(len(blocking) - MOST, 'finding')} more that block: {look.program} {look.again}".rstrip()
     for verdict in report.gate.verdicts:
         if verdict.blocks_on is not None:
             yield f"{_line(verdict, look)}"

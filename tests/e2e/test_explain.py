@@ -4,13 +4,15 @@ import os
 import re
 import shlex
 import shutil
+import subprocess
+import sysconfig
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.builders import a_folder_of_records, a_record
-from tests.conftest import Run
+from tests.conftest import Run, scrubbed
 from tests.e2e.repository import Done, Repository, as_json, decisions
 
 TODAY = datetime.now(UTC).date()
@@ -244,3 +246,19 @@ def test_the_command_that_shows_what_a_saved_report_holds_runs_as_well(spaced: R
     done = spaced.run("gate", "--report", "a report.json", cwd=spaced.folder)
     why = as_it_stands(spaced.run, printed(done, "Why"), spaced.folder)
     assert (why.returncode, why.stdout.partition(" blocks")[0]) == (0, "CVE-2099-0001 in requests 2.30.0")
+
+
+@pytest.mark.parametrize("found", [False, True], ids=["typed", "on the path"])
+def test_a_printed_command_is_found_by_a_shell(spaced: Repository, tmp_path: Path, found: bool) -> None:
+    scripts = Path(sysconfig.get_path("scripts"))
+    folders = [*([scripts] if found else []), *(each for each in _folders() if each != scripts)]
+    environment = scrubbed(tmp_path / "cache") | {"PATH": os.pathsep.join(map(str, folders))}
+    typed = os.path.relpath(scripts / "pysentry-hook", spaced.folder)
+    words = [typed, "a shop", "--advisory-db", str(spaced.records)]
+    done = subprocess.run(words, cwd=spaced.folder, env=environment, capture_output=True, text=True, check=False)
+    program = "pysentry-hook" if found else typed
+    assert [printed(done, label).split()[0] for label in ("Accept", "Why")] == [program, program]
+
+
+def _folders() -> list[Path]:
+    return [Path(each) for each in os.environ["PATH"].split(os.pathsep)]
