@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from pysentry_hook import __version__
+from pysentry_hook.http.names import Names
 from pysentry_hook.http.tls import adapter
 
 _PLAIN = re.compile(r"(https?://[^/?#\\\s]+)((?:/[A-Za-z0-9_~+-][A-Za-z0-9._~+-]*)+/?)", re.ASCII)
@@ -33,6 +34,7 @@ class Wire:
         self._session: Any = None
         self._hosts: dict[str, tuple[dict[str, Any], Any]] = {}
         self._ways: dict[str, _Way | None] = {}
+        self._names = Names()
 
     def close(self) -> None:
         """End the connections."""
@@ -52,6 +54,7 @@ class Wire:
             return self._in_full(method, url, headers, payload, timeout)
         import urllib3
 
+        self._names.find((way.pool.proxy or way.pool).host, timeout[0])
         answer = way.pool.urlopen(
             method,
             way.before + plain[2],
