@@ -31,6 +31,13 @@ Manner = Literal[
 _NOWHERE = ".".join(["a" * 60] * 5) + ".invalid"
 
 
+def behind_tls(listening: socket.socket) -> ssl.SSLSocket:
+    """The same socket for who asks by TLS, with a certificate of AUTHORITY."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(TLS / "server.pem")
+    return context.wrap_socket(listening, server_side=True, do_handshake_on_connect=False)
+
+
 class Door:
     """One further address, for as long as the `with` block lasts."""
 
@@ -74,10 +81,7 @@ class Door:
 
     def _serve(self) -> None:
         if self._manner == "tls":
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(TLS / "server.pem")
-            plain = self._server.socket
-            self._server.socket = context.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
+            self._server.socket = behind_tls(self._server.socket)
         self._server.server_activate()
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()

@@ -9,14 +9,16 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from tests.doors import behind_tls
 from tests.upstream import Upstream
 
 
 class Proxy:
-    """Listens for as long as the `with` block lasts."""
+    """Listens for as long as the `with` block lasts; with `tls` it shows a certificate of AUTHORITY."""
 
-    def __init__(self, upstream: Upstream) -> None:
+    def __init__(self, upstream: Upstream, *, tls: bool = False) -> None:
         self.upstream = upstream
+        self._tls = tls
         self.asked: list[tuple[str, str]] = []
         """The method and the host of every request."""
         self.authorizations: set[str | None] = set()
@@ -25,6 +27,8 @@ class Proxy:
     def __enter__(self) -> Self:
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.proxy = self
+        if self._tls:
+            self._server.socket = behind_tls(self._server.socket)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
         return self

@@ -17,9 +17,11 @@ def adapter(size: int) -> Any:
             return host, tls
 
         def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
-            super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
-            if conn.conn_kw.get("ssl_context") is None or (conn.proxy and conn.proxy.scheme == "https"):
-                return  # a proxy that is asked by TLS has no context of its own
+            by_tls = conn.proxy is not None and conn.proxy.scheme == "https"
+            # requests would not verify a proxy that is asked by TLS for a host that is not
+            super().cert_verify(conn, "https://" if by_tls else url, verify, cert)  # type: ignore[no-untyped-call]
+            if by_tls or conn.conn_kw.get("ssl_context") is None:  # such a proxy has no context of its own
+                return
             conn.ca_certs = conn.ca_cert_dir = None  # the context has them
 
     trusted = _Trusted()

@@ -90,6 +90,33 @@ def test_both_ways_go_through_the_proxy(http: Http, upstream: Upstream, monkeypa
         assert proxy.authorizations == {"Basic bWU6aHVudGVyMg=="}
 
 
+@pytest.mark.parametrize("trusted", [True, False], ids=["trusted", "unknown"])
+@pytest.mark.parametrize("to", ["http", "https"])
+@pytest.mark.parametrize("by", ["http", "https"])
+def test_a_host_is_reached_through_a_proxy_that_is_trusted(
+    by: str, to: str, trusted: bool, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    http = Http(Limits(connect=2, read=5, retries=0), ca_bundle=str(AUTHORITY) if trusted else None)
+    with Proxy(upstream, tls=by == "https") as proxy, Door(upstream, "tls") as door:
+        monkeypatch.setenv("NO_PROXY", "")
+        monkeypatch.setenv(f"{to.upper()}_PROXY", f"{by}://me:hunter2@{proxy.address}")
+        base = door.url if to == "https" else "http://service.invalid"
+        told = []
+        for path in (PLAIN, "/%70age"):
+            try:
+                told.append(str(http.get(base + path, whole).status))
+            except SourceError as error:
+                told.append(str(error))
+    http.close()
+    if trusted or (by, to) == ("http", "http"):
+        assert told == ["200", "200"]
+        assert proxy.authorizations == {"Basic bWU6aHVudGVyMg=="}
+    else:
+        assert told[0] == told[1]
+        assert "CERTIFICATE_VERIFY_FAILED" in told[0]
+        assert "hunter2" not in told[0]
+
+
 def test_a_token_is_left_to_requests(http: Http, upstream: Upstream, through_requests: list[str]) -> None:
     assert http.get(upstream.url + PLAIN, whole, bearer="secret").status == 200
     assert through_requests == [upstream.url + PLAIN]
