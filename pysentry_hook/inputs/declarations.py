@@ -1,11 +1,12 @@
 """What a manifest declares, entry by entry, and the Inventory that it makes."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from pysentry_hook.errors import InputError
-from pysentry_hook.inputs.documents import MAX_PACKAGES, Document
+from pysentry_hook.inputs.documents import Document
+from pysentry_hook.inputs.joining import Package, joined, kind_of
+from pysentry_hook.inputs.limits import bounded, few_packages
 from pysentry_hook.inputs.manifest import DeclaredLines, Key
 from pysentry_hook.inputs.needs import LONGEST_MARKER
 from pysentry_hook.inputs.places import LinePlaces
@@ -17,7 +18,6 @@ from pysentry_hook.model import (
     Failure,
     InputFile,
     Inventory,
-    Location,
     Node,
     NormalizedName,
     Requested,
@@ -149,24 +149,17 @@ def inventory(
     failures: tuple[Failure, ...] = (),
 ) -> Inventory:
     """Return what was declared; what stands in several scopes with one version is one entry."""
-    if len(stated) > MAX_PACKAGES:
-        raise InputError(document.path, f"lists more than {MAX_PACKAGES:,} packages, which is the limit")
+    few_packages(document.path, len(stated))
     lines = DeclaredLines(document)
-    places: list[Location] = []
-    merged: dict[object, Dependency | Unchecked] = {}
-    requirements: list[Requested] = []
-    for entry in stated:
-        item = _item(entry, frozenset(reached[entry.step]), indexes(entry), len(places))
-        key = (item.name, item.version, item.reason if isinstance(item, Unchecked) else "")
-        if key in merged:
-            merged[key] = _joined(merged[key], item)
-        else:
-            merged[key] = item
-            places.append(lines.of(entry.section, entry.name, entry.number))
-        if entry.requirement:
-            alone = entry.origin is not None
-            requirements.append(Requested(entry.requirement, item.groups, indexes(entry), merged[key].place, alone))
-    dependencies = tuple(item for item in merged.values() if isinstance(item, Dependency))
+    items = [_item(entry, frozenset(reached[entry.step]), indexes(entry), n) for n, entry in enumerate(stated)]
+    packages = joined(items)
+    places = {kind_of(package): package.place for package in packages}
+    requirements = (
+        Requested(entry.requirement, item.groups, indexes(entry), places[kind_of(item)], entry.origin is not None)
+        for entry, item in zip(stated, items, strict=True)
+        if entry.requirement
+    )
+    dependencies = tuple(item for item in packages if isinstance(item, Dependency))
     project = Node(root or normalize("project"), None)
     note = "it is no lock: what these pins bring in themselves is not in it and was not checked."
     return Inventory(
@@ -174,10 +167,10 @@ def inventory(
         format=form,
         files=(InputFile(document.path, form, document.sha256),),
         dependencies=dependencies,
-        unchecked=tuple(item for item in merged.values() if isinstance(item, Unchecked)),
+        unchecked=tuple(item for item in packages if isinstance(item, Unchecked)),
         roots=(project,),
-        edges=tuple(dict.fromkeys(Edge(project, dependency.node) for dependency in dependencies)),
-        places=LinePlaces(places),
+        edges=bounded(document.path, (Edge(project, dependency.node) for dependency in dependencies)),
+        places=LinePlaces([lines.of(entry.section, entry.name, entry.number) for entry in stated]),
         scopes=frozenset({MAIN, *scopes}),
         requirements=tuple(requirements),
         requires_python=requires_python,
@@ -186,7 +179,7 @@ def inventory(
     )
 
 
-def _item(entry: Stated, groups: frozenset[str], indexes: tuple[str, ...], place: int) -> Dependency | Unchecked:
+def _item(entry: Stated, groups: frozenset[str], indexes: tuple[str, ...], place: int) -> Package:
     markers = (entry.marker,) if entry.marker else ()
     version = parse_version(entry.version) if entry.version else None
     if entry.reason or version is None:
@@ -210,12 +203,3 @@ def _item(entry: Stated, groups: frozenset[str], indexes: tuple[str, ...], place
         pinned=True,
         place=place,
     )
-
-
-def _joined(before: Dependency | Unchecked, now: Dependency | Unchecked) -> Dependency | Unchecked:
-    markers = tuple(dict.fromkeys((*before.markers, *now.markers))) if before.markers and now.markers else ()
-    groups = before.groups | now.groups
-    if isinstance(before, Dependency) and isinstance(now, Dependency):
-        indexes = tuple(dict.fromkeys((*before.indexes, *now.indexes)))
-        return replace(before, groups=groups, markers=markers, indexes=indexes)
-    return replace(before, groups=groups, markers=markers)

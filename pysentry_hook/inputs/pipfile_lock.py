@@ -1,11 +1,12 @@
 """Read Pipfile.lock into an Inventory, https://github.com/pypa/pipfile: default, develop and any category."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from pysentry_hook.errors import DamagedError, InputError
-from pysentry_hook.inputs.documents import MAX_PACKAGES, parse_json, read_text, table, tables
+from pysentry_hook.inputs.documents import parse_json, read_text, table, tables
+from pysentry_hook.inputs.joining import Package, joined
+from pysentry_hook.inputs.limits import bounded, few_packages
 from pysentry_hook.inputs.manifest import beside
 from pysentry_hook.inputs.needs import as_markers
 from pysentry_hook.inputs.places import PipfilePlaces
@@ -47,17 +48,14 @@ def read(tree: Tree, path: str) -> Inventory:
     meta = _check_meta(path, data)
     indexes = _Indexes(path, meta)
     entries = list(_entries(path, data))
+    few_packages(path, len(entries))
     manifest, notes = beside(tree, path, "Pipfile")
-    merged: dict[object, Dependency | Unchecked] = {}
-    for entry in entries:
-        if inside(path.rpartition("/")[0], str(entry.data.get("path", "/"))) == path.rpartition("/")[0]:
-            continue  # the project itself
-        direct = entry.name in manifest.direct if manifest else None
-        read_entry = _dependency(entry, indexes, direct=direct)
-        key = (type(read_entry), entry.name, read_entry.version)
-        before = merged.get(key)
-        merged[key] = read_entry if before is None else _joined(before, read_entry)
-    found = list(merged.values())
+    folder = path.rpartition("/")[0]
+    found = joined(
+        _dependency(entry, indexes, direct=entry.name in manifest.direct if manifest else None)
+        for entry in entries
+        if inside(folder, str(entry.data.get("path", "/"))) != folder  # which is the project itself
+    )
     root = Node(normalize("project"), None)
     dependencies = tuple(item for item in found if isinstance(item, Dependency))
     return Inventory(
@@ -67,7 +65,7 @@ def read(tree: Tree, path: str) -> Inventory:
         dependencies=dependencies,
         unchecked=tuple(item for item in found if isinstance(item, Unchecked)),
         roots=(root,),
-        edges=tuple(Edge(root, dependency.node) for dependency in dependencies if dependency.direct),
+        edges=bounded(path, (Edge(root, dependency.node) for dependency in dependencies if dependency.direct)),
         places=PipfilePlaces(
             document, [(entry.category, entry.key) for entry in entries], [manifest] if manifest else []
         ),
@@ -97,8 +95,6 @@ def _entries(path: str, data: Mapping[str, Any]) -> Iterator[_Entry]:
             name = parse_name(key)
             if name is None:
                 raise DamagedError(path, f"{one_line(key, 60)!r} is no valid package name")
-            if place >= MAX_PACKAGES:
-                raise InputError(path, f"lists more than {MAX_PACKAGES:,} packages, which is the limit")
             yield _Entry(place, name, key, category, table(value, path, str(name)))
             place += 1
 
@@ -131,7 +127,7 @@ _REASONS = {
 _OTHER = {"path": "path dependency", "file": "URL or path dependency", "uri": "URL dependency", "url": "URL dependency"}
 
 
-def _dependency(entry: _Entry, indexes: _Indexes, *, direct: bool | None) -> Dependency | Unchecked:
+def _dependency(entry: _Entry, indexes: _Indexes, *, direct: bool | None) -> Package:
     groups = frozenset({_scope(entry.category)})
     reason = next((text for key, text in (_REASONS | _OTHER).items() if key in entry.data), None)
     text = entry.data.get("version")
@@ -160,10 +156,6 @@ def _dependency(entry: _Entry, indexes: _Indexes, *, direct: bool | None) -> Dep
         pinned=True,
         place=entry.place,
     )
-
-
-def _joined(before: Dependency | Unchecked, now: Dependency | Unchecked) -> Dependency | Unchecked:
-    return replace(before, groups=before.groups | now.groups)
 
 
 def _scope(category: str) -> str:

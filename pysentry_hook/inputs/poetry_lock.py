@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from pysentry_hook.errors import DamagedError, InputError
 from pysentry_hook.inputs.documents import parse_toml, read_text, table, tables, texts
+from pysentry_hook.inputs.limits import bounded
 from pysentry_hook.inputs.manifest import Manifest, beside, requirement_name
 from pysentry_hook.inputs.needs import LONGEST_MARKER, Need, admitted, as_markers
 from pysentry_hook.inputs.places import TomlPlaces
@@ -91,7 +92,7 @@ def read(tree: Tree, path: str) -> Inventory:
         dependencies=tuple(dependencies),
         unchecked=tuple(unchecked),
         roots=(graph.root,),
-        edges=tuple(graph.edges()),
+        edges=bounded(path, graph.edges()),
         places=TomlPlaces(document, len(entries), [manifest] if manifest else []),
         scopes=graph.scopes,
         notes=notes,
@@ -158,7 +159,7 @@ class _Graph:
         starts |= {extra: names for extra, names in self._extras.items() if extra not in starts}
         if manifest:
             starts[MAIN] = tuple(name for name in starts.get(MAIN, ()) if name not in manifest.optional)
-        self._walked = reached(starts, steps)
+        self._walked = reached(path, starts, steps)
         in_lock = {scope for entry in entries for scope in _written_groups(entry) or ()}
         self.scopes = frozenset({MAIN, *starts, *in_lock})
 

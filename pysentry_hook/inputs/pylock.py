@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pysentry_hook.errors import DamagedError, InputError
 from pysentry_hook.inputs.documents import Document, parse_toml, read_text, tables
+from pysentry_hook.inputs.joining import Package, joined
+from pysentry_hook.inputs.limits import bounded
 from pysentry_hook.inputs.manifest import Manifest, beside
 from pysentry_hook.inputs.needs import LONGEST_MARKER, as_markers
 from pysentry_hook.inputs.places import TomlPlaces
@@ -17,7 +20,6 @@ from pysentry_hook.model import (
     InputFile,
     Inventory,
     Node,
-    NormalizedName,
     Unchecked,
     normalize,
     parse_name,
@@ -27,7 +29,8 @@ from pysentry_hook.text import one_line, without_credentials
 from pysentry_hook.tree import Tree
 
 if TYPE_CHECKING:
-    from packaging.pylock import Package, Pylock
+    from packaging.pylock import Package as Entry
+    from packaging.pylock import Pylock
 
 FORMAT = "pylock.toml"
 _SCOPE = re.compile(r"""["']([^"']+)["'] in (?:extras|dependency_groups)""")
@@ -39,24 +42,21 @@ def read(tree: Tree, path: str) -> Inventory:
     lock, written = _parse(document)
     manifest, notes = beside(tree, path, "pyproject.toml")
     root = Node((manifest and manifest.name) or normalize("project"), None)
-    found: list[tuple[Node, Dependency | Unchecked]] = []
-    for place, package in enumerate(lock.packages):
-        if _is_project(package, manifest):
-            continue
-        version = _version(package)
-        node = Node(normalize(package.name), version)
-        found.append((node, _dependency(lock, package, place, manifest, written[place])))
-    edges = list(_edges(lock, {node for node, _ in found}))
-    direct = manifest.direct if manifest else frozenset[NormalizedName]()
-    edges.extend(Edge(root, node) for node, _ in found if node.name in direct)
+    items = {
+        place: _dependency(lock, package, place, manifest, written[place])
+        for place, package in enumerate(lock.packages)
+        if not _is_project(package, manifest)
+    }
+    packages = joined(items.values())
+    first = (Edge(root, item.node) for item in packages if item.direct)
     return Inventory(
         path=path,
         format=FORMAT,
         files=(InputFile(path, FORMAT, document.sha256),),
-        dependencies=tuple(item for _, item in found if isinstance(item, Dependency)),
-        unchecked=tuple(item for _, item in found if isinstance(item, Unchecked)),
+        dependencies=tuple(item for item in packages if isinstance(item, Dependency)),
+        unchecked=tuple(item for item in packages if isinstance(item, Unchecked)),
         roots=(root,),
-        edges=tuple(dict.fromkeys(edges)),
+        edges=bounded(path, chain(_edges(lock, items), first)),
         places=TomlPlaces(document, len(lock.packages), [manifest] if manifest else [], table="packages"),
         scopes=frozenset({MAIN, *map(normalize, (*(lock.extras or ()), *(lock.dependency_groups or ())))}),
         notes=notes,
@@ -90,7 +90,7 @@ def _normalised(entry: Mapping[str, Any]) -> Mapping[str, Any]:
     return entry if name is None else {**entry, "name": name}
 
 
-def _is_project(package: "Package", manifest: Manifest | None) -> bool:
+def _is_project(package: "Entry", manifest: Manifest | None) -> bool:
     """Whether an entry is the project itself: its own folder, or the manifest's name in a folder."""
     if package.directory is None:
         return False
@@ -98,7 +98,7 @@ def _is_project(package: "Package", manifest: Manifest | None) -> bool:
     return at_home or (manifest is not None and manifest.name == normalize(package.name))
 
 
-def _version(package: "Package") -> str | None:
+def _version(package: "Entry") -> str | None:
     """The version of an entry; where it has none the name of its first file tells it."""
     from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
 
@@ -115,8 +115,8 @@ def _version(package: "Package") -> str | None:
 
 
 def _dependency(
-    lock: "Pylock", package: "Package", place: int, manifest: Manifest | None, written: str | None
-) -> Dependency | Unchecked:
+    lock: "Pylock", package: "Entry", place: int, manifest: Manifest | None, written: str | None
+) -> Package:
     groups = _groups(lock, package)
     name = normalize(package.name)
     direct = name in manifest.direct if manifest else None
@@ -146,7 +146,7 @@ def _dependency(
     )
 
 
-def _why_unchecked(package: "Package") -> str | None:
+def _why_unchecked(package: "Entry") -> str | None:
     if package.vcs is not None:
         return f"{one_line(package.vcs.type, 20)} dependency"
     if package.directory is not None:
@@ -156,7 +156,7 @@ def _why_unchecked(package: "Package") -> str | None:
     return None
 
 
-def _index(package: "Package") -> str:
+def _index(package: "Entry") -> str:
     """The index of an entry; where the lock does not name it, the host that serves its files."""
     if package.index:
         return without_credentials(package.index)
@@ -167,7 +167,7 @@ def _index(package: "Package") -> str:
     return "a local file"
 
 
-def _groups(lock: "Pylock", package: "Package") -> frozenset[str]:
+def _groups(lock: "Pylock", package: "Entry") -> frozenset[str]:
     """The extras and groups that the marker asks for; main where it asks for none or for a default group."""
     asked: set[str] = {normalize(name) for name in _SCOPE.findall(str(package.marker or ""))}
     if not asked or asked & {normalize(name) for name in lock.default_groups or ()}:
@@ -175,13 +175,13 @@ def _groups(lock: "Pylock", package: "Package") -> frozenset[str]:
     return frozenset(asked)
 
 
-def _edges(lock: "Pylock", nodes: set[Node]) -> Iterator[Edge]:
+def _edges(lock: "Pylock", items: Mapping[int, Package]) -> Iterator[Edge]:
     """The edges of the lock; one that names no version leads to every fork of the name."""
     by_name: dict[str, list[Node]] = {}
-    for node in sorted(nodes, key=lambda node: (node.name, node.version or "")):
+    for node in dict.fromkeys(item.node for item in items.values()):
         by_name.setdefault(node.name, []).append(node)
-    for package in lock.packages:
-        parent = Node(normalize(package.name), _version(package))
+    for place, package in enumerate(lock.packages):
+        parent = items[place].node if place in items else Node(normalize(package.name), _version(package))
         for edge in package.dependencies or ():
             name = parse_name(edge.get("name"))
             for target in by_name.get(name or "", ()):

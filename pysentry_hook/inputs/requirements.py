@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from pysentry_hook.errors import InputError
 from pysentry_hook.inputs.annotations import Said, annotated
-from pysentry_hook.inputs.documents import MAX_PACKAGES
+from pysentry_hook.inputs.limits import few_packages
 from pysentry_hook.inputs.places import LinePlaces
 from pysentry_hook.inputs.requirement_graph import Entry, join
 from pysentry_hook.inputs.requirement_lines import ITEM_OPTION, Line, decode, logical_lines, options
@@ -166,11 +166,10 @@ class _Reading:
                 f"{path}:{line.location.line} installs the project itself; what it declares is not in this file."
             )
             return
-        if len(self._entries) >= MAX_PACKAGES:
-            raise InputError(path, f"lists more than {MAX_PACKAGES:,} packages, which is the limit")
         if "pysentry" in line.comment:
             self._remarks.append(Remark(normalize(asked.name), line.comment, len(self._entries)))
         self._entries.append(Entry(asked, said, line.location))
+        few_packages(path, len(self._entries))
 
     def _indexes(self) -> tuple[str, ...]:
         """Where pip would look: the index and the further ones; empty where the file names none."""
@@ -182,7 +181,7 @@ class _Reading:
 
     def inventory(self, path: str) -> Inventory:
         """Everything that was read; a version that stands twice is one dependency."""
-        joined = join(_ROOT, self._entries, self._compiled, self._indexes())
+        joined = join(path, _ROOT, self._entries, self._compiled, self._indexes())
         pinned = dict.fromkeys(entry.location.path for entry in self._entries if entry.asked.version)
         if written := [file for file in pinned if file not in self._compiled]:
             self._notes.append(

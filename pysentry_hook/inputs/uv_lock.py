@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from pysentry_hook.errors import DamagedError, InputError
 from pysentry_hook.inputs.documents import parse_toml, read_text, table, tables, texts
+from pysentry_hook.inputs.limits import bounded, few_edges
 from pysentry_hook.inputs.manifest import read_manifest
 from pysentry_hook.inputs.needs import LONGEST_MARKER, as_markers
 from pysentry_hook.inputs.places import Declarations, TomlPlaces
@@ -102,7 +103,7 @@ def read(tree: Tree, path: str) -> Inventory:
         dependencies=tuple(dependencies),
         unchecked=tuple(unchecked),
         roots=tuple(lock.entries[place].node for place in sorted(lock.members)) or (lock.root,),
-        edges=tuple(lock.edges()),
+        edges=bounded(path, lock.edges()),
         places=TomlPlaces(document, len(lock.entries), manifests),
         scopes=frozenset(lock.starts),
         members=frozenset(lock.folders()),
@@ -115,6 +116,7 @@ class _Lock:
 
     def __init__(self, path: str, data: Mapping[str, Any]) -> None:
         self._path = path
+        self._followed = 0
         packages = tables(data.get("package"), path, "[[package]]")
         self.entries = [_entry(path, place, package) for place, package in enumerate(packages)]
         self._by_name: dict[NormalizedName, list[_Entry]] = {}
@@ -195,43 +197,42 @@ class _Lock:
         """The entries that a list of dependencies leads to, each with the extras that it asks for."""
         found: list[_Step] = []
         for edge in tables(edges, self._path, "dependencies"):
-            name = parse_name(edge.get("name"))
-            named = self._by_name.get(name, []) if name else []
-            fits = [entry for entry in named if _fits(edge, entry)]
-            if not fits:
-                what = one_line(edge.get("name"), 60)
-                raise DamagedError(
-                    self._path, f"an entry needs {what!r}, which is not in the lock. Is the file complete?"
-                )
-            extras = texts(edge.get("extra", edge.get("extras")), self._path, f"an extra of {name}")
+            fits = self._meant(edge)
+            extras = texts(edge.get("extra", edge.get("extras")), self._path, f"an extra of {fits[0].name}")
             asked = [None, *map(normalize, extras)]
+            self._followed += len(fits) * len(asked)
+            few_edges(self._path, self._followed)
             found.extend(_Step(entry.place, extra) for entry in fits for extra in asked)
+        return found
+
+    def _meant(self, edge: Mapping[str, Any]) -> list[_Entry]:
+        """The entries that an edge means, which are several where it leaves the version open."""
+        name = parse_name(edge.get("name"))
+        found = [entry for entry in self._by_name.get(name, ()) if _fits(edge, entry)] if name else []
+        if not found:
+            what = one_line(edge.get("name"), 60)
+            raise DamagedError(self._path, f"an entry needs {what!r}, which is not in the lock. Is the file complete?")
         return found
 
     def scopes(self) -> dict[int, set[str]]:
         """The scopes that reach each entry, by its place."""
         found: dict[int, set[str]] = {}
-        for step, scopes in reached(self.starts, self._steps).items():
+        for step, scopes in reached(self._path, self.starts, self._steps).items():
             found.setdefault(step.place, set()).update(scopes)
         return found
 
     def edges(self) -> Iterator[Edge]:
-        """Every edge of the graph, extras and groups included, each once."""
+        """Every edge of the graph, extras and groups included."""
         if not self.members:
             yield from (Edge(self.root, self.entries[place].node) for place in sorted(self.direct))
-        found: dict[Edge, None] = {}
         for entry in self.entries:
             data = entry.data
             lists = [data.get("dependencies")]
             for key in ("optional-dependencies", "dev-dependencies", "dependency-groups"):
                 lists.extend(table(data.get(key), self._path, key).values())
             for needed in (edge for edges in lists for edge in tables(edges, self._path, "dependencies")):
-                targets = {self.entries[step.place].node: None for step in self._targets([needed])}
-                found |= {
-                    Edge(entry.node, target, one_line(needed.get("marker"), LONGEST_MARKER) or None): None
-                    for target in targets
-                }
-        yield from found
+                marker = one_line(needed.get("marker"), LONGEST_MARKER) or None
+                yield from (Edge(entry.node, target.node, marker) for target in self._meant(needed))
 
     def folders(self) -> Sequence[str]:
         """The folders of the project and its members that lie inside the tree."""

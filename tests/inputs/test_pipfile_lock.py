@@ -75,6 +75,22 @@ def test_the_project_itself_is_no_dependency_and_its_neighbour_is_listed() -> No
     assert reasons(found) == {"lib": "path dependency", "abs": "path dependency"}
 
 
+def test_a_version_in_two_categories_is_installed_where_either_installs_it() -> None:
+    windows, linux = "sys_platform == 'win32'", "sys_platform == 'linux'"
+    one = {"version": "==1", "markers": windows, "index": "pypi"}
+    text = a_lock({"a": one}, docs={"a": {"version": "==1", "markers": linux, "index": "own"}})
+    (found,) = inventory({"Pipfile.lock": text}).dependencies
+    assert found.markers == (windows, linux)
+    assert found.indexes == ("https://pypi.org/simple", "the index 'own'")
+    (found,) = inventory({"Pipfile.lock": a_lock({"a": one}, docs={"a": {"version": "==1"}})}).dependencies
+    assert found.markers == ()
+
+
+def test_each_reason_why_a_package_is_not_checked_is_told() -> None:
+    found = inventory({"Pipfile.lock": a_lock({"a": {"git": "x"}}, docs={"a": {"path": "../a"}})})
+    assert [each.reason for each in found.unchecked] == ["git dependency", "path dependency"]
+
+
 def test_two_versions_in_two_categories_are_two_dependencies() -> None:
     found = inventory({"Pipfile.lock": a_lock({"a": {"version": "==1"}}, docs={"A": {"version": "==2"}})})
     assert groups(found) == {"a 1": ["main"], "a 2": ["docs"]}
