@@ -18,7 +18,8 @@ _REQUIREMENT = re.compile(
 _TABLE = re.compile(r"\s*\[{1,2}([^\]]+)\]{1,2}\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*((?:[A-Za-z0-9_.-]|"[^"]*"|'[^']*')+)\s*=""")
 _SEGMENT = re.compile(r"""[^."'\s]+|"[^"]*"|'[^']*'""")
-_STRING = re.compile(r""""([^"\\]*+(?:\\.[^"\\]*+)*)"|'([^']*)'|(=\s*+(?:"[^"]*"|'[^']*'))|#""")
+_STRING = re.compile(r""""([^"\\]*+(?:\\.[^"\\]*+)*)"?|'([^']*)'|(=\s*+(?:"[^"]*"|'[^']*'))|#""")
+"""A quotation that never ends is one too: to begin anew at each mark would take the square of their number."""
 NOT_PACKAGES = {"source", "requires", "pipenv", "scripts"}
 _DEPTH_OF_GROUPS = 5  # tool.poetry.group.<name>.dependencies
 Key = tuple[str, ...]
