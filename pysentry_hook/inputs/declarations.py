@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pysentry_hook.errors import InputError
 from pysentry_hook.inputs.documents import Document
-from pysentry_hook.inputs.joining import Package, joined, kind_of
+from pysentry_hook.inputs.kinds import kind_of_url
 from pysentry_hook.inputs.limits import bounded, few_packages
 from pysentry_hook.inputs.manifest import DeclaredLines, Key
 from pysentry_hook.inputs.needs import LONGEST_MARKER
+from pysentry_hook.inputs.packages import Package, joined, kind_of, package
 from pysentry_hook.inputs.places import LinePlaces
 from pysentry_hook.model import (
     MAIN,
@@ -23,20 +24,11 @@ from pysentry_hook.model import (
     Requested,
     Unchecked,
     normalize,
-    parse_version,
 )
 from pysentry_hook.text import one_line
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
-
-_VCS = {
-    "git": "git dependency",
-    "hg": "Mercurial dependency",
-    "svn": "Subversion dependency",
-    "bzr": "Bazaar dependency",
-}
-_KINDS = {**_VCS, "path": "path dependency", "url": "URL dependency", "uri": "URL dependency"}
 
 
 class Step(NamedTuple):
@@ -113,22 +105,6 @@ def not_pinned(name: str, constraint: str) -> str:
     return f"{NOT_PINNED}: {one_line(f'{name}{gap}{constraint}', 80)!r}"
 
 
-def kind_of_url(url: str) -> str:
-    """Return the reason why what a URL leads to cannot be checked."""
-    scheme = url.partition(":")[0].lower()
-    if scheme == "file" or "://" not in url:
-        return "path dependency"
-    return _VCS.get(scheme.partition("+")[0], "URL dependency")
-
-
-def kind_of_table(entry: Mapping[str, object]) -> str:
-    """Return the reason why an entry with `git`, `path`, `url` or `file` cannot be checked, else nothing."""
-    file = entry.get("file")
-    if isinstance(file, str):
-        return kind_of_url(file)
-    return next((reason for key, reason in _KINDS.items() if key in entry), "")
-
-
 def joined_markers(markers: Iterable[str | None]) -> str | None:
     """Return the marker that holds where all of them hold; None where there is none."""
     stated = [marker for marker in markers if marker]
@@ -153,7 +129,7 @@ def inventory(
     lines = DeclaredLines(document)
     items = [_item(entry, frozenset(reached[entry.step]), indexes(entry), n) for n, entry in enumerate(stated)]
     packages = joined(items)
-    places = {kind_of(package): package.place for package in packages}
+    places = {kind_of(each): each.place for each in packages}
     requirements = (
         Requested(entry.requirement, item.groups, indexes(entry), places[kind_of(item)], entry.origin is not None)
         for entry, item in zip(stated, items, strict=True)
@@ -180,26 +156,13 @@ def inventory(
 
 
 def _item(entry: Stated, groups: frozenset[str], indexes: tuple[str, ...], place: int) -> Package:
-    markers = (entry.marker,) if entry.marker else ()
-    version = parse_version(entry.version) if entry.version else None
-    if entry.reason or version is None:
-        return Unchecked(
-            name=entry.name,
-            version=entry.version and one_line(entry.version, 80),
-            reason=entry.reason or f"the version {one_line(entry.version, 40)!r} is no PEP 440 version",
-            groups=groups,
-            direct=True,
-            markers=markers,
-            place=place,
-        )
-    return Dependency(
+    return package(
         name=entry.name,
-        version=version,
-        written=one_line(entry.version, 80),
+        written=entry.version,
+        reason=entry.reason,
         groups=groups,
         direct=True,
+        markers=(entry.marker,) if entry.marker else (),
         indexes=indexes,
-        markers=markers,
-        pinned=True,
         place=place,
     )

@@ -11,6 +11,7 @@ from pysentry_hook.inputs.scopes import scope_name
 from pysentry_hook.model import MAIN, Location, NormalizedName, normalize, parse_name
 from pysentry_hook.text import one_line
 from pysentry_hook.tree import Tree
+from pysentry_hook.tree.places import below
 
 _REQUIREMENT = re.compile(
     r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*+(?:\[[^\]]*+\]\s*+)?(?:$|(?<=\s)|[<>=!~;@(])"
@@ -63,7 +64,7 @@ def beside(tree: Tree, path: str, name: str) -> tuple[Manifest | None, tuple[str
     """Return the manifest in the folder of a lock, and a note where it is there and cannot be read."""
     folder = path.rpartition("/")[0]
     try:
-        return read_manifest(tree, f"{folder}/{name}" if folder else name), ()
+        return read_manifest(tree, below(folder, name)), ()
     except InputError as error:
         return None, (f"{error} So direct dependencies and their lines are not known.",)
 

@@ -5,11 +5,12 @@ from typing import Any, NamedTuple
 
 from pysentry_hook.errors import DamagedError, InputError
 from pysentry_hook.inputs.documents import parse_toml, read_text, table, tables, texts
-from pysentry_hook.inputs.joining import Package, joined
+from pysentry_hook.inputs.kinds import kind_of_table
 from pysentry_hook.inputs.limits import bounded
 from pysentry_hook.inputs.manifest import Manifest, beside
 from pysentry_hook.inputs.needs import Need, admitted, as_markers, parse_need
 from pysentry_hook.inputs.origins import of_pdm
+from pysentry_hook.inputs.packages import Package, joined, package
 from pysentry_hook.inputs.places import TomlPlaces
 from pysentry_hook.inputs.scopes import reached
 from pysentry_hook.model import (
@@ -23,7 +24,6 @@ from pysentry_hook.model import (
     Unchecked,
     normalize,
     parse_name,
-    parse_version,
 )
 from pysentry_hook.text import one_line, without_credentials
 from pysentry_hook.tree import Tree
@@ -54,12 +54,12 @@ def read(tree: Tree, path: str) -> Inventory:
         found = one_line(version, 20) or "none"
         raise InputError(path, f"lock version {found} is not supported (4.x is). Upgrade pysentry-hook")
     listed = tables(data.get("package"), path, "[[package]]")
-    entries = [_entry(path, place, package) for place, package in enumerate(listed)]
+    entries = [_entry(path, place, data) for place, data in enumerate(listed)]
     manifest, notes = beside(tree, path, "pyproject.toml")
     indexes = _indexes(manifest)
     walked = _walk(path, entries, manifest)
     packages = joined(
-        _dependency(path, entry, manifest, indexes, _groups(path, entry, walked))
+        _package(path, entry, manifest, indexes, _groups(path, entry, walked))
         for entry in entries
         if not _is_project(entry, manifest)
     )
@@ -116,43 +116,19 @@ def _walk(path: str, entries: Sequence[_Entry], manifest: Manifest | None) -> di
     return reached(path, manifest.scopes, steps) if manifest else {}
 
 
-_REASONS = {"git": "git dependency", "hg": "Mercurial dependency", "svn": "Subversion dependency"}
-_OTHER = {"path": "path dependency", "url": "URL dependency"}
-
-
-def _dependency(
+def _package(
     path: str, entry: _Entry, manifest: Manifest | None, indexes: tuple[str, ...], groups: frozenset[str]
 ) -> Package:
-    direct = entry.name in manifest.direct if manifest else None
-    version = parse_version(entry.version) if entry.version else None
-    reason = next((text for key, text in (_REASONS | _OTHER).items() if key in entry.data), None)
-    if reason or version is None:
-        return Unchecked(
-            name=entry.name,
-            version=entry.version and one_line(entry.version, 80),
-            reason=reason or _no_version(entry),
-            groups=groups,
-            direct=direct,
-            markers=as_markers(entry.data.get("marker")),
-            place=entry.place,
-        )
-    return Dependency(
+    return package(
         name=entry.name,
-        version=version,
-        written=one_line(entry.version, 80),
+        written=entry.version,
+        reason=kind_of_table(entry.data),
         groups=groups,
-        direct=direct,
+        direct=entry.name in manifest.direct if manifest else None,
         markers=as_markers(entry.data.get("marker")),
         indexes=_served(path, entry) or indexes,
-        pinned=True,
         place=entry.place,
     )
-
-
-def _no_version(entry: _Entry) -> str:
-    if entry.version is None:
-        return "the lock gives no version"
-    return f"the version {one_line(entry.version, 40)!r} is no PEP 440 version"
 
 
 def _served(path: str, entry: _Entry) -> tuple[str, ...]:

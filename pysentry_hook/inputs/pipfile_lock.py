@@ -4,16 +4,19 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pysentry_hook.errors import DamagedError, InputError
+from pysentry_hook.inputs.declarations import pinned_version
 from pysentry_hook.inputs.documents import parse_json, read_text, table, tables
-from pysentry_hook.inputs.joining import Package, joined
+from pysentry_hook.inputs.kinds import kind_of_table
 from pysentry_hook.inputs.limits import bounded, few_packages
 from pysentry_hook.inputs.manifest import beside
 from pysentry_hook.inputs.needs import as_markers
+from pysentry_hook.inputs.packages import Package, joined, package
 from pysentry_hook.inputs.places import PipfilePlaces
 from pysentry_hook.inputs.scopes import scope_name
 from pysentry_hook.inputs.uv_indexes import PYPI
 from pysentry_hook.model import (
     MAIN,
+    NOT_PINNED,
     Dependency,
     Edge,
     InputFile,
@@ -23,14 +26,12 @@ from pysentry_hook.model import (
     Unchecked,
     normalize,
     parse_name,
-    parse_version,
 )
 from pysentry_hook.text import one_line, without_credentials
 from pysentry_hook.tree import Tree, inside
 
 FORMAT = "Pipfile.lock"
 SPEC = 6
-"""The index of a lock that names none, as pipenv has it."""
 
 
 class _Entry(NamedTuple):
@@ -52,7 +53,7 @@ def read(tree: Tree, path: str) -> Inventory:
     manifest, notes = beside(tree, path, "Pipfile")
     folder = path.rpartition("/")[0]
     found = joined(
-        _dependency(entry, indexes, direct=entry.name in manifest.direct if manifest else None)
+        _package(entry, indexes, direct=entry.name in manifest.direct if manifest else None)
         for entry in entries
         if inside(folder, str(entry.data.get("path", "/"))) != folder  # which is the project itself
     )
@@ -115,45 +116,22 @@ class _Indexes:
         name = entry.data.get("index")
         if name is not None:
             return (self._urls.get(str(name), f"the index {one_line(name, 60)!r}"),)
-        return tuple(self._urls.values()) or (PYPI,)
+        return tuple(self._urls.values()) or (PYPI,)  # as pipenv has it
 
 
-_REASONS = {
-    "git": "git dependency",
-    "hg": "Mercurial dependency",
-    "svn": "Subversion dependency",
-    "bzr": "Bazaar dependency",
-}
-_OTHER = {"path": "path dependency", "file": "URL or path dependency", "uri": "URL dependency", "url": "URL dependency"}
-
-
-def _dependency(entry: _Entry, indexes: _Indexes, *, direct: bool | None) -> Package:
-    groups = frozenset({_scope(entry.category)})
-    reason = next((text for key, text in (_REASONS | _OTHER).items() if key in entry.data), None)
-    text = entry.data.get("version")
-    written = text if isinstance(text, str) else ""
-    version = parse_version(written.removeprefix("===").removeprefix("==")) if written.startswith("==") else None
-    if reason is None and version is None:
-        reason = f"not pinned: {one_line(written, 60)!r}" if written else "the lock gives no version"
-    if reason is not None or version is None:
-        return Unchecked(
-            name=entry.name,
-            version=str(version) if version else None,
-            reason=reason or "",
-            groups=groups,
-            direct=direct,
-            markers=as_markers(entry.data.get("markers")),
-            place=entry.place,
-        )
-    return Dependency(
+def _package(entry: _Entry, indexes: _Indexes, *, direct: bool | None) -> Package:
+    stated = entry.data.get("version")
+    constraint = stated if isinstance(stated, str) else ""
+    version = pinned_version(constraint)
+    loose = f"{NOT_PINNED}: {one_line(constraint, 60)!r}" if constraint and not version else ""
+    return package(
         name=entry.name,
-        version=version,
-        written=one_line(written.lstrip("= "), 80),
-        groups=groups,
+        written=version,
+        reason=kind_of_table(entry.data) or loose,
+        groups=frozenset({_scope(entry.category)}),
         direct=direct,
         markers=as_markers(entry.data.get("markers")),
         indexes=indexes.of(entry),
-        pinned=True,
         place=entry.place,
     )
 

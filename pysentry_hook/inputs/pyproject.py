@@ -14,13 +14,12 @@ from pysentry_hook.inputs.declarations import (
     Stated,
     Step,
     inventory,
-    kind_of_table,
-    kind_of_url,
     of_requirement,
     parse_requirement,
 )
 from pysentry_hook.inputs.dependency_groups import parse_groups
 from pysentry_hook.inputs.documents import Document, parse_toml, read_text, table, texts
+from pysentry_hook.inputs.kinds import kind_of_table, kind_of_url
 from pysentry_hook.inputs.limits import MAX_SCOPES, within
 from pysentry_hook.inputs.manifest import Key
 from pysentry_hook.inputs.poetry_constraints import alternatives

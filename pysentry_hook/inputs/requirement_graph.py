@@ -7,8 +7,8 @@ from typing import NamedTuple
 from packaging.version import Version
 
 from pysentry_hook.inputs.annotations import Said
-from pysentry_hook.inputs.joining import Package, all_of, any_marker
 from pysentry_hook.inputs.limits import bounded
+from pysentry_hook.inputs.packages import Package, all_of, any_marker
 from pysentry_hook.inputs.requirement_parts import Asked
 from pysentry_hook.model import MAIN, Dependency, Edge, Location, Node, NormalizedName, Requested, Unchecked, normalize
 

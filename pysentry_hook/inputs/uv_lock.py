@@ -5,9 +5,11 @@ from typing import Any, NamedTuple
 
 from pysentry_hook.errors import DamagedError, InputError
 from pysentry_hook.inputs.documents import parse_toml, read_text, table, tables, texts
+from pysentry_hook.inputs.kinds import KINDS, kind_of_table
 from pysentry_hook.inputs.limits import bounded, few_edges
 from pysentry_hook.inputs.manifest import read_manifest
 from pysentry_hook.inputs.needs import LONGEST_MARKER, as_markers
+from pysentry_hook.inputs.packages import package
 from pysentry_hook.inputs.places import Declarations, TomlPlaces
 from pysentry_hook.inputs.scopes import reached, scope_name
 from pysentry_hook.model import (
@@ -21,10 +23,10 @@ from pysentry_hook.model import (
     Unchecked,
     normalize,
     parse_name,
-    parse_version,
 )
 from pysentry_hook.text import one_line, without_credentials
 from pysentry_hook.tree import Tree, inside
+from pysentry_hook.tree.places import below
 
 FORMAT = "uv.lock"
 VERSION = 1
@@ -60,54 +62,32 @@ def read(tree: Tree, path: str) -> Inventory:
     lock = _Lock(path, data)
     manifests, notes = lock.manifests(tree)
     scopes = lock.scopes()
-    dependencies, unchecked = [], []
-    for entry in lock.entries:
-        if entry.place in lock.members:
-            continue
-        groups = frozenset(scopes.get(entry.place, {MAIN}))
-        direct = entry.place in lock.direct
-        reason = _why_unchecked(entry)
-        version = parse_version(entry.version) if entry.version else None
-        if reason or version is None:
-            reason = reason or f"the version {one_line(entry.version, 40)!r} is no PEP 440 version"
-            unchecked.append(
-                Unchecked(
-                    name=entry.name,
-                    version=entry.version and one_line(entry.version, 80),
-                    reason=reason,
-                    groups=groups,
-                    direct=direct,
-                    markers=as_markers(entry.data.get("resolution-markers")),
-                    place=entry.place,
-                )
-            )
-            continue
-        index = without_credentials(str(entry.source["registry"]))
-        dependencies.append(
-            Dependency(
-                name=entry.name,
-                version=version,
-                written=one_line(entry.version, 80),
-                groups=groups,
-                direct=direct,
-                markers=as_markers(entry.data.get("resolution-markers")),
-                indexes=(index,),
-                pinned=True,
-                place=entry.place,
-            )
+    packages = [
+        package(
+            name=entry.name,
+            written=entry.version,
+            reason=_why_unchecked(entry),
+            groups=frozenset(scopes.get(entry.place, {MAIN})),
+            direct=entry.place in lock.direct,
+            markers=as_markers(entry.data.get("resolution-markers")),
+            indexes=(without_credentials(str(entry.source.get("registry"))),),
+            place=entry.place,
         )
+        for entry in lock.entries
+        if entry.place not in lock.members
+    ]
     return Inventory(
         path=path,
         format=FORMAT,
         files=(InputFile(path, FORMAT, document.sha256),),
-        dependencies=tuple(dependencies),
-        unchecked=tuple(unchecked),
+        dependencies=tuple(item for item in packages if isinstance(item, Dependency)),
+        unchecked=tuple(item for item in packages if isinstance(item, Unchecked)),
         roots=tuple(lock.entries[place].node for place in sorted(lock.members)) or (lock.root,),
         edges=bounded(path, lock.edges()),
         places=TomlPlaces(document, len(lock.entries), manifests),
         scopes=frozenset(lock.starts),
         members=frozenset(lock.folders()),
-        notes=notes if dependencies or unchecked else (*notes, f"{path} {_EMPTY}"),
+        notes=notes if packages else (*notes, f"{path} {_EMPTY}"),
     )
 
 
@@ -252,7 +232,7 @@ class _Lock:
         notes: list[str] = []
         for folder in self.folders():
             try:
-                manifest = read_manifest(tree, f"{folder}/pyproject.toml" if folder else "pyproject.toml")
+                manifest = read_manifest(tree, below(folder, "pyproject.toml"))
             except InputError as error:
                 notes.append(f"{error}. So its declarations are not shown.")
                 continue
@@ -276,16 +256,12 @@ def _fits(edge: Mapping[str, Any], entry: _Entry) -> bool:
     return (version is None or version == entry.version) and (source is None or source == entry.source)
 
 
-_REASONS = {"git": "git dependency", "url": "URL dependency", "path": "path dependency"}
-_FOLDERS = ("directory", "editable", "virtual")
+_FOLDERS = ("editable", "virtual")
 
 
-def _why_unchecked(entry: _Entry) -> str | None:
+def _why_unchecked(entry: _Entry) -> str:
     if "registry" in entry.source:
-        return None if entry.version else "the lock gives no version"
-    for key, reason in _REASONS.items():
-        if key in entry.source:
-            return reason
+        return ""
     if any(key in entry.source for key in _FOLDERS):
-        return "path dependency"
-    return "the lock does not say where it comes from"
+        return KINDS["path"]
+    return kind_of_table(entry.source) or "the lock does not say where it comes from"

@@ -60,7 +60,7 @@ OURS = {
     "help": HELP,
     "cold": JSON | _set("""
         http.tls http.wire http.workers
-        inputs.manifest inputs.needs inputs.places inputs.scopes inputs.uv_lock
+        inputs.kinds inputs.manifest inputs.needs inputs.packages inputs.places inputs.scopes inputs.uv_lock
         sources.archive sources.found sources.osv sources.pypa sources.records sources.remote sources.rows sources.store
         sources.yaml_records
     """),

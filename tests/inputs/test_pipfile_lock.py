@@ -109,7 +109,9 @@ def test_without_a_pipfile_nobody_knows_what_is_direct() -> None:
         ({"hg": "https://x"}, "Mercurial dependency"),
         ({"svn": "https://x"}, "Subversion dependency"),
         ({"bzr": "https://x"}, "Bazaar dependency"),
-        ({"file": "https://x/a.whl", "version": "==1"}, "URL or path dependency"),
+        ({"file": "https://x/a.whl", "version": "==1"}, "URL dependency"),
+        ({"file": "./a.whl"}, "path dependency"),
+        ({"file": 1, "version": "==1"}, "path dependency"),
         ({"uri": "https://x/a.whl"}, "URL dependency"),
         ({"path": "./lib"}, "path dependency"),
         ({}, "the lock gives no version"),
@@ -117,7 +119,7 @@ def test_without_a_pipfile_nobody_knows_what_is_direct() -> None:
         ({"version": "*"}, "not pinned: '*'"),
         ({"version": ">=1"}, "not pinned: '>=1'"),
         ({"version": "==1.*"}, "not pinned: '==1.*'"),
-        ({"version": "==next"}, "not pinned: '==next'"),
+        ({"version": "==next"}, "the version 'next' is no PEP 440 version"),
     ],
 )
 def test_what_cannot_be_checked_is_listed_with_the_reason(entry: Mapping[str, object], reason: str) -> None:

@@ -1,11 +1,54 @@
-"""Make entries that repeat a package one: it is installed where, and comes from where, any of them says."""
+"""Make packages of what entries say; those that repeat one are one, with what any of them says."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from pysentry_hook.model import Dependency, Unchecked
+from pysentry_hook.model import Dependency, NormalizedName, Unchecked, parse_version
+from pysentry_hook.text import one_line
 
 Package = Dependency | Unchecked
+
+
+def package(
+    *,
+    name: NormalizedName,
+    written: str | None,
+    reason: str,
+    groups: frozenset[str],
+    direct: bool | None,
+    markers: tuple[str, ...],
+    indexes: tuple[str, ...],
+    place: int,
+) -> Package:
+    """Return the dependency, or what cannot be checked: for the reason, or because `written` is no version."""
+    version = parse_version(written) if written else None
+    shown = written and one_line(written, 80)
+    if reason or not shown or version is None:
+        return Unchecked(
+            name=name,
+            version=shown,
+            reason=reason or why_no_version(written),
+            groups=groups,
+            direct=direct,
+            markers=markers,
+            place=place,
+        )
+    return Dependency(
+        name=name,
+        version=version,
+        written=shown,
+        groups=groups,
+        direct=direct,
+        indexes=indexes,
+        markers=markers,
+        pinned=True,
+        place=place,
+    )
+
+
+def why_no_version(written: str | None) -> str:
+    """Return the reason of what has no version that can be looked up."""
+    return f"the version {one_line(written, 40)!r} is no PEP 440 version" if written else "the lock gives no version"
 
 
 def kind_of(package: Package) -> object:
