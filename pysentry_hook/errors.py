@@ -89,6 +89,15 @@ class DamagedError(InputError):
 class NothingToReadError(InputError):
     """There is no file here that says what the project installs."""
 
+    def __init__(self, path: str, detail: str, *, step: str = "") -> None:
+        self._step = step
+        super().__init__(path, detail)
+
+    @property
+    def step(self) -> str:
+        """Where else there may be one, which nobody needs who looks there already."""
+        return self._step
+
 
 class DeclaresNothingError(InputError):
     """A manifest without dependencies, or with some that only its build backend can tell."""

@@ -9,6 +9,7 @@ from pysentry_hook.errors import DeclaresNothingError, InputError, NothingToRead
 from pysentry_hook.model import Inventory
 from pysentry_hook.report import SkippedInput
 from pysentry_hook.tree import Tree
+from pysentry_hook.tree.places import below
 
 
 class Reader(NamedTuple):
@@ -44,12 +45,13 @@ READERS: Sequence[Reader] = (
     Reader("pdm.lock", "pdm_lock", r"pdm\.lock"),
     PYPROJECT,
     PIPFILE,
+    SCRIPT,  # before the requirements files, which may be named almost anything
     REQUIREMENTS,
-    SCRIPT,
 )
 IN_FOLDERS: Sequence[Reader] = tuple(reader for reader in READERS if reader is not SCRIPT)
 """The readers whose file is looked for in a folder; a script is read where it is named."""
 MANIFESTS = (PYPROJECT, PIPFILE)
+_ELSEWHERE = ". --recursive looks below; --requirements FILE reads a requirements file of another name"
 
 
 class Opened(NamedTuple):
@@ -99,11 +101,8 @@ def _read(tree: Tree, path: str, reader: Reader, read: Read) -> Inventory | Inpu
 
 
 def _in_folder(tree: Tree, folder: str, read: Read) -> Opened:
-    present = [
-        (f"{folder}/{reader.format}" if folder else reader.format, reader)
-        for reader in IN_FOLDERS
-        if tree.exists(f"{folder}/{reader.format}" if folder else reader.format)
-    ]
+    paths = ((below(folder, reader.format), reader) for reader in IN_FOLDERS)
+    present = [(path, reader) for path, reader in paths if tree.exists(path)]
     skipped: list[SkippedInput] = []
     empty: Opened | None = None
     for number, (path, reader) in enumerate(present):
@@ -120,7 +119,7 @@ def _in_folder(tree: Tree, folder: str, read: Read) -> Opened:
         return empty._replace(skipped=tuple(other for other in skipped if other.path != empty.path))
     known = ", ".join(reader.format for reader in IN_FOLDERS)
     why = "".join(f"; {other.path.rpartition('/')[2]}: {other.reason}" for other in skipped)
-    raise NothingToReadError(folder or ".", f"nothing to read here; looked for {known}{why}. --recursive looks below")
+    raise NothingToReadError(folder or ".", f"nothing to read here; looked for {known}{why}", step=_ELSEWHERE)
 
 
 def _is_empty(result: Inventory | InputError) -> bool:

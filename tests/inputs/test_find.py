@@ -82,7 +82,8 @@ def test_a_folder_of_manifests_that_declare_nothing_says_why_each_was_skipped() 
     looked_for = ", ".join(reader.format for reader in IN_FOLDERS)
     assert str(caught.value) == (
         f"app: nothing to read here; looked for {looked_for}"
-        f"; pyproject.toml: {IS_DYNAMIC}; Pipfile: declares no dependencies. --recursive looks below"
+        f"; pyproject.toml: {IS_DYNAMIC}; Pipfile: declares no dependencies"
+        ". --recursive looks below; --requirements FILE reads a requirements file of another name"
     )
 
 
@@ -118,6 +119,11 @@ def test_a_file_of_another_format_is_refused(name: str) -> None:
 )
 def test_requirements_files_have_many_names(name: str) -> None:
     assert reader_of(Files({name: ""}), name).format == "requirements.txt"
+
+
+@pytest.mark.parametrize("name", ["gen_requirements.py", "requirements.py", "tools/requirements-check.py"])
+def test_a_script_is_one_whatever_else_its_name_says(name: str) -> None:
+    assert reader_of(Files({name: ""}), name).format == "script"
 
 
 def test_the_lock_of_a_script_is_read_in_its_place() -> None:
