@@ -134,7 +134,8 @@ class _Reading:
             self._extend(step, ("dependency-groups", group.written), group.requirements)
 
     def _read_tools(self) -> None:
-        self._add(Step("group", "dev"), ("tool", "uv", "dev-dependencies"), self._uv.get("dev-dependencies"))
+        if "dev-dependencies" in self._uv:
+            self._add(Step("group", "dev"), ("tool", "uv", "dev-dependencies"), self._uv["dev-dependencies"])
         pdm = table(self._pdm.get("dev-dependencies"), self._path, "[tool.pdm.dev-dependencies]")
         for group, entries in pdm.items():
             section = ("tool", "pdm", "dev-dependencies", group)
