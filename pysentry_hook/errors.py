@@ -69,6 +69,11 @@ class InputError(PysentryHookError):
         return f"{self.detail}{self.step}" if self.line is None else f"line {self.line}: {self.detail}{self.step}"
 
     @property
+    def sentence(self) -> str:
+        """The error as a sentence, where another follows."""
+        return str(self) if str(self).endswith((".", "?")) else f"{self}."
+
+    @property
     def step(self) -> str:
         """What to do next, where the detail does not say it."""
         return ""

@@ -66,7 +66,7 @@ def beside(tree: Tree, path: str, name: str) -> tuple[Manifest | None, tuple[str
     try:
         return read_manifest(tree, below(folder, name)), ()
     except InputError as error:
-        return None, (f"{error} So direct dependencies and their lines are not known.",)
+        return None, (f"{error.sentence} So direct dependencies and their lines are not known.",)
 
 
 def requirement_name(text: object) -> NormalizedName | None:

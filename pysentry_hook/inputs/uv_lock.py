@@ -234,7 +234,7 @@ class _Lock:
             try:
                 manifest = read_manifest(tree, below(folder, "pyproject.toml"))
             except InputError as error:
-                notes.append(f"{error}. So its declarations are not shown.")
+                notes.append(f"{error.sentence} So its declarations are not shown.")
                 continue
             found.extend([manifest] if manifest else [])
         return found, tuple(notes)
