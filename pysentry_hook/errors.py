@@ -69,6 +69,11 @@ class InputError(PysentryHookError):
         return f"{self.detail}{self.step}" if self.line is None else f"line {self.line}: {self.detail}{self.step}"
 
     @property
+    def sentence(self) -> str:
+        """The error as a sentence, where another follows."""
+        return str(self) if str(self).endswith((".", "?")) else f"{self}."
+
+    @property
     def step(self) -> str:
         """What to do next, where the detail does not say it."""
         return ""
@@ -88,6 +93,15 @@ class DamagedError(InputError):
 
 class NothingToReadError(InputError):
     """There is no file here that says what the project installs."""
+
+    def __init__(self, path: str, detail: str, *, step: str = "") -> None:
+        self._step = step
+        super().__init__(path, detail)
+
+    @property
+    def step(self) -> str:
+        """Where else there may be one, which nobody needs who looks there already."""
+        return self._step
 
 
 class DeclaresNothingError(InputError):

@@ -46,7 +46,7 @@ def facts(
         skipped_inputs=tuple(read.skipped),
         advisory_data=answers.data,
         not_known=answers.not_known,
-        hints=(*remarked, *_hints(read, before, answers, knowledge), *_loose(coverage, settings), *steps(failures)),
+        hints=(*remarked, *_hints(read, before, answers, knowledge), *_loose(scoped, settings), *steps(failures)),
         coverage=coverage,
         findings=tuple(sorted(findings, key=lambda finding: finding.order)),
         statuses=tuple(_statuses([inventory for inventory, _ in scoped], answers)),
@@ -138,9 +138,13 @@ def _impostors(answers: Answers, knowledge: Knowledge) -> Iterator[str]:
             yield f"warning: {name} is the name of malware on PyPI ({some(known, 3)}): pin the index that it comes from"
 
 
-def _loose(coverage: Coverage, settings: Settings) -> tuple[str, ...]:
-    """The hint about requirements that are not pinned, unless the user asked for pins only."""
-    loose = sum(line.reason.startswith(NOT_PINNED) for line in coverage.unchecked)
+def _loose(scoped: Iterable[tuple[Inventory, int]], settings: Settings) -> tuple[str, ...]:
+    """The hint about requirements that are not pinned, unless the user asked for pins only.
+
+    Where a resolver failed, its failure says what helps: a lock would fail as well.
+    """
+    settled = (inventory for inventory, _ in scoped if all(each.kind != "resolver" for each in inventory.failures))
+    loose = sum(item.reason.startswith(NOT_PINNED) for inventory in settled for item in inventory.unchecked)
     if not loose or settings.pins_only:
         return ()
     told = f"{count(loose, 'requirement')} {'is' if loose == 1 else 'are'} not pinned"

@@ -146,7 +146,7 @@ def _read_below(tree: Tree, folder: str, reading: Reading, settings: Settings, r
     """Read every project below a folder, each file and each workspace once."""
     from pysentry_hook.inputs.discovery import scripts, targets
 
-    formats = [reader.format for reader in inputs.READERS]
+    formats = [reader.format for reader in inputs.IN_FOLDERS]
     count = len(reading.inventories) + len(reading.errors)
     paths = _listed(tree, folder, reading)
     _read_each(tree, targets(paths, formats), reading, read)

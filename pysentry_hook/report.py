@@ -93,7 +93,7 @@ class NotKnown(NamedTuple):
 
 
 class SkippedInput(NamedTuple):
-    """A file that could have been read and was not."""
+    """A file that could have been an input and was none."""
 
     path: str
     reason: str

@@ -39,6 +39,7 @@ _DATABASE = (
     ),
     (r"", "make it anew: pysentry-hook db sync FILE"),
 )
+_UNKNOWN = "mend its name, or name the index that has it in your own configuration (UV_INDEX, PIP_EXTRA_INDEX_URL)"
 _RESOLVER = (
     (r"quarantined by the index", "do not install it; take another project until the index lets it go"),
     (r"did not end within", "give it more time: PYSENTRY_HOOK_RESOLVER_TIMEOUT=600"),
@@ -46,7 +47,9 @@ _RESOLVER = (
     (r"usable wheels|from source is disabled|--no-build|only-binary", "let it run build code: --allow-build"),
     (r"resolve offline|--offline|network was disabled", "leave --offline out, or lock the project first"),
     (r"running Python", "take uv: --resolver uv"),
-    (r"Because |conflicting|Cannot install", "change one of the requirements that it names"),
+    (r"was not found in", _UNKNOWN),
+    (r"from versions: none", f"{_UNKNOWN}; where it has no wheel: --allow-build"),
+    (r"Because |conflicting|Cannot install|satisfies the requirement", "change one of the requirements that it names"),
     (r"", "lock the project and scan the lock, or accept it: --no-resolver"),
 )
 

@@ -46,6 +46,21 @@ def test_nothing_but_a_folder_that_may_not_be_read_is_nothing_read(closed: Path)
         read(closed)
 
 
+def test_a_folder_is_no_project_for_a_file_that_is_not_looked_for(tmp_path: Path) -> None:
+    (tmp_path / "script").write_text("", encoding="utf-8")
+    (tmp_path / "dev-requirements.txt").write_text("a==1\n", encoding="utf-8")
+    assert [inventory.path for inventory in read(tmp_path).inventories] == ["dev-requirements.txt"]
+
+
+def test_what_looks_below_already_is_not_told_to(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.ruff]\n", encoding="utf-8")
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / "requirements.txt").write_text("a==1\n", encoding="utf-8")
+    (skipped,) = read(tmp_path).skipped
+    assert "nothing to read here" in skipped.reason
+    assert "--recursive" not in skipped.reason
+
+
 def test_what_only_limits_another_file_is_read_as_well(tmp_path: Path) -> None:
     (tmp_path / "a-requirements.txt").write_text("-c b-requirements.txt\nx==1\n", encoding="utf-8")
     (tmp_path / "b-requirements.txt").write_text("x==1\ny==1\n", encoding="utf-8")

@@ -9,6 +9,7 @@ from pysentry_hook.errors import DeclaresNothingError, InputError, NothingToRead
 from pysentry_hook.model import Inventory
 from pysentry_hook.report import SkippedInput
 from pysentry_hook.tree import Tree
+from pysentry_hook.tree.places import below
 
 
 class Reader(NamedTuple):
@@ -20,6 +21,8 @@ class Reader(NamedTuple):
     """The module here that reads it, imported where there is such a file."""
     names: str
     """The regular expression of the names of such files."""
+    declared_in: str | None = None
+    """The manifest beside a lock that shows where its packages are declared."""
 
     def recognises(self, name: str) -> bool:
         """Whether a file of this name is in this format."""
@@ -31,25 +34,27 @@ class Reader(NamedTuple):
         return read(tree, path)
 
 
-UV_LOCK = Reader("uv.lock", "uv_lock", r"uv\.lock|(?s:.*)\.py\.lock")
 PYPROJECT = Reader("pyproject.toml", "pyproject", r"pyproject\.toml")
 PIPFILE = Reader("Pipfile", "pipfile", r"Pipfile")
+UV_LOCK = Reader("uv.lock", "uv_lock", r"uv\.lock|(?s:.*)\.py\.lock", PYPROJECT.format)
 REQUIREMENTS = Reader("requirements.txt", "requirements", r"(?i:(?:.*[-_.])?requirements?(?:[-_.].*)?|.*\.txt)")
 SCRIPT = Reader("script", "script", r"(?s:.*)\.py")
 READERS: Sequence[Reader] = (
     UV_LOCK,
-    Reader("poetry.lock", "poetry_lock", r"poetry\.lock"),
-    Reader("Pipfile.lock", "pipfile_lock", r"Pipfile\.lock"),
-    Reader("pylock.toml", "pylock", r"pylock(?:\.[^.]+)?\.toml"),
-    Reader("pdm.lock", "pdm_lock", r"pdm\.lock"),
+    Reader("poetry.lock", "poetry_lock", r"poetry\.lock", PYPROJECT.format),
+    Reader("Pipfile.lock", "pipfile_lock", r"Pipfile\.lock", PIPFILE.format),
+    Reader("pylock.toml", "pylock", r"pylock(?:\.[^.]+)?\.toml", PYPROJECT.format),
+    Reader("pdm.lock", "pdm_lock", r"pdm\.lock", PYPROJECT.format),
     PYPROJECT,
     PIPFILE,
+    SCRIPT,  # before the requirements files, which may be named almost anything
     REQUIREMENTS,
-    SCRIPT,
 )
 IN_FOLDERS: Sequence[Reader] = tuple(reader for reader in READERS if reader is not SCRIPT)
 """The readers whose file is looked for in a folder; a script is read where it is named."""
 MANIFESTS = (PYPROJECT, PIPFILE)
+_SHOWS = "it shows where packages are declared; "
+_ELSEWHERE = ". --recursive looks below; --requirements FILE reads a requirements file of another name"
 
 
 class Opened(NamedTuple):
@@ -74,7 +79,7 @@ def open_input(tree: Tree, path: str, read: Read = plainly) -> Opened:
     if tree.is_folder(path):
         return _in_folder(tree, path, read)
     if SCRIPT.recognises(path) and tree.exists(path) and tree.exists(f"{path}.lock"):
-        skipped = (SkippedInput(path, f"{path.rpartition('/')[2]}.lock has precedence"),)
+        skipped = (SkippedInput(path, f"{_SHOWS}{path.rpartition('/')[2]}.lock has precedence"),)
         return Opened(f"{path}.lock", _read(tree, f"{path}.lock", UV_LOCK, read), skipped)
     return Opened(path, _read(tree, path, reader_of(tree, path), read))
 
@@ -99,11 +104,8 @@ def _read(tree: Tree, path: str, reader: Reader, read: Read) -> Inventory | Inpu
 
 
 def _in_folder(tree: Tree, folder: str, read: Read) -> Opened:
-    present = [
-        (f"{folder}/{reader.format}" if folder else reader.format, reader)
-        for reader in IN_FOLDERS
-        if tree.exists(f"{folder}/{reader.format}" if folder else reader.format)
-    ]
+    paths = ((below(folder, reader.format), reader) for reader in IN_FOLDERS)
+    present = [(path, reader) for path, reader in paths if tree.exists(path)]
     skipped: list[SkippedInput] = []
     empty: Opened | None = None
     for number, (path, reader) in enumerate(present):
@@ -114,13 +116,18 @@ def _in_folder(tree: Tree, folder: str, read: Read) -> Opened:
             empty = empty or Opened(path, result)
             skipped.append(SkippedInput(path, "declares no dependencies"))
         else:
-            rest = (SkippedInput(other, f"{reader.format} has precedence") for other, _ in present[number + 1 :])
+            rest = (SkippedInput(other, _passed_over(each, reader)) for other, each in present[number + 1 :])
             return Opened(path, result, (*skipped, *rest))
     if empty:
         return empty._replace(skipped=tuple(other for other in skipped if other.path != empty.path))
     known = ", ".join(reader.format for reader in IN_FOLDERS)
     why = "".join(f"; {other.path.rpartition('/')[2]}: {other.reason}" for other in skipped)
-    raise NothingToReadError(folder or ".", f"nothing to read here; looked for {known}{why}. --recursive looks below")
+    raise NothingToReadError(folder or ".", f"nothing to read here; looked for {known}{why}", step=_ELSEWHERE)
+
+
+def _passed_over(reader: Reader, first: Reader) -> str:
+    """Why a file is no input where another is read before it."""
+    return f"{_SHOWS if reader.format == first.declared_in else ''}{first.format} has precedence"
 
 
 def _is_empty(result: Inventory | InputError) -> bool:

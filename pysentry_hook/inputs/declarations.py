@@ -1,13 +1,15 @@
 """What a manifest declares, entry by entry, and the Inventory that it makes."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from pysentry_hook.errors import InputError
-from pysentry_hook.inputs.documents import MAX_PACKAGES, Document
+from pysentry_hook.inputs.documents import Document
+from pysentry_hook.inputs.kinds import kind_of_url
+from pysentry_hook.inputs.limits import bounded, few_packages
 from pysentry_hook.inputs.manifest import DeclaredLines, Key
 from pysentry_hook.inputs.needs import LONGEST_MARKER
+from pysentry_hook.inputs.packages import Package, joined, kind_of, package
 from pysentry_hook.inputs.places import LinePlaces
 from pysentry_hook.model import (
     MAIN,
@@ -17,26 +19,16 @@ from pysentry_hook.model import (
     Failure,
     InputFile,
     Inventory,
-    Location,
     Node,
     NormalizedName,
     Requested,
     Unchecked,
     normalize,
-    parse_version,
 )
 from pysentry_hook.text import one_line
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
-
-_VCS = {
-    "git": "git dependency",
-    "hg": "Mercurial dependency",
-    "svn": "Subversion dependency",
-    "bzr": "Bazaar dependency",
-}
-_KINDS = {**_VCS, "path": "path dependency", "url": "URL dependency", "uri": "URL dependency"}
 
 
 class Step(NamedTuple):
@@ -113,22 +105,6 @@ def not_pinned(name: str, constraint: str) -> str:
     return f"{NOT_PINNED}: {one_line(f'{name}{gap}{constraint}', 80)!r}"
 
 
-def kind_of_url(url: str) -> str:
-    """Return the reason why what a URL leads to cannot be checked."""
-    scheme = url.partition(":")[0].lower()
-    if scheme == "file" or "://" not in url:
-        return "path dependency"
-    return _VCS.get(scheme.partition("+")[0], "URL dependency")
-
-
-def kind_of_table(entry: Mapping[str, object]) -> str:
-    """Return the reason why an entry with `git`, `path`, `url` or `file` cannot be checked, else nothing."""
-    file = entry.get("file")
-    if isinstance(file, str):
-        return kind_of_url(file)
-    return next((reason for key, reason in _KINDS.items() if key in entry), "")
-
-
 def joined_markers(markers: Iterable[str | None]) -> str | None:
     """Return the marker that holds where all of them hold; None where there is none."""
     stated = [marker for marker in markers if marker]
@@ -149,24 +125,17 @@ def inventory(
     failures: tuple[Failure, ...] = (),
 ) -> Inventory:
     """Return what was declared; what stands in several scopes with one version is one entry."""
-    if len(stated) > MAX_PACKAGES:
-        raise InputError(document.path, f"lists more than {MAX_PACKAGES:,} packages, which is the limit")
+    few_packages(document.path, len(stated))
     lines = DeclaredLines(document)
-    places: list[Location] = []
-    merged: dict[object, Dependency | Unchecked] = {}
-    requirements: list[Requested] = []
-    for entry in stated:
-        item = _item(entry, frozenset(reached[entry.step]), indexes(entry), len(places))
-        key = (item.name, item.version, item.reason if isinstance(item, Unchecked) else "")
-        if key in merged:
-            merged[key] = _joined(merged[key], item)
-        else:
-            merged[key] = item
-            places.append(lines.of(entry.section, entry.name, entry.number))
-        if entry.requirement:
-            alone = entry.origin is not None
-            requirements.append(Requested(entry.requirement, item.groups, indexes(entry), merged[key].place, alone))
-    dependencies = tuple(item for item in merged.values() if isinstance(item, Dependency))
+    items = [_item(entry, frozenset(reached[entry.step]), indexes(entry), n) for n, entry in enumerate(stated)]
+    packages = joined(items)
+    places = {kind_of(each): each.place for each in packages}
+    requirements = (
+        Requested(entry.requirement, item.groups, indexes(entry), places[kind_of(item)], entry.origin is not None)
+        for entry, item in zip(stated, items, strict=True)
+        if entry.requirement
+    )
+    dependencies = tuple(item for item in packages if isinstance(item, Dependency))
     project = Node(root or normalize("project"), None)
     note = "it is no lock: what these pins bring in themselves is not in it and was not checked."
     return Inventory(
@@ -174,10 +143,10 @@ def inventory(
         format=form,
         files=(InputFile(document.path, form, document.sha256),),
         dependencies=dependencies,
-        unchecked=tuple(item for item in merged.values() if isinstance(item, Unchecked)),
+        unchecked=tuple(item for item in packages if isinstance(item, Unchecked)),
         roots=(project,),
-        edges=tuple(dict.fromkeys(Edge(project, dependency.node) for dependency in dependencies)),
-        places=LinePlaces(places),
+        edges=bounded(document.path, (Edge(project, dependency.node) for dependency in dependencies)),
+        places=LinePlaces([lines.of(entry.section, entry.name, entry.number) for entry in stated]),
         scopes=frozenset({MAIN, *scopes}),
         requirements=tuple(requirements),
         requires_python=requires_python,
@@ -186,36 +155,14 @@ def inventory(
     )
 
 
-def _item(entry: Stated, groups: frozenset[str], indexes: tuple[str, ...], place: int) -> Dependency | Unchecked:
-    markers = (entry.marker,) if entry.marker else ()
-    version = parse_version(entry.version) if entry.version else None
-    if entry.reason or version is None:
-        return Unchecked(
-            name=entry.name,
-            version=entry.version and one_line(entry.version, 80),
-            reason=entry.reason or f"the version {one_line(entry.version, 40)!r} is no PEP 440 version",
-            groups=groups,
-            direct=True,
-            markers=markers,
-            place=place,
-        )
-    return Dependency(
+def _item(entry: Stated, groups: frozenset[str], indexes: tuple[str, ...], place: int) -> Package:
+    return package(
         name=entry.name,
-        version=version,
-        written=one_line(entry.version, 80),
+        written=entry.version,
+        reason=entry.reason,
         groups=groups,
         direct=True,
+        markers=(entry.marker,) if entry.marker else (),
         indexes=indexes,
-        markers=markers,
-        pinned=True,
         place=place,
     )
-
-
-def _joined(before: Dependency | Unchecked, now: Dependency | Unchecked) -> Dependency | Unchecked:
-    markers = tuple(dict.fromkeys((*before.markers, *now.markers))) if before.markers and now.markers else ()
-    groups = before.groups | now.groups
-    if isinstance(before, Dependency) and isinstance(now, Dependency):
-        indexes = tuple(dict.fromkeys((*before.indexes, *now.indexes)))
-        return replace(before, groups=groups, markers=markers, indexes=indexes)
-    return replace(before, groups=groups, markers=markers)

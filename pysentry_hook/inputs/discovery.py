@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 from pysentry_hook.errors import InputError
 from pysentry_hook.tree import Tree
+from pysentry_hook.tree.places import below
 
 _SETS = re.compile(r"(?:.*[-_.])?requirements(?:[-_.].*)?\.txt|pylock\.[^.]+\.toml", re.IGNORECASE)
 _BLOCK = re.compile(rb"^(?:\xef\xbb\xbf)?# /// script\s*$", re.MULTILINE)
@@ -27,17 +28,13 @@ def targets(paths: Iterable[str], formats: Sequence[str]) -> list[str]:
         if not set(names).isdisjoint(formats):
             found.append(above)
         else:
-            found.extend(_joined(above, name) for name in names if _is_set(above, name))
+            found.extend(below(above, name) for name in names if _is_set(above, name))
     return found
 
 
 def scripts(tree: Tree, paths: Iterable[str]) -> list[str]:
     """Return the Python files among the listed `paths` that have a PEP 723 block."""
     return [path for path in sorted(paths) if path.endswith(".py") and _has_block(tree, path)]
-
-
-def _joined(folder: str, name: str) -> str:
-    return f"{folder}/{name}" if folder else name
 
 
 def _is_set(folder: str, name: str) -> bool:

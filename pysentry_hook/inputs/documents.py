@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pysentry_hook.errors import DamagedError, InputError
+from pysentry_hook.errors import DamagedError
+from pysentry_hook.inputs.limits import MAX_PACKAGES, within
 from pysentry_hook.text import one_line
 from pysentry_hook.tree import Tree
 
-MAX_PACKAGES = 100_000
 _CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
 _AT_LINE = re.compile(r"line (\d+)")
 # No possessive quantifier on a group: before 3.11.5 Python matches them wrongly,
@@ -95,8 +95,7 @@ def tables(value: object, path: str, what: str) -> Sequence[Mapping[str, Any]]:
         return ()
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         raise DamagedError(path, f"{what} is not a list of tables")
-    if len(value) > MAX_PACKAGES:
-        raise InputError(path, f"{what} has {len(value):,} entries; at most {MAX_PACKAGES:,} are read")
+    within(path, len(value), MAX_PACKAGES, f"entries in {what}")
     return value
 
 

@@ -11,6 +11,7 @@ from pysentry_hook.inputs.scopes import scope_name
 from pysentry_hook.model import MAIN, Location, NormalizedName, normalize, parse_name
 from pysentry_hook.text import one_line
 from pysentry_hook.tree import Tree
+from pysentry_hook.tree.places import below
 
 _REQUIREMENT = re.compile(
     r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*+(?:\[[^\]]*+\]\s*+)?(?:$|(?<=\s)|[<>=!~;@(])"
@@ -18,7 +19,8 @@ _REQUIREMENT = re.compile(
 _TABLE = re.compile(r"\s*\[{1,2}([^\]]+)\]{1,2}\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*((?:[A-Za-z0-9_.-]|"[^"]*"|'[^']*')+)\s*=""")
 _SEGMENT = re.compile(r"""[^."'\s]+|"[^"]*"|'[^']*'""")
-_STRING = re.compile(r""""([^"\\]*+(?:\\.[^"\\]*+)*)"|'([^']*)'|(=\s*+(?:"[^"]*"|'[^']*'))|#""")
+_STRING = re.compile(r""""([^"\\]*+(?:\\.[^"\\]*+)*)"?|'([^']*)'|(=\s*+(?:"[^"]*"|'[^']*'))|#""")
+"""A quotation that never ends is one too: to begin anew at each mark would take the square of their number."""
 NOT_PACKAGES = {"source", "requires", "pipenv", "scripts"}
 _DEPTH_OF_GROUPS = 5  # tool.poetry.group.<name>.dependencies
 Key = tuple[str, ...]
@@ -62,9 +64,9 @@ def beside(tree: Tree, path: str, name: str) -> tuple[Manifest | None, tuple[str
     """Return the manifest in the folder of a lock, and a note where it is there and cannot be read."""
     folder = path.rpartition("/")[0]
     try:
-        return read_manifest(tree, f"{folder}/{name}" if folder else name), ()
+        return read_manifest(tree, below(folder, name)), ()
     except InputError as error:
-        return None, (f"{error} So direct dependencies and their lines are not known.",)
+        return None, (f"{error.sentence} So direct dependencies and their lines are not known.",)
 
 
 def requirement_name(text: object) -> NormalizedName | None:

@@ -1,14 +1,16 @@
 """Read pdm.lock of the lock versions 4.x into an Inventory, https://pdm-project.org/latest/usage/lockfile/."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from pysentry_hook.errors import DamagedError, InputError
 from pysentry_hook.inputs.documents import parse_toml, read_text, table, tables, texts
+from pysentry_hook.inputs.kinds import kind_of_table
+from pysentry_hook.inputs.limits import bounded
 from pysentry_hook.inputs.manifest import Manifest, beside
 from pysentry_hook.inputs.needs import Need, admitted, as_markers, parse_need
 from pysentry_hook.inputs.origins import of_pdm
+from pysentry_hook.inputs.packages import Package, joined, package
 from pysentry_hook.inputs.places import TomlPlaces
 from pysentry_hook.inputs.scopes import reached
 from pysentry_hook.model import (
@@ -22,7 +24,6 @@ from pysentry_hook.model import (
     Unchecked,
     normalize,
     parse_name,
-    parse_version,
 )
 from pysentry_hook.text import one_line, without_credentials
 from pysentry_hook.tree import Tree
@@ -52,35 +53,31 @@ def read(tree: Tree, path: str) -> Inventory:
     if not isinstance(version, str) or not version.startswith(VERSION):
         found = one_line(version, 20) or "none"
         raise InputError(path, f"lock version {found} is not supported (4.x is). Upgrade pysentry-hook")
-    packages = tables(data.get("package"), path, "[[package]]")
-    entries = [_entry(path, place, package) for place, package in enumerate(packages)]
+    listed = tables(data.get("package"), path, "[[package]]")
+    entries = [_entry(path, place, data) for place, data in enumerate(listed)]
     manifest, notes = beside(tree, path, "pyproject.toml")
     indexes = _indexes(manifest)
-    walked = _walk(entries, manifest)
-    merged: dict[tuple[NormalizedName, str | None], Dependency | Unchecked] = {}
-    for entry in entries:
-        if _is_project(entry, manifest):
-            continue
-        item = _dependency(path, entry, manifest, indexes, _groups(path, entry, walked))
-        before = merged.get((entry.name, entry.version))
-        merged[entry.name, entry.version] = (
-            item if before is None else replace(before, groups=before.groups | item.groups)
-        )
+    walked = _walk(path, entries, manifest)
+    packages = joined(
+        _package(path, entry, manifest, indexes, _groups(path, entry, walked))
+        for entry in entries
+        if not _is_project(entry, manifest)
+    )
     root = Node((manifest and manifest.name) or normalize("project"), None)
     return Inventory(
         path=path,
         format=FORMAT,
         files=(InputFile(path, FORMAT, document.sha256),),
-        dependencies=tuple(item for item in merged.values() if isinstance(item, Dependency)),
-        unchecked=tuple(item for item in merged.values() if isinstance(item, Unchecked)),
+        dependencies=tuple(item for item in packages if isinstance(item, Dependency)),
+        unchecked=tuple(item for item in packages if isinstance(item, Unchecked)),
         roots=(root,),
-        edges=tuple(dict.fromkeys(_edges(root, entries, manifest))),
+        edges=bounded(path, _edges(root, entries, manifest)),
         places=TomlPlaces(document, len(entries), [manifest] if manifest else []),
         scopes=frozenset(
             {
                 MAIN,
                 *map(_scope, texts(metadata.get("groups"), path, "the groups")),
-                *(group for item in merged.values() for group in item.groups),
+                *(group for item in packages for group in item.groups),
             }
         ),
         notes=notes,
@@ -112,50 +109,26 @@ def _groups(path: str, entry: _Entry, walked: Mapping[NormalizedName, set[str]])
     return frozenset(map(_scope, groups)) or frozenset(walked.get(entry.name, {MAIN}))
 
 
-def _walk(entries: Sequence[_Entry], manifest: Manifest | None) -> dict[NormalizedName, set[str]]:
+def _walk(path: str, entries: Sequence[_Entry], manifest: Manifest | None) -> dict[NormalizedName, set[str]]:
     steps: dict[NormalizedName, list[NormalizedName]] = {}
     for entry in entries:
         steps.setdefault(entry.name, []).extend(need.name for need in entry.needs)
-    return reached(manifest.scopes, steps) if manifest else {}
+    return reached(path, manifest.scopes, steps) if manifest else {}
 
 
-_REASONS = {"git": "git dependency", "hg": "Mercurial dependency", "svn": "Subversion dependency"}
-_OTHER = {"path": "path dependency", "url": "URL dependency"}
-
-
-def _dependency(
+def _package(
     path: str, entry: _Entry, manifest: Manifest | None, indexes: tuple[str, ...], groups: frozenset[str]
-) -> Dependency | Unchecked:
-    direct = entry.name in manifest.direct if manifest else None
-    version = parse_version(entry.version) if entry.version else None
-    reason = next((text for key, text in (_REASONS | _OTHER).items() if key in entry.data), None)
-    if reason or version is None:
-        return Unchecked(
-            name=entry.name,
-            version=entry.version and one_line(entry.version, 80),
-            reason=reason or _no_version(entry),
-            groups=groups,
-            direct=direct,
-            markers=as_markers(entry.data.get("marker")),
-            place=entry.place,
-        )
-    return Dependency(
+) -> Package:
+    return package(
         name=entry.name,
-        version=version,
-        written=one_line(entry.version, 80),
+        written=entry.version,
+        reason=kind_of_table(entry.data),
         groups=groups,
-        direct=direct,
+        direct=entry.name in manifest.direct if manifest else None,
         markers=as_markers(entry.data.get("marker")),
         indexes=_served(path, entry) or indexes,
-        pinned=True,
         place=entry.place,
     )
-
-
-def _no_version(entry: _Entry) -> str:
-    if entry.version is None:
-        return "the lock gives no version"
-    return f"the version {one_line(entry.version, 40)!r} is no PEP 440 version"
 
 
 def _served(path: str, entry: _Entry) -> tuple[str, ...]:
@@ -176,6 +149,7 @@ def _edges(root: Node, entries: Sequence[_Entry], manifest: Manifest | None) -> 
     by_name: dict[NormalizedName, list[Node]] = {}
     for entry in entries:
         by_name.setdefault(entry.name, []).append(entry.node)
+    by_name = {name: list(dict.fromkeys(nodes)) for name, nodes in by_name.items()}
     needed = {need.name for entry in entries for need in entry.needs}
     first = manifest.direct if manifest else frozenset(by_name.keys() - needed)
     for name in sorted(first):

@@ -11,11 +11,11 @@ from pysentry_hook.inputs.declarations import (
     as_pep508,
     inventory,
     joined_markers,
-    kind_of_table,
     not_pinned,
     pinned_version,
 )
 from pysentry_hook.inputs.documents import parse_toml, read_text, table
+from pysentry_hook.inputs.kinds import kind_of_table
 from pysentry_hook.inputs.manifest import NOT_PACKAGES, category_scope
 from pysentry_hook.model import Inventory, parse_name
 from pysentry_hook.text import one_line

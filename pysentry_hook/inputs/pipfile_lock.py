@@ -1,18 +1,22 @@
 """Read Pipfile.lock into an Inventory, https://github.com/pypa/pipfile: default, develop and any category."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from pysentry_hook.errors import DamagedError, InputError
-from pysentry_hook.inputs.documents import MAX_PACKAGES, parse_json, read_text, table, tables
+from pysentry_hook.inputs.declarations import pinned_version
+from pysentry_hook.inputs.documents import parse_json, read_text, table, tables
+from pysentry_hook.inputs.kinds import kind_of_table
+from pysentry_hook.inputs.limits import bounded, few_packages
 from pysentry_hook.inputs.manifest import beside
 from pysentry_hook.inputs.needs import as_markers
+from pysentry_hook.inputs.packages import Package, joined, package
 from pysentry_hook.inputs.places import PipfilePlaces
 from pysentry_hook.inputs.scopes import scope_name
 from pysentry_hook.inputs.uv_indexes import PYPI
 from pysentry_hook.model import (
     MAIN,
+    NOT_PINNED,
     Dependency,
     Edge,
     InputFile,
@@ -22,14 +26,12 @@ from pysentry_hook.model import (
     Unchecked,
     normalize,
     parse_name,
-    parse_version,
 )
 from pysentry_hook.text import one_line, without_credentials
 from pysentry_hook.tree import Tree, inside
 
 FORMAT = "Pipfile.lock"
 SPEC = 6
-"""The index of a lock that names none, as pipenv has it."""
 
 
 class _Entry(NamedTuple):
@@ -47,17 +49,14 @@ def read(tree: Tree, path: str) -> Inventory:
     meta = _check_meta(path, data)
     indexes = _Indexes(path, meta)
     entries = list(_entries(path, data))
+    few_packages(path, len(entries))
     manifest, notes = beside(tree, path, "Pipfile")
-    merged: dict[object, Dependency | Unchecked] = {}
-    for entry in entries:
-        if inside(path.rpartition("/")[0], str(entry.data.get("path", "/"))) == path.rpartition("/")[0]:
-            continue  # the project itself
-        direct = entry.name in manifest.direct if manifest else None
-        read_entry = _dependency(entry, indexes, direct=direct)
-        key = (type(read_entry), entry.name, read_entry.version)
-        before = merged.get(key)
-        merged[key] = read_entry if before is None else _joined(before, read_entry)
-    found = list(merged.values())
+    folder = path.rpartition("/")[0]
+    found = joined(
+        _package(entry, indexes, direct=entry.name in manifest.direct if manifest else None)
+        for entry in entries
+        if inside(folder, str(entry.data.get("path", "/"))) != folder  # which is the project itself
+    )
     root = Node(normalize("project"), None)
     dependencies = tuple(item for item in found if isinstance(item, Dependency))
     return Inventory(
@@ -67,7 +66,7 @@ def read(tree: Tree, path: str) -> Inventory:
         dependencies=dependencies,
         unchecked=tuple(item for item in found if isinstance(item, Unchecked)),
         roots=(root,),
-        edges=tuple(Edge(root, dependency.node) for dependency in dependencies if dependency.direct),
+        edges=bounded(path, (Edge(root, dependency.node) for dependency in dependencies if dependency.direct)),
         places=PipfilePlaces(
             document, [(entry.category, entry.key) for entry in entries], [manifest] if manifest else []
         ),
@@ -97,8 +96,6 @@ def _entries(path: str, data: Mapping[str, Any]) -> Iterator[_Entry]:
             name = parse_name(key)
             if name is None:
                 raise DamagedError(path, f"{one_line(key, 60)!r} is no valid package name")
-            if place >= MAX_PACKAGES:
-                raise InputError(path, f"lists more than {MAX_PACKAGES:,} packages, which is the limit")
             yield _Entry(place, name, key, category, table(value, path, str(name)))
             place += 1
 
@@ -119,51 +116,24 @@ class _Indexes:
         name = entry.data.get("index")
         if name is not None:
             return (self._urls.get(str(name), f"the index {one_line(name, 60)!r}"),)
-        return tuple(self._urls.values()) or (PYPI,)
+        return tuple(self._urls.values()) or (PYPI,)  # as pipenv has it
 
 
-_REASONS = {
-    "git": "git dependency",
-    "hg": "Mercurial dependency",
-    "svn": "Subversion dependency",
-    "bzr": "Bazaar dependency",
-}
-_OTHER = {"path": "path dependency", "file": "URL or path dependency", "uri": "URL dependency", "url": "URL dependency"}
-
-
-def _dependency(entry: _Entry, indexes: _Indexes, *, direct: bool | None) -> Dependency | Unchecked:
-    groups = frozenset({_scope(entry.category)})
-    reason = next((text for key, text in (_REASONS | _OTHER).items() if key in entry.data), None)
-    text = entry.data.get("version")
-    written = text if isinstance(text, str) else ""
-    version = parse_version(written.removeprefix("===").removeprefix("==")) if written.startswith("==") else None
-    if reason is None and version is None:
-        reason = f"not pinned: {one_line(written, 60)!r}" if written else "the lock gives no version"
-    if reason is not None or version is None:
-        return Unchecked(
-            name=entry.name,
-            version=str(version) if version else None,
-            reason=reason or "",
-            groups=groups,
-            direct=direct,
-            markers=as_markers(entry.data.get("markers")),
-            place=entry.place,
-        )
-    return Dependency(
+def _package(entry: _Entry, indexes: _Indexes, *, direct: bool | None) -> Package:
+    stated = entry.data.get("version")
+    constraint = stated if isinstance(stated, str) else ""
+    version = pinned_version(constraint)
+    loose = f"{NOT_PINNED}: {one_line(constraint, 60)!r}" if constraint and not version else ""
+    return package(
         name=entry.name,
-        version=version,
-        written=one_line(written.lstrip("= "), 80),
-        groups=groups,
+        written=version,
+        reason=kind_of_table(entry.data) or loose,
+        groups=frozenset({_scope(entry.category)}),
         direct=direct,
         markers=as_markers(entry.data.get("markers")),
         indexes=indexes.of(entry),
-        pinned=True,
         place=entry.place,
     )
-
-
-def _joined(before: Dependency | Unchecked, now: Dependency | Unchecked) -> Dependency | Unchecked:
-    return replace(before, groups=before.groups | now.groups)
 
 
 def _scope(category: str) -> str:

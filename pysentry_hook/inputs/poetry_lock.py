@@ -5,8 +5,11 @@ from typing import Any, NamedTuple
 
 from pysentry_hook.errors import DamagedError, InputError
 from pysentry_hook.inputs.documents import parse_toml, read_text, table, tables, texts
+from pysentry_hook.inputs.kinds import KINDS
+from pysentry_hook.inputs.limits import bounded
 from pysentry_hook.inputs.manifest import Manifest, beside, requirement_name
 from pysentry_hook.inputs.needs import LONGEST_MARKER, Need, admitted, as_markers
+from pysentry_hook.inputs.packages import Package, package
 from pysentry_hook.inputs.places import TomlPlaces
 from pysentry_hook.inputs.poetry_constraints import alternatives
 from pysentry_hook.inputs.scopes import reached, scope_name
@@ -22,14 +25,12 @@ from pysentry_hook.model import (
     Unchecked,
     normalize,
     parse_name,
-    parse_version,
 )
 from pysentry_hook.text import one_line, without_credentials
 from pysentry_hook.tree import Tree
 
 FORMAT = "poetry.lock"
 VERSIONS = ("1.", "2.")
-"""Poetry writes no source for what comes from PyPI."""
 
 
 class _Entry(NamedTuple):
@@ -49,38 +50,21 @@ def read(tree: Tree, path: str) -> Inventory:
     data = parse_toml(document)
     _check_version(path, data)
     packages = tables(data.get("package"), path, "[[package]]")
-    entries = [_entry(path, place, package) for place, package in enumerate(packages)]
+    entries = [_entry(path, place, data) for place, data in enumerate(packages)]
     manifest, notes = beside(tree, path, "pyproject.toml")
     graph = _Graph(path, entries, data, manifest)
-    dependencies, unchecked = [], []
+    found: list[Package] = []
     for entry in entries:
-        groups, direct = graph.groups(entry), graph.direct(entry)
         index, reason = _origin(path, entry)
-        version = parse_version(entry.version)
-        if reason or version is None:
-            reason = reason or f"the version {one_line(entry.version, 40)!r} is no PEP 440 version"
-            unchecked.append(
-                Unchecked(
-                    name=entry.name,
-                    version=one_line(entry.version, 80),
-                    reason=reason,
-                    groups=groups,
-                    direct=direct,
-                    markers=as_markers(entry.data.get("markers")),
-                    place=entry.place,
-                )
-            )
-            continue
-        dependencies.append(
-            Dependency(
+        found.append(
+            package(
                 name=entry.name,
-                version=version,
-                written=one_line(entry.version, 80),
-                groups=groups,
-                direct=direct,
+                written=entry.version,
+                reason=reason,
+                groups=graph.groups(entry),
+                direct=graph.direct(entry),
                 markers=as_markers(entry.data.get("markers")),
                 indexes=(index,),
-                pinned=True,
                 place=entry.place,
             )
         )
@@ -88,10 +72,10 @@ def read(tree: Tree, path: str) -> Inventory:
         path=path,
         format=FORMAT,
         files=(InputFile(path, FORMAT, document.sha256),),
-        dependencies=tuple(dependencies),
-        unchecked=tuple(unchecked),
+        dependencies=tuple(item for item in found if isinstance(item, Dependency)),
+        unchecked=tuple(item for item in found if isinstance(item, Unchecked)),
         roots=(graph.root,),
-        edges=tuple(graph.edges()),
+        edges=bounded(path, graph.edges()),
         places=TomlPlaces(document, len(entries), [manifest] if manifest else []),
         scopes=graph.scopes,
         notes=notes,
@@ -118,23 +102,15 @@ def _entry(path: str, place: int, data: Mapping[str, Any]) -> _Entry:
     return _Entry(place, name, version, data)
 
 
-_REASONS = {
-    "git": "git dependency",
-    "url": "URL dependency",
-    "file": "path dependency",
-    "directory": "path dependency",
-}
-
-
-def _origin(path: str, entry: _Entry) -> tuple[str, str | None]:
-    """Return (index, None) or ("", why it cannot be checked)."""
+def _origin(path: str, entry: _Entry) -> tuple[str, str]:
+    """Return the index, or why it cannot be checked."""
     source = table(entry.data.get("source"), path, f"the source of {entry.name}")
     kind = source.get("type")
-    if not source or kind == "pypi":
-        return PYPI, None
+    if not source or kind == "pypi":  # Poetry writes no source for what comes from PyPI
+        return PYPI, ""
     if kind == "legacy" and isinstance(source.get("url"), str):
-        return without_credentials(source["url"]), None
-    return "", _REASONS.get(str(kind), f"its source is of an unknown type {one_line(kind, 20)!r}")
+        return without_credentials(source["url"]), ""
+    return "", KINDS.get(str(kind), f"its source is of an unknown type {one_line(kind, 20)!r}")
 
 
 class _Graph:
@@ -158,7 +134,7 @@ class _Graph:
         starts |= {extra: names for extra, names in self._extras.items() if extra not in starts}
         if manifest:
             starts[MAIN] = tuple(name for name in starts.get(MAIN, ()) if name not in manifest.optional)
-        self._walked = reached(starts, steps)
+        self._walked = reached(path, starts, steps)
         in_lock = {scope for entry in entries for scope in _written_groups(entry) or ()}
         self.scopes = frozenset({MAIN, *starts, *in_lock})
 

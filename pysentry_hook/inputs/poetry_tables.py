@@ -11,11 +11,11 @@ from pysentry_hook.inputs.declarations import (
     Step,
     as_pep508,
     joined_markers,
-    kind_of_table,
     not_pinned,
     pinned_version,
 )
 from pysentry_hook.inputs.documents import table, texts
+from pysentry_hook.inputs.kinds import kind_of_table
 from pysentry_hook.inputs.manifest import Key, requirement_name
 from pysentry_hook.inputs.poetry_constraints import alternatives
 from pysentry_hook.inputs.scopes import scope_name

@@ -14,13 +14,13 @@ from pysentry_hook.inputs.declarations import (
     Stated,
     Step,
     inventory,
-    kind_of_table,
-    kind_of_url,
     of_requirement,
     parse_requirement,
 )
 from pysentry_hook.inputs.dependency_groups import parse_groups
 from pysentry_hook.inputs.documents import Document, parse_toml, read_text, table, texts
+from pysentry_hook.inputs.kinds import kind_of_table, kind_of_url
+from pysentry_hook.inputs.limits import MAX_SCOPES, within
 from pysentry_hook.inputs.manifest import Key
 from pysentry_hook.inputs.poetry_constraints import alternatives
 from pysentry_hook.inputs.scopes import reached, scope_name
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
 FORMAT = "pyproject.toml"
-MAX_SCOPES = 1_000
 _NOTHING = "declares no dependencies"
 _DYNAMIC = "its dependencies are dynamic, so they cannot be determined"
 
@@ -72,8 +71,7 @@ class _Reading:
         self._read_tools()
         if dynamic and not self._stated:
             raise DynamicError(self._path, _DYNAMIC)
-        if len(self._steps) > MAX_SCOPES:
-            raise InputError(self._path, f"declares more than {MAX_SCOPES:,} extras and groups, which is the limit")
+        within(self._path, len(self._steps), MAX_SCOPES, "extras and groups")
         sources = self._sources()
         found = origins.of_pyproject(self._path, self._tool)
         starts: dict[str, list[Step]] = {}
@@ -83,7 +81,7 @@ class _Reading:
             self._document,
             FORMAT,
             [_placed(entry, sources.get(entry.name, ())) for entry in self._stated if not _is_member(entry, sources)],
-            reached=reached(starts, self._includes),
+            reached=reached(self._path, starts, self._includes),
             scopes=starts,
             indexes=lambda entry: found.of(entry.origin),
             root=self._name,
@@ -136,7 +134,8 @@ class _Reading:
             self._extend(step, ("dependency-groups", group.written), group.requirements)
 
     def _read_tools(self) -> None:
-        self._add(Step("group", "dev"), ("tool", "uv", "dev-dependencies"), self._uv.get("dev-dependencies"))
+        if "dev-dependencies" in self._uv:
+            self._add(Step("group", "dev"), ("tool", "uv", "dev-dependencies"), self._uv["dev-dependencies"])
         pdm = table(self._pdm.get("dev-dependencies"), self._path, "[tool.pdm.dev-dependencies]")
         for group, entries in pdm.items():
             section = ("tool", "pdm", "dev-dependencies", group)

@@ -1,16 +1,17 @@
 """Join the lines of requirements files into packages, and their `# via` comments into edges."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from packaging.version import Version
 
-from pysentry_hook.errors import InputError
 from pysentry_hook.inputs.annotations import Said
+from pysentry_hook.inputs.limits import bounded
+from pysentry_hook.inputs.packages import Package, all_of, any_marker
 from pysentry_hook.inputs.requirement_parts import Asked
 from pysentry_hook.model import MAIN, Dependency, Edge, Location, Node, NormalizedName, Requested, Unchecked, normalize
 
-MAX_EDGES = 1_000_000
 _GROUPS = frozenset({MAIN})
 
 
@@ -40,7 +41,9 @@ class Joined(NamedTuple):
     requirements: tuple[Requested, ...]
 
 
-def join(root: Node, entries: Sequence[Entry], compiled: Collection[str], indexes: tuple[str, ...]) -> Joined:
+def join(
+    path: str, root: Node, entries: Sequence[Entry], compiled: Collection[str], indexes: tuple[str, ...]
+) -> Joined:
     """Make a version that stands twice one package; `compiled` names the files that a tool wrote."""
     names = {entry.name for entry in entries}
     dependencies: list[Dependency] = []
@@ -59,17 +62,13 @@ def join(root: Node, entries: Sequence[Entry], compiled: Collection[str], indexe
         if direct:
             roots[package.node] = None
         parents.setdefault(package.node, set()).update(*(entry.said.parents for entry in same))
-    edges = [Edge(root, node) for node in roots]
-    for edge in _needed(parents):
-        edges.append(edge)
-        if len(edges) > MAX_EDGES:
-            raise InputError(entries[0].location.path, f"says of more than {MAX_EDGES:,} packages what needs them")
+    edges = bounded(path, chain((Edge(root, node) for node in roots), _needed(parents)))
     requirements = (
         Requested(entry.asked.text, _GROUPS, entry.origins(indexes), place, entry.said.origin is not None)
         for place, entry in enumerate(entries)
         if entry.asked.text
     )
-    return Joined(tuple(dependencies), tuple(unchecked), tuple(edges), tuple(requirements))
+    return Joined(tuple(dependencies), tuple(unchecked), edges, tuple(requirements))
 
 
 def _grouped(entries: Sequence[Entry]) -> Iterator[list[int]]:
@@ -88,11 +87,9 @@ def _direct(entry: Entry, names: Collection[NormalizedName], compiled: Collectio
     return any(parent not in names for parent in said.parents) if said.parents else None
 
 
-def _package(
-    same: Sequence[Entry], place: int, indexes: tuple[str, ...], *, direct: bool | None
-) -> Dependency | Unchecked:
+def _package(same: Sequence[Entry], place: int, indexes: tuple[str, ...], *, direct: bool | None) -> Package:
     asked = same[0].asked
-    markers = _any_of([entry.asked.markers for entry in same])
+    markers = any_marker([entry.asked.markers for entry in same])
     if asked.version is None:
         return Unchecked(
             name=asked.name,
@@ -109,16 +106,11 @@ def _package(
         written=asked.written or "",
         groups=_GROUPS,
         direct=direct,
-        indexes=_any_of([entry.origins(indexes) for entry in same]),
+        indexes=all_of(entry.origins(indexes) for entry in same),
         markers=markers,
         pinned=True,
         place=place,
     )
-
-
-def _any_of(alternatives: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-    """All alternatives, each once; nothing where one of the lines sets no limit."""
-    return tuple(dict.fromkeys(each for some in alternatives for each in some)) if all(alternatives) else ()
 
 
 def _needed(parents: Mapping[Node, Collection[NormalizedName]]) -> Iterator[Edge]:

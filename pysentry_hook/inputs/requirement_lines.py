@@ -16,7 +16,7 @@ from pysentry_hook.model import Location
 from pysentry_hook.text import clean, one_line
 
 MAX_LINE = 100_000
-ITEM_OPTION = re.compile(r"\s--(?:hash|config-settings?|global-option|install-option)(?:[=\s]|$)")
+_ITEM_OPTION = re.compile(r"\s--(?:hash|config-settings?|global-option|install-option)(?:[=\s]|$)")
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
 _OPTION = re.compile(r"(--[a-z][a-z-]+)(?:=(.*))?|(-[a-zA-Z])(.*)", re.DOTALL)
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)")
@@ -31,6 +31,12 @@ class Line(NamedTuple):
     text: str
     comment: str
     location: Location
+
+    @property
+    def item(self) -> str:
+        """The requirement that it holds, without the options that belong to it."""
+        cut = _ITEM_OPTION.search(self.text)
+        return (self.text[: cut.start()] if cut else self.text).strip()
 
 
 _BOMS = (
@@ -130,7 +136,7 @@ def options(path: str, line: Line) -> Iterator[tuple[str, str]]:
 
 def _line_location(path: str, number: int, line: str) -> Location:
     shown = _COMMENT.sub("", line).rstrip("\\").rstrip()
-    cut = ITEM_OPTION.search(shown)
+    cut = _ITEM_OPTION.search(shown)
     shown = (shown[: cut.start()] if cut else shown).rstrip()
     column = len(shown) - len(shown.lstrip()) + 1
     return Location(path, number, column, max(column, len(shown) + 1), one_line(shown))

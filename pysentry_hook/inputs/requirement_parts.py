@@ -5,8 +5,10 @@ from typing import NamedTuple
 
 from packaging.version import Version
 
+from pysentry_hook.inputs.kinds import kind_of_url
 from pysentry_hook.inputs.needs import LONGEST_MARKER
-from pysentry_hook.model import NormalizedName, normalize, parse_name, parse_version
+from pysentry_hook.inputs.packages import why_no_version
+from pysentry_hook.model import NOT_PINNED, NormalizedName, normalize, parse_name, parse_version
 from pysentry_hook.text import one_line, without_credentials
 
 _NAME = r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)"
@@ -18,7 +20,6 @@ _EGG = re.compile(r"(?:^|&)egg=([A-Za-z0-9._-]+)")
 _MARKER = re.compile(r";")
 _MARKER_AFTER_URL = re.compile(r"\s;|;\s")
 _ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar.bz2")
-_VCS = ("git", "hg", "svn", "bzr")
 
 
 class Asked(NamedTuple):
@@ -45,7 +46,7 @@ def requirement(text: str) -> Asked | None:
         return _pin(normalize(pin[1]), pin[2], text, markers)
     if name and rest.startswith("@"):
         target = _marked(rest)[0][1:].strip()
-        return Asked(name, None, None, _kind_of(target), markers, target)
+        return Asked(name, None, None, kind_of_url(target), markers, target)
     if "://" in body or text.startswith((".", "/", "~")) or _is_file(body):
         return elsewhere(body)._replace(markers=markers)
     if name and (not rest or rest[0] in "<>=!~(;"):
@@ -58,19 +59,19 @@ def elsewhere(target: str) -> Asked:
     egg = _EGG.search(target.partition("#")[2])
     name = parse_name(egg[1]) if egg else None
     shown = without_credentials(target)
-    return Asked(name or parse_name(shown) or one_line(shown, 120), None, None, _kind_of(target), target=target)
+    return Asked(name or parse_name(shown) or one_line(shown, 120), None, None, kind_of_url(target), target=target)
 
 
 def _pin(name: NormalizedName, written: str, text: str, markers: tuple[str, ...]) -> Asked:
     if written.endswith(".*"):
         return _not_pinned(name, text, markers)
     version = parse_version(written)
-    reason = None if version else f"the version {one_line(written, 40)!r} is no PEP 440 version"
+    reason = None if version else why_no_version(written)
     return Asked(name, version, one_line(written, 80), reason, markers, text=text)
 
 
 def _not_pinned(name: NormalizedName, text: str, markers: tuple[str, ...]) -> Asked:
-    return Asked(name, None, None, f"not pinned: {one_line(text, 80)!r}", markers, text=text)
+    return Asked(name, None, None, f"{NOT_PINNED}: {one_line(text, 80)!r}", markers, text=text)
 
 
 def _marked(text: str) -> tuple[str, tuple[str, ...]]:
@@ -80,13 +81,6 @@ def _marked(text: str) -> tuple[str, tuple[str, ...]]:
         return text, ()
     marker = one_line(text[found.end() :], LONGEST_MARKER)
     return text[: found.start()].rstrip(), (marker,) if marker else ()
-
-
-def _kind_of(target: str) -> str:
-    scheme = target.partition("://")[0].lower() if "://" in target else ""
-    if scheme.partition("+")[0] in _VCS:
-        return f"{scheme.partition('+')[0]} dependency"
-    return "URL dependency" if scheme and scheme != "file" else "path dependency"
 
 
 def _is_file(text: str) -> bool:

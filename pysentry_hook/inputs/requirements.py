@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 from pysentry_hook.errors import InputError
 from pysentry_hook.inputs.annotations import Said, annotated
-from pysentry_hook.inputs.documents import MAX_PACKAGES
+from pysentry_hook.inputs.limits import few_packages
 from pysentry_hook.inputs.places import LinePlaces
 from pysentry_hook.inputs.requirement_graph import Entry, join
-from pysentry_hook.inputs.requirement_lines import ITEM_OPTION, Line, decode, logical_lines, options
+from pysentry_hook.inputs.requirement_lines import Line, decode, logical_lines, options
 from pysentry_hook.inputs.requirement_parts import Asked, elsewhere, requirement
 from pysentry_hook.inputs.uv_indexes import PYPI
 from pysentry_hook.model import CONSTRAINTS, MAIN, Failure, InputFile, Inventory, Node, Remark, normalize
@@ -23,6 +23,7 @@ FORMAT = "requirements.txt"
 MAX_DEPTH = 20
 _ROOT = Node(normalize("project"), None)
 
+_EDITABLE = frozenset({"-e", "--editable"})
 _PASSED_OVER = frozenset({
     "--all-releases", "--no-binary", "--only-binary", "--only-final", "--pre", "--prefer-binary",
     "--require-hashes", "--trusted-host", "--use-feature",
@@ -79,7 +80,7 @@ class _Reading:
                 self._requirement(line, said)
                 continue
             for key, value in options(path, line):
-                if key in {"-e", "--editable"}:
+                if key in _EDITABLE:
                     self._enter(line, elsewhere(value), said)
                 else:
                     self._option(path, line, key, value, depth)
@@ -136,21 +137,24 @@ class _Reading:
                 self._constraint(target, line, depth + 1)
 
     def _constraint(self, path: str, line: Line, depth: int) -> None:
-        if line.text.startswith("-"):
-            for key, value in options(path, line):
-                if key in {"-c", "--constraint", "-r", "--requirement"}:
-                    self._constrain(path, value, depth)
+        """A line of constraints; options count as in every file, and what it includes with -r is installed, by pip."""
+        if not line.text.startswith("-"):
+            self._limit(path, line, requirement(line.item))
             return
-        cut = ITEM_OPTION.search(line.text)
-        asked = requirement((line.text[: cut.start()] if cut else line.text).strip())
+        for key, value in options(path, line):
+            if key in _EDITABLE:
+                self._limit(path, line, None)
+            else:
+                self._option(path, line, key, value, depth)
+
+    def _limit(self, path: str, line: Line, asked: Asked | None) -> None:
         if asked is None or asked.text is None:
             self._notes.append(f"{path}:{line.location.line} limits no version of an index; it was passed over.")
         else:
             self._constraints.append(asked.text)
 
     def _requirement(self, line: Line, said: Said) -> None:
-        cut = ITEM_OPTION.search(line.text)
-        text = (line.text[: cut.start()] if cut else line.text).strip()
+        text = line.item
         asked = requirement(text)
         if asked is None:
             raise InputError(line.location.path, f"is no requirement: {one_line(text, 60)!r}", line=line.location.line)
@@ -166,11 +170,10 @@ class _Reading:
                 f"{path}:{line.location.line} installs the project itself; what it declares is not in this file."
             )
             return
-        if len(self._entries) >= MAX_PACKAGES:
-            raise InputError(path, f"lists more than {MAX_PACKAGES:,} packages, which is the limit")
         if "pysentry" in line.comment:
             self._remarks.append(Remark(normalize(asked.name), line.comment, len(self._entries)))
         self._entries.append(Entry(asked, said, line.location))
+        few_packages(path, len(self._entries))
 
     def _indexes(self) -> tuple[str, ...]:
         """Where pip would look: the index and the further ones; empty where the file names none."""
@@ -182,7 +185,7 @@ class _Reading:
 
     def inventory(self, path: str) -> Inventory:
         """Everything that was read; a version that stands twice is one dependency."""
-        joined = join(_ROOT, self._entries, self._compiled, self._indexes())
+        joined = join(path, _ROOT, self._entries, self._compiled, self._indexes())
         pinned = dict.fromkeys(entry.location.path for entry in self._entries if entry.asked.version)
         if written := [file for file in pinned if file not in self._compiled]:
             self._notes.append(

@@ -1,7 +1,10 @@
 """Join the lock that a resolver made with the input that it was made of."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
+
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 
 from pysentry_hook.graph import Ways
 from pysentry_hook.inputs.manifest import requirement_name
@@ -25,7 +28,8 @@ def merged(
 ) -> Inventory:
     """Return the lock, with the project, the scopes and the lines of the input that it was made of."""
     places = {name: each.place for each in reversed(asked) if (name := requirement_name(each.requirement))}
-    known = {node.name for node in nodes(lock)}
+    taken = _taken(asked, lock, {requirement_name(text) for text in inventory.overrides})
+    settled = {place for found in taken.values() for place in found}
     sent = {each.place for each in asked}
     locations: list[Location] = []
 
@@ -34,15 +38,12 @@ def merged(
         return len(locations) - 1
 
     groups = _groups(inventory, asked, lock)
-    declared = _declared(lock, places)
-
-    def kept(item: Dependency | Unchecked) -> bool:
-        return item.place not in sent or item.name not in known
+    declared = _declared(lock, places, taken)
 
     def scopes(item: Dependency | Unchecked) -> frozenset[str]:
         return groups.get(item.node) or item.groups
 
-    own = [replace(item, place=at(item.place)) for item in inventory.dependencies if kept(item)]
+    own = [replace(item, place=at(item.place)) for item in inventory.dependencies if item.place not in settled]
     dependencies = own + [
         replace(item, groups=scopes(item), direct=item.name in places, pinned=False, place=at(declared(item.node)))
         for item in lock.dependencies
@@ -50,7 +51,7 @@ def merged(
     unchecked = [
         replace(item, place=at(item.place), reason=_left_out(item.reason) if item.place in sent else item.reason)
         for item in inventory.unchecked
-        if kept(item)
+        if item.place not in settled
     ] + [
         replace(item, groups=scopes(item), direct=item.name in places, place=at(declared(item.node)))
         for item in lock.unchecked
@@ -79,14 +80,36 @@ def nodes(lock: Inventory) -> list[Node]:
     return [item.node for item in lock.dependencies] + [item.node for item in lock.unchecked]
 
 
-def _declared(lock: Inventory, places: Mapping[NormalizedName, int]) -> Callable[[Node], int]:
+def _taken(
+    asked: Iterable[Requested], lock: Inventory, overridden: Container[NormalizedName | None]
+) -> Mapping[Node, Sequence[int]]:
+    """The places of what asked for each version of a lock; what is at none of them was left out by the resolver."""
+    wanted: dict[NormalizedName, list[tuple[int, SpecifierSet]]] = {}
+    for each in asked:
+        requirement = Requirement(each.requirement)
+        wanted.setdefault(normalize(requirement.name), []).append((each.place, requirement.specifier))
+
+    def admits(specifier: SpecifierSet, item: Dependency | Unchecked) -> bool:
+        may_differ = isinstance(item, Unchecked) or item.name in overridden
+        return may_differ or specifier.contains(str(item.version), prereleases=True)
+
+    items: list[Dependency | Unchecked] = [*lock.dependencies, *lock.unchecked]
+    return {
+        item.node: [place for place, specifier in wanted.get(item.node.name, ()) if admits(specifier, item)]
+        for item in items
+    }
+
+
+def _declared(
+    lock: Inventory, places: Mapping[NormalizedName, int], taken: Mapping[Node, Sequence[int]]
+) -> Callable[[Node], int]:
     """A function from a node to the place of the declaration that brings it in by the shortest way."""
     ways, first = Ways(lock), min(places.values())
 
     def place(node: Node) -> int:
         found, _ = ways.to(node)
         tops = (places[top] for path in found for top in map(normalize, path[1:2]) if top in places)
-        return places.get(node.name, next(tops, first))
+        return next(iter(taken[node]), places.get(node.name, next(tops, first)))
 
     return place
 

@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
+from pysentry_hook.inputs.limits import MAX_REACHED, within
 from pysentry_hook.model import normalize
 from pysentry_hook.text import one_line
 
@@ -14,9 +15,12 @@ def scope_name(text: str) -> str:
     return one_line(normalize(text), 80)
 
 
-def reached(starts: Mapping[str, Iterable[Step]], steps: Mapping[Step, Sequence[Step]]) -> dict[Step, set[str]]:
+def reached(
+    path: str, starts: Mapping[str, Iterable[Step]], steps: Mapping[Step, Sequence[Step]]
+) -> dict[Step, set[str]]:
     """Return for every step that can be reached the scopes from which that is so."""
     scopes: dict[Step, set[str]] = {}
+    number = 0
     for scope, first in starts.items():
         waiting = list(first)
         seen = set(waiting)
@@ -26,4 +30,6 @@ def reached(starts: Mapping[str, Iterable[Step]], steps: Mapping[Step, Sequence[
             fresh = [following for following in steps.get(step, ()) if following not in seen]
             seen.update(fresh)
             waiting.extend(fresh)
+        number += len(seen)
+        within(path, number, MAX_REACHED, "packages in its extras and groups together")
     return scopes

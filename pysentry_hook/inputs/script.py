@@ -2,7 +2,8 @@
 
 from pysentry_hook.errors import InputError
 from pysentry_hook.inputs.annotations import Said
-from pysentry_hook.inputs.documents import MAX_PACKAGES, table
+from pysentry_hook.inputs.documents import table
+from pysentry_hook.inputs.limits import few_packages
 from pysentry_hook.inputs.places import LinePlaces
 from pysentry_hook.inputs.requirement_graph import Entry, join
 from pysentry_hook.inputs.requirement_parts import requirement
@@ -19,14 +20,13 @@ FORMAT = "script"
 def read(tree: Tree, path: str) -> Inventory:
     """Return what the block of a script pins; InputError where it has none or two."""
     block = read_block(tree, path)
-    if len(block.dependencies) > MAX_PACKAGES:
-        raise InputError(path, f"lists more than {MAX_PACKAGES:,} packages, which is the limit")
+    few_packages(path, len(block.dependencies))
     indexes = _indexes(path, block)
     entries = [
         _entry(text, location, indexes) for text, location in zip(block.dependencies, block.locations, strict=True)
     ]
     root = Node(normalize(path.rpartition("/")[2]), None)
-    joined = join(root, entries, (), indexes.common())
+    joined = join(path, root, entries, (), indexes.common())
     note = (
         f"{path} says nothing of what its dependencies bring in themselves, which was not checked; "
         "`uv lock --script` writes a lock that does."

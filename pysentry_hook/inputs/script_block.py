@@ -86,7 +86,7 @@ def script_of_lock(tree: Tree, path: str) -> tuple[list[Declarations], tuple[str
     try:
         return [read_block(tree, script)], ()
     except InputError as error:
-        return [], (f"{error}. So its declarations are not shown.",)
+        return [], (f"{error.sentence} So its declarations are not shown.",)
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[tuple[str, int, int]]:

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pysentry_hook.inputs.documents import table, tables, texts
+from pysentry_hook.inputs.kinds import KINDS, kind_of_table
 from pysentry_hook.model import NormalizedName, parse_name
 from pysentry_hook.text import one_line, without_credentials
 
 PYPI = "https://pypi.org/simple"
-_KINDS = {"git": "git dependency", "url": "URL dependency", "path": "path dependency", "workspace": "path dependency"}
 
 
 class UvIndexes:
@@ -51,8 +51,9 @@ class UvIndexes:
 
     def elsewhere(self, name: NormalizedName) -> str | None:
         """Why the package comes from no index."""
-        found = (_KINDS[key] for source in self._alternatives(name) for key in _KINDS if key in source)
-        return next(found, None)
+        sources = self._alternatives(name)
+        found = (KINDS["path"] if "workspace" in source else kind_of_table(source) for source in sources)
+        return next(filter(None, found), None)
 
     def _alternatives(self, name: NormalizedName) -> Sequence[Mapping[str, Any]]:
         source = self._sources.get(name)

@@ -5,8 +5,11 @@ from typing import Any, NamedTuple
 
 from pysentry_hook.errors import DamagedError, InputError
 from pysentry_hook.inputs.documents import parse_toml, read_text, table, tables, texts
+from pysentry_hook.inputs.kinds import KINDS, kind_of_table
+from pysentry_hook.inputs.limits import bounded, few_edges
 from pysentry_hook.inputs.manifest import read_manifest
 from pysentry_hook.inputs.needs import LONGEST_MARKER, as_markers
+from pysentry_hook.inputs.packages import package
 from pysentry_hook.inputs.places import Declarations, TomlPlaces
 from pysentry_hook.inputs.scopes import reached, scope_name
 from pysentry_hook.model import (
@@ -20,10 +23,10 @@ from pysentry_hook.model import (
     Unchecked,
     normalize,
     parse_name,
-    parse_version,
 )
 from pysentry_hook.text import one_line, without_credentials
 from pysentry_hook.tree import Tree, inside
+from pysentry_hook.tree.places import below
 
 FORMAT = "uv.lock"
 VERSION = 1
@@ -59,54 +62,32 @@ def read(tree: Tree, path: str) -> Inventory:
     lock = _Lock(path, data)
     manifests, notes = lock.manifests(tree)
     scopes = lock.scopes()
-    dependencies, unchecked = [], []
-    for entry in lock.entries:
-        if entry.place in lock.members:
-            continue
-        groups = frozenset(scopes.get(entry.place, {MAIN}))
-        direct = entry.place in lock.direct
-        reason = _why_unchecked(entry)
-        version = parse_version(entry.version) if entry.version else None
-        if reason or version is None:
-            reason = reason or f"the version {one_line(entry.version, 40)!r} is no PEP 440 version"
-            unchecked.append(
-                Unchecked(
-                    name=entry.name,
-                    version=entry.version and one_line(entry.version, 80),
-                    reason=reason,
-                    groups=groups,
-                    direct=direct,
-                    markers=as_markers(entry.data.get("resolution-markers")),
-                    place=entry.place,
-                )
-            )
-            continue
-        index = without_credentials(str(entry.source["registry"]))
-        dependencies.append(
-            Dependency(
-                name=entry.name,
-                version=version,
-                written=one_line(entry.version, 80),
-                groups=groups,
-                direct=direct,
-                markers=as_markers(entry.data.get("resolution-markers")),
-                indexes=(index,),
-                pinned=True,
-                place=entry.place,
-            )
+    packages = [
+        package(
+            name=entry.name,
+            written=entry.version,
+            reason=_why_unchecked(entry),
+            groups=frozenset(scopes.get(entry.place, {MAIN})),
+            direct=entry.place in lock.direct,
+            markers=as_markers(entry.data.get("resolution-markers")),
+            indexes=(without_credentials(str(entry.source.get("registry"))),),
+            place=entry.place,
         )
+        for entry in lock.entries
+        if entry.place not in lock.members
+    ]
     return Inventory(
         path=path,
         format=FORMAT,
         files=(InputFile(path, FORMAT, document.sha256),),
-        dependencies=tuple(dependencies),
-        unchecked=tuple(unchecked),
+        dependencies=tuple(item for item in packages if isinstance(item, Dependency)),
+        unchecked=tuple(item for item in packages if isinstance(item, Unchecked)),
         roots=tuple(lock.entries[place].node for place in sorted(lock.members)) or (lock.root,),
-        edges=tuple(lock.edges()),
+        edges=bounded(path, lock.edges()),
         places=TomlPlaces(document, len(lock.entries), manifests),
         scopes=frozenset(lock.starts),
         members=frozenset(lock.folders()),
-        notes=notes if dependencies or unchecked else (*notes, f"{path} {_EMPTY}"),
+        notes=notes if packages else (*notes, f"{path} {_EMPTY}"),
     )
 
 
@@ -115,6 +96,7 @@ class _Lock:
 
     def __init__(self, path: str, data: Mapping[str, Any]) -> None:
         self._path = path
+        self._followed = 0
         packages = tables(data.get("package"), path, "[[package]]")
         self.entries = [_entry(path, place, package) for place, package in enumerate(packages)]
         self._by_name: dict[NormalizedName, list[_Entry]] = {}
@@ -195,43 +177,42 @@ class _Lock:
         """The entries that a list of dependencies leads to, each with the extras that it asks for."""
         found: list[_Step] = []
         for edge in tables(edges, self._path, "dependencies"):
-            name = parse_name(edge.get("name"))
-            named = self._by_name.get(name, []) if name else []
-            fits = [entry for entry in named if _fits(edge, entry)]
-            if not fits:
-                what = one_line(edge.get("name"), 60)
-                raise DamagedError(
-                    self._path, f"an entry needs {what!r}, which is not in the lock. Is the file complete?"
-                )
-            extras = texts(edge.get("extra", edge.get("extras")), self._path, f"an extra of {name}")
+            fits = self._meant(edge)
+            extras = texts(edge.get("extra", edge.get("extras")), self._path, f"an extra of {fits[0].name}")
             asked = [None, *map(normalize, extras)]
+            self._followed += len(fits) * len(asked)
+            few_edges(self._path, self._followed)
             found.extend(_Step(entry.place, extra) for entry in fits for extra in asked)
+        return found
+
+    def _meant(self, edge: Mapping[str, Any]) -> list[_Entry]:
+        """The entries that an edge means, which are several where it leaves the version open."""
+        name = parse_name(edge.get("name"))
+        found = [entry for entry in self._by_name.get(name, ()) if _fits(edge, entry)] if name else []
+        if not found:
+            what = one_line(edge.get("name"), 60)
+            raise DamagedError(self._path, f"an entry needs {what!r}, which is not in the lock. Is the file complete?")
         return found
 
     def scopes(self) -> dict[int, set[str]]:
         """The scopes that reach each entry, by its place."""
         found: dict[int, set[str]] = {}
-        for step, scopes in reached(self.starts, self._steps).items():
+        for step, scopes in reached(self._path, self.starts, self._steps).items():
             found.setdefault(step.place, set()).update(scopes)
         return found
 
     def edges(self) -> Iterator[Edge]:
-        """Every edge of the graph, extras and groups included, each once."""
+        """Every edge of the graph, extras and groups included."""
         if not self.members:
             yield from (Edge(self.root, self.entries[place].node) for place in sorted(self.direct))
-        found: dict[Edge, None] = {}
         for entry in self.entries:
             data = entry.data
             lists = [data.get("dependencies")]
             for key in ("optional-dependencies", "dev-dependencies", "dependency-groups"):
                 lists.extend(table(data.get(key), self._path, key).values())
             for needed in (edge for edges in lists for edge in tables(edges, self._path, "dependencies")):
-                targets = {self.entries[step.place].node: None for step in self._targets([needed])}
-                found |= {
-                    Edge(entry.node, target, one_line(needed.get("marker"), LONGEST_MARKER) or None): None
-                    for target in targets
-                }
-        yield from found
+                marker = one_line(needed.get("marker"), LONGEST_MARKER) or None
+                yield from (Edge(entry.node, target.node, marker) for target in self._meant(needed))
 
     def folders(self) -> Sequence[str]:
         """The folders of the project and its members that lie inside the tree."""
@@ -251,9 +232,9 @@ class _Lock:
         notes: list[str] = []
         for folder in self.folders():
             try:
-                manifest = read_manifest(tree, f"{folder}/pyproject.toml" if folder else "pyproject.toml")
+                manifest = read_manifest(tree, below(folder, "pyproject.toml"))
             except InputError as error:
-                notes.append(f"{error}. So its declarations are not shown.")
+                notes.append(f"{error.sentence} So its declarations are not shown.")
                 continue
             found.extend([manifest] if manifest else [])
         return found, tuple(notes)
@@ -275,16 +256,12 @@ def _fits(edge: Mapping[str, Any], entry: _Entry) -> bool:
     return (version is None or version == entry.version) and (source is None or source == entry.source)
 
 
-_REASONS = {"git": "git dependency", "url": "URL dependency", "path": "path dependency"}
-_FOLDERS = ("directory", "editable", "virtual")
+_FOLDERS = ("editable", "virtual")
 
 
-def _why_unchecked(entry: _Entry) -> str | None:
+def _why_unchecked(entry: _Entry) -> str:
     if "registry" in entry.source:
-        return None if entry.version else "the lock gives no version"
-    for key, reason in _REASONS.items():
-        if key in entry.source:
-            return reason
+        return ""
     if any(key in entry.source for key in _FOLDERS):
-        return "path dependency"
-    return "the lock does not say where it comes from"
+        return KINDS["path"]
+    return kind_of_table(entry.source) or "the lock does not say where it comes from"

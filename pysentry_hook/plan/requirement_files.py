@@ -11,7 +11,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import Version
 
 from pysentry_hook.errors import UsageError
-from pysentry_hook.inputs.requirement_lines import ITEM_OPTION, Line, logical_lines
+from pysentry_hook.inputs.requirement_lines import Line, logical_lines
 from pysentry_hook.inputs.requirement_parts import Asked, requirement
 from pysentry_hook.model import Dependency, Inventory, NormalizedName, normalize
 from pysentry_hook.narrowing import Environment
@@ -188,9 +188,7 @@ def _blocks(path: str, text: str) -> list[_Block]:
     starts = [line.location.line - 1 for line in lines] + [len(physical)]
     found = []
     for line, start, end in zip(lines, starts, starts[1:], strict=False):
-        cut = ITEM_OPTION.search(line.text)
-        stated = (line.text[: cut.start()] if cut else line.text).strip()
-        asked = None if not stated or stated.startswith("-") else requirement(stated)
+        asked = None if not line.item or line.item.startswith("-") else requirement(line.item)
         found.append(_Block(line, "".join(physical[start:end]), asked if asked and asked.text else None))
     return found
 

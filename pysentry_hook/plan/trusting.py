@@ -9,7 +9,8 @@ from typing import Any
 
 from pysentry_hook.config.settings import Settings
 from pysentry_hook.errors import InputError
-from pysentry_hook.inputs.declarations import kind_of_table, kind_of_url, parse_requirement
+from pysentry_hook.inputs.declarations import parse_requirement
+from pysentry_hook.inputs.kinds import kind_of_table, kind_of_url
 from pysentry_hook.inputs.manifest import requirement_name
 from pysentry_hook.inputs.uv_limits import CONSTRAINTS, OVERRIDES
 from pysentry_hook.model import Inventory, NormalizedName

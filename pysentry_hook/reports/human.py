@@ -146,7 +146,7 @@ def _suppressed(report: Report, look: Look) -> Iterator[Line]:
 
 def _notes(report: Report, look: Look) -> Iterator[Line]:
     lines = [f"{look.path(entry.path)}: {note}" for entry in report.inputs for note in entry.notes]
-    lines += [f"{look.path(entry.path)} was not read: {entry.reason}." for entry in report.skipped_inputs]
+    lines += [f"{look.path(entry.path)} was not audited by itself: {entry.reason}." for entry in report.skipped_inputs]
     lines += report.gate.notes
     lines += report.policy_changes
     lines += [f"{verdict.status.package} is {verdict.status.status}" for verdict in report.gate.statuses]

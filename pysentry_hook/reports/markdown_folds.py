@@ -122,7 +122,8 @@ def _read(report: Report, look: Look) -> Iterator[Part]:
     if report.baseline:
         told.append(f"Compared with {code(report.baseline.ref)}, {code(report.baseline.commit or 'not readable')}")
     told += [
-        f"{code(entry.path)} was not read: {words(portable(entry.reason), 300)}" for entry in report.skipped_inputs
+        f"{code(entry.path)} was not audited by itself: {words(portable(entry.reason), 300)}"
+        for entry in report.skipped_inputs
     ]
     yield Part(rows=[f"- {line}\n" for line in told], after="\n" if told else "")
     rows = [

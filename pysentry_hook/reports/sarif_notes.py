@@ -186,7 +186,7 @@ def _inputs(report: Report) -> Iterator[Note]:
         for note in entry.notes:
             yield Note(INPUT, "note", f"{entry.path}: {note}", entry.path)
     for skipped in report.skipped_inputs:
-        yield Note(INPUT, "note", f"{skipped.path} was not read: {skipped.reason}.")
+        yield Note(INPUT, "note", f"{skipped.path} was not audited by itself: {skipped.reason}.")
     for hint in report.hints:
         yield Note(INPUT, "note", hint)
     if report.coverage.left_out_by_filter:

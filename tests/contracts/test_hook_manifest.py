@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from pysentry_hook.config.files import OURS, PEERS, PYPROJECT
-from pysentry_hook.inputs import READERS, reader_of
+from pysentry_hook.inputs import IN_FOLDERS, READERS, reader_of
 from pysentry_hook.inputs.discovery import targets
 from pysentry_hook.tree import FolderTree
 from tests.contracts.samples import file_name
@@ -52,7 +52,7 @@ def runs(path: str) -> bool:
 def is_read(path: str) -> bool:
     """Whether a change of the file changes what is read, or how it is judged."""
     name = path.rpartition("/")[2]
-    formats = [reader.format for reader in READERS]
+    formats = [reader.format for reader in IN_FOLDERS]
     return name in {OURS, PEERS, PYPROJECT} or name.endswith(".py.lock") or bool(targets([path], formats))
 
 

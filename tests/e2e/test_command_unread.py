@@ -38,7 +38,10 @@ ANEW = "Restore it with git, or make it anew: uv lock"
         ("folder", r"folder/uv\.lock: is a folder, and a file was expected; name the file"),
         ("binary", rf"binary/uv\.lock:2: is not UTF-8 text \(byte 0x80\)\. {ANEW}"),
         ("large", r"large/uv\.lock: is 50 MB large; at most 32 MB are read"),
-        ("nothing", r"nothing: nothing to read here; looked for uv\.lock, .*\. --recursive looks below"),
+        (
+            "nothing",
+            r"nothing: nothing to read here; looked for uv\.lock, .*\. --recursive looks below; .* FILE reads .*",
+        ),
         ("fifo", r"fifo/uv\.lock: is not a regular file; name one"),
     ],
 )

@@ -43,7 +43,8 @@ HELP = COMMAND | _set("commands.scan output replacing reports reports.look")
 ENGINE = COMMAND | _set("""
     advisories asking baseline cache cache.notes cache.planted changes commands.progress commands.running
     config.ci config.files config.indexes config.policies config.said config.settings config.setup config.tool_files
-    config.variables config.words evaluation facts graph http inputs inputs.documents inputs.kept inputs.packing
+    config.variables config.words evaluation facts graph http
+    inputs inputs.documents inputs.kept inputs.limits inputs.packing
     learnt matching memory model plain policy policy.choice policy.gates policy.judge policy.novelty policy.suppressing
     reading replacing report reports reports.look rules scan severity
     sources sources.context sources.permission sources.pypi sources.status stamp steps
@@ -59,7 +60,7 @@ OURS = {
     "help": HELP,
     "cold": JSON | _set("""
         http.names http.tls http.wire http.workers
-        inputs.manifest inputs.needs inputs.places inputs.scopes inputs.uv_lock
+        inputs.kinds inputs.manifest inputs.needs inputs.packages inputs.places inputs.scopes inputs.uv_lock
         sources.archive sources.found sources.osv sources.pypa sources.records sources.remote sources.rows sources.store
         sources.yaml_records
     """),

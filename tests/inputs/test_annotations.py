@@ -132,9 +132,9 @@ def test_the_index_of_a_pin_goes_before_that_of_the_file(comment: str, indexes: 
 
 
 def test_a_graph_that_was_made_to_be_huge_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pysentry_hook.inputs.requirement_graph.MAX_EDGES", 50)
+    monkeypatch.setattr("pysentry_hook.inputs.limits.MAX_EDGES", 50)
     text = "".join(f"a=={version}  # via a\n" for version in range(10))
-    with pytest.raises(InputError, match=r"^requirements\.txt: says of more than 50 packages what needs them"):
+    with pytest.raises(InputError, match=r"^requirements\.txt: has more than 50 edges"):
         inventory({"requirements.txt": text})
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from pysentry_hook.errors import DeclaresNothingError, InputError, NothingToReadError
 from pysentry_hook.inputs import IN_FOLDERS, READERS, open_input, reader_of
-from pysentry_hook.model import Inventory
+from pysentry_hook.model import Inventory, normalize
 from tests.contracts.samples import SAMPLES
 from tests.inputs.reading import Files
 
@@ -19,6 +19,10 @@ ORDER = [
     "requirements.txt",
 ]
 PINS = (("idna", "3.6"),)
+DECLARED_IN = {"Pipfile.lock": "Pipfile"} | dict.fromkeys(
+    ("uv.lock", "poetry.lock", "pylock.toml", "pdm.lock"), "pyproject.toml"
+)
+SHOWS = "it shows where packages are declared; "
 ONLY_TOOLS = "[tool.ruff]\nline-length = 100\n"
 DYNAMIC = '[project]\nname = "shop"\ndynamic = ["dependencies"]\n'
 IS_DYNAMIC = "its dependencies are dynamic, so they cannot be determined: lock them (uv lock)"
@@ -38,7 +42,19 @@ def test_the_first_by_precedence_is_read_and_the_others_are_told() -> None:
         files = {name: SAMPLES[name].of(PINS) for name in reversed(formats[number:])}
         path, skipped = opened(files)
         assert path == expected
-        assert skipped == dict.fromkeys(ORDER[number + 1 :], f"{expected} has precedence")
+        shown = {DECLARED_IN.get(expected): f"{SHOWS}{expected} has precedence"}
+        assert skipped == {name: shown.get(name, f"{expected} has precedence") for name in ORDER[number + 1 :]}
+
+
+@pytest.mark.parametrize("lock", ORDER[:5])
+@pytest.mark.parametrize("manifest", ["pyproject.toml", "Pipfile"])
+def test_a_manifest_beside_a_lock_shows_where_packages_are_declared_or_is_not_said_to(lock: str, manifest: str) -> None:
+    files = {f"app/{name}": SAMPLES[name].of(PINS) for name in (lock, manifest)}
+    found = open_input(Files(files), "app")
+    assert isinstance(found.result, Inventory)
+    declared = found.result.places.declaration(normalize("idna"))
+    (skipped,) = found.skipped
+    assert skipped.reason.startswith(SHOWS) == (declared is not None) == (DECLARED_IN[lock] == manifest)
 
 
 def test_the_readers_stand_in_the_documented_order() -> None:
@@ -82,7 +98,8 @@ def test_a_folder_of_manifests_that_declare_nothing_says_why_each_was_skipped() 
     looked_for = ", ".join(reader.format for reader in IN_FOLDERS)
     assert str(caught.value) == (
         f"app: nothing to read here; looked for {looked_for}"
-        f"; pyproject.toml: {IS_DYNAMIC}; Pipfile: declares no dependencies. --recursive looks below"
+        f"; pyproject.toml: {IS_DYNAMIC}; Pipfile: declares no dependencies"
+        ". --recursive looks below; --requirements FILE reads a requirements file of another name"
     )
 
 
@@ -120,11 +137,16 @@ def test_requirements_files_have_many_names(name: str) -> None:
     assert reader_of(Files({name: ""}), name).format == "requirements.txt"
 
 
+@pytest.mark.parametrize("name", ["gen_requirements.py", "requirements.py", "tools/requirements-check.py"])
+def test_a_script_is_one_whatever_else_its_name_says(name: str) -> None:
+    assert reader_of(Files({name: ""}), name).format == "script"
+
+
 def test_the_lock_of_a_script_is_read_in_its_place() -> None:
     lock = SAMPLES["uv.lock"].of(PINS)
     assert opened({"tool.py": "", "tool.py.lock": lock}, "app/tool.py") == (
         "tool.py.lock",
-        {"tool.py": "tool.py.lock has precedence"},
+        {"tool.py": f"{SHOWS}tool.py.lock has precedence"},
     )
     assert opened({"tool.py": SAMPLES["script"].of(PINS)}, "app/tool.py") == ("tool.py", {})
 

@@ -1,10 +1,13 @@
 """Declarations in pyproject.toml and Pipfile: names by scope and their lines."""
 
+import re
+
 import pytest
 
 from pysentry_hook.inputs.manifest import Manifest, read_manifest, requirement_name
 from pysentry_hook.model import normalize
-from tests.inputs.reading import Files, cut_out
+from tests.contracts.samples import SAMPLES
+from tests.inputs.reading import Files, cut_out, inventory
 
 
 def a_manifest(text: str, name: str = "pyproject.toml") -> Manifest:
@@ -153,3 +156,24 @@ def test_the_name_of_a_requirement_is_read(text: object, name: str | None) -> No
 def test_a_requirement_of_white_space_does_not_hang() -> None:
     assert requirement_name("a" + "\t" * 200_000 + "$") == "a"
     assert requirement_name("a" + "-" * 200_000 + "$") is None
+
+
+@pytest.mark.timeout(10)
+def test_a_line_of_quotations_that_never_end_does_not_hang() -> None:
+    text = '[dependency-groups]\ng = ["a", { a = "\\"=\'", b = \' ' + '\\"' * 100_000 + "' }, 'c']\n"
+    assert line_of(text, "a") == '2: "a"'
+
+
+@pytest.mark.parametrize(
+    ("manifest", "end"),
+    [
+        ("[", "Is the file complete? So "),
+        ("project = 1\n[project]", " So "),
+        (b"\xff", "is not UTF-8 text (byte 0xff). So "),
+    ],
+)
+@pytest.mark.parametrize("lock", ["uv.lock", "pdm.lock"])
+def test_a_manifest_that_cannot_be_read_is_told_in_whole_sentences(lock: str, manifest: str | bytes, end: str) -> None:
+    (note,) = inventory({lock: SAMPLES[lock].of((("idna", "3.6"),)), "pyproject.toml": manifest}).notes
+    assert end in note
+    assert not re.search(r"[?.]\.|[^?.] So ", note)

@@ -75,6 +75,22 @@ def test_the_project_itself_is_no_dependency_and_its_neighbour_is_listed() -> No
     assert reasons(found) == {"lib": "path dependency", "abs": "path dependency"}
 
 
+def test_a_version_in_two_categories_is_installed_where_either_installs_it() -> None:
+    windows, linux = "sys_platform == 'win32'", "sys_platform == 'linux'"
+    one = {"version": "==1", "markers": windows, "index": "pypi"}
+    text = a_lock({"a": one}, docs={"a": {"version": "==1", "markers": linux, "index": "own"}})
+    (found,) = inventory({"Pipfile.lock": text}).dependencies
+    assert found.markers == (windows, linux)
+    assert found.indexes == ("https://pypi.org/simple", "the index 'own'")
+    (found,) = inventory({"Pipfile.lock": a_lock({"a": one}, docs={"a": {"version": "==1"}})}).dependencies
+    assert found.markers == ()
+
+
+def test_each_reason_why_a_package_is_not_checked_is_told() -> None:
+    found = inventory({"Pipfile.lock": a_lock({"a": {"git": "x"}}, docs={"a": {"path": "../a"}})})
+    assert [each.reason for each in found.unchecked] == ["git dependency", "path dependency"]
+
+
 def test_two_versions_in_two_categories_are_two_dependencies() -> None:
     found = inventory({"Pipfile.lock": a_lock({"a": {"version": "==1"}}, docs={"A": {"version": "==2"}})})
     assert groups(found) == {"a 1": ["main"], "a 2": ["docs"]}
@@ -93,7 +109,9 @@ def test_without_a_pipfile_nobody_knows_what_is_direct() -> None:
         ({"hg": "https://x"}, "Mercurial dependency"),
         ({"svn": "https://x"}, "Subversion dependency"),
         ({"bzr": "https://x"}, "Bazaar dependency"),
-        ({"file": "https://x/a.whl", "version": "==1"}, "URL or path dependency"),
+        ({"file": "https://x/a.whl", "version": "==1"}, "URL dependency"),
+        ({"file": "./a.whl"}, "path dependency"),
+        ({"file": 1, "version": "==1"}, "path dependency"),
         ({"uri": "https://x/a.whl"}, "URL dependency"),
         ({"path": "./lib"}, "path dependency"),
         ({}, "the lock gives no version"),
@@ -101,7 +119,7 @@ def test_without_a_pipfile_nobody_knows_what_is_direct() -> None:
         ({"version": "*"}, "not pinned: '*'"),
         ({"version": ">=1"}, "not pinned: '>=1'"),
         ({"version": "==1.*"}, "not pinned: '==1.*'"),
-        ({"version": "==next"}, "not pinned: '==next'"),
+        ({"version": "==next"}, "the version 'next' is no PEP 440 version"),
     ],
 )
 def test_what_cannot_be_checked_is_listed_with_the_reason(entry: Mapping[str, object], reason: str) -> None:

@@ -215,3 +215,8 @@ def test_the_pythons_of_a_project_are_told(text: str, expected: str | None) -> N
 def test_a_python_that_is_no_constraint_is_an_error() -> None:
     with pytest.raises(InputError, match="the Python of"):
         read('[tool.poetry.dependencies]\npython = "x y"\n')
+
+
+def test_a_group_that_is_not_declared_is_no_scope() -> None:
+    assert project("a==1").scopes == {"main"}
+    assert project("a==1", more="[tool.uv]\ndev-dependencies = []\n").scopes == {"main", "dev"}

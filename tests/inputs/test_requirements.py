@@ -97,7 +97,7 @@ def test_a_version_that_is_none_by_pep_440_is_listed() -> None:
         ("a @ file:///opt/a.whl", "a", "path dependency"),
         ("a @ ../a", "a", "path dependency"),
         ("-e git+ssh://secret@x.example/a.git#subdirectory=b&egg=A_b", "a-b", "git dependency"),
-        ("--editable=svn+https://x.example/a#egg=a", "a", "svn dependency"),
+        ("--editable=svn+https://x.example/a#egg=a", "a", "Subversion dependency"),
         ("-e ../lib[extra]", "../lib[extra]", "path dependency"),
         ("-e '../my lib'", "../my lib", "path dependency"),
         ("git+https://me:secret@x.example/a.git", "git+https://x.example/a.git", "git dependency"),

@@ -100,10 +100,10 @@ def test_a_line_that_was_made_to_be_slow_is_read_or_refused_at_once(text: str) -
 
 
 def test_the_limit_of_packages_holds_over_all_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pysentry_hook.inputs.requirements.MAX_PACKAGES", 3)
+    monkeypatch.setattr("pysentry_hook.inputs.limits.MAX_PACKAGES", 3)
     files = {"requirements.txt": "-r a.txt\na==1\nb==1\n", "a.txt": "c==1\n"}
     assert len(pins(inventory(files))) == 3
-    with pytest.raises(InputError, match=r"^a\.txt: lists more than 3 packages"):
+    with pytest.raises(InputError, match=r"^a\.txt: has more than 3 packages"):
         inventory({**files, "requirements.txt": "a==1\nb==1\nd==1\n-r a.txt\n"})
 
 

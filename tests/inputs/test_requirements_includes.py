@@ -49,6 +49,36 @@ def test_an_include_outside_of_the_tree_is_refused(target: str) -> None:
         inventory({"app/requirements.txt": f"a==1\n-r {target}\n"})
 
 
+@pytest.mark.parametrize(
+    ("options", "indexes"),
+    [
+        ("--extra-index-url https://i.example/simple", ("https://pypi.org/simple", "https://i.example/simple")),
+        ("-i https://me:secret@i.example/simple", ("https://i.example/simple",)),
+        ("--no-index --find-links ./wheels", ("./wheels",)),
+    ],
+)
+def test_options_of_constraints_count_as_pip_counts_them(options: str, indexes: tuple[str, ...]) -> None:
+    found = inventory({"requirements.txt": "-c limits.txt\na==1\n", "limits.txt": f"{options}\nb==1\n"})
+    assert found.dependencies[0].indexes == indexes
+    assert pins(found) == ["a 1"]
+
+
+def test_what_constraints_include_is_installed_as_pip_does() -> None:
+    files = {"requirements.txt": "-c limits.txt\na==1\n", "limits.txt": "-r more.txt\n", "more.txt": "b==1\n"}
+    found = inventory(files)
+    assert sorted(pins(found)) == ["a 1", "b 1"]
+    assert found.constraints == ()
+
+
+def test_what_constraints_cannot_say_is_told() -> None:
+    limits = "-e ./folder\n--unheard of\n"
+    found = inventory({"requirements.txt": "-c limits.txt\na==1\n", "limits.txt": limits})
+    assert [note for note in found.notes if note.startswith("limits.txt")] == [
+        "limits.txt:1 limits no version of an index; it was passed over.",
+        "limits.txt:2 has the option --unheard, which was passed over.",
+    ]
+
+
 @pytest.mark.parametrize("target", ["none.txt", "${WHERE}/base.txt"])
 def test_an_include_that_is_not_there_is_refused(target: str) -> None:
     with pytest.raises(InputError, match=r"^requirements\.txt:1: includes .*, which is not there"):

@@ -196,8 +196,8 @@ def test_a_block_of_the_wrong_shape_is_refused(lines: list[str], problem: str) -
 
 
 def test_too_many_packages_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pysentry_hook.inputs.script.MAX_PACKAGES", 1)
-    with pytest.raises(InputError, match="lists more than 1 packages"):
+    monkeypatch.setattr("pysentry_hook.inputs.limits.MAX_PACKAGES", 1)
+    with pytest.raises(InputError, match="has more than 1 packages"):
         needing("a==1", "b==1")
 
 

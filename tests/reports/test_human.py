@@ -232,7 +232,7 @@ def test_notes_say_what_was_there_and_not_read_or_not_known() -> None:
         text(
             """
             note: uv.lock: what these pins bring in is not in it
-            note: requirements.txt was not read: uv.lock has precedence.
+            note: requirements.txt was not audited by itself: uv.lock has precedence.
             note: damaged advisory records, used as far as they can be: PYSEC-2099-8, PYSEC-2099-9
             note: pypi: PyPI does not know this version: p0 1.0, p1 1.0, p2 1.0, p3 1.0, p4 1.0, p5 1.0, p6 1.0, p7 1.0, p8 1.0, p9 1.0 and 2 more
 

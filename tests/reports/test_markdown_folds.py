@@ -72,7 +72,7 @@ def test_how_it_was_judged_names_the_policy_files_and_the_data() -> None:
     assert found["Source"][1][3] == "no answer"
     assert found["Input"][1][:2] == ["api/poetry.lock", "damaged"]
     assert "Compared with `main...`, `1111" in shown
-    assert "- `requirements.txt` was not read: uv.lock has precedence\n" in shown
+    assert "- `requirements.txt` was not audited by itself: uv.lock has precedence\n" in shown
     assert "PYSEC-2099-9" in shown
     assert "- Note: `uv.lock`: a note\n" in shown
 

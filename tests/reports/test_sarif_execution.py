@@ -53,7 +53,7 @@ class TestExecution:
             "osv: HTTP 503",
             "poetry.lock: is damaged",
             "fastthing 0.3",
-            "requirements.txt was not read",
+            "requirements.txt was not audited by itself",
             "uv.lock: a note",
             "osv is archived (moved)",
             "PYSEC-2099-9",
