@@ -19,10 +19,10 @@ from typing import Any
 from pysentry_hook.cache import Cache
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http import Response
-from pysentry_hook.model import NormalizedName, normalize
+from pysentry_hook.model import NormalizedName
 from pysentry_hook.sources.context import recall
 from pysentry_hook.sources.found import Found
-from pysentry_hook.sources.records import MAX_RECORD_BYTES, DamagedRecordError, load_json, load_yaml, names
+from pysentry_hook.sources.records import MAX_RECORD_BYTES, DamagedRecordError, load_json, load_yaml, names, package_of
 from pysentry_hook.text import one_line
 
 MAX_ENTRIES = 500_000
@@ -151,8 +151,8 @@ def _index_of(archive: zipfile.ZipFile, load: Callable[[str], object]) -> Index:
         path = PurePosixPath(info.filename)
         if info.filename.endswith("/") or path.suffix not in {".json", ".yaml", ".yml"}:
             continue
-        if path.suffix != ".json" and path.parts[-3:-2] == ("vulns",):
-            packages: set[str] = {normalize(path.parts[-2])}
+        if own := package_of(path):
+            packages: set[str] = {own}
         else:
             record = load(info.filename)
             packages = set(names(record)) if record is not None else {_DAMAGED}

@@ -7,6 +7,7 @@ The schema is https://ossf.github.io/osv-schema/. What cannot be used is set asi
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import PurePath
 from typing import Any, TypeVar
 
 from pysentry_hook.advisories import Advisory, Affected, Event
@@ -84,7 +85,7 @@ def parse(record: object, source: str, once: Once | None = None) -> Advisory:
     """
     once = once or Once()
     if not isinstance(record, Mapping):
-        raise DamagedRecordError("is not an object")
+        raise DamagedRecordError("cannot be read" if record is None else "is not an object")
     identifier = record.get("id")
     if not isinstance(identifier, str) or not _ID.fullmatch(identifier):
         raise DamagedRecordError("has no usable id")
@@ -113,6 +114,11 @@ def names(record: object) -> set[NormalizedName]:
     """The PyPI packages that a record speaks of, without parsing the rest of it."""
     entries = _entries(record.get("affected")) if isinstance(record, Mapping) else ()
     return {name for entry in entries if (name := _name(entry))}
+
+
+def package_of(file: PurePath) -> NormalizedName | None:
+    """The package whose folder a file of the PyPA layout stands in: `vulns/<name>/PYSEC-….yaml`."""
+    return normalize(file.parts[-2]) if file.suffix != ".json" and file.parts[-3:-2] == ("vulns",) else None
 
 
 def _entries(affected: object) -> list[Mapping[str, object]]:

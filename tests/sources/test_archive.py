@@ -286,15 +286,45 @@ def test_a_package_that_an_unusable_record_names_is_not_answered_for(tmp_path: P
         imported(path, tmp_path / "db.sqlite", datetime(2099, 3, 1, tzinfo=UTC))
         path = tmp_path / "db.sqlite"
     answer = a_database(path).ask([a_package(), a_package("flask")])
-    assert "odd" in answer.data.damaged_records or "import:odd.json" in answer.data.damaged_records
+    assert "odd" in answer.data.damaged_records or "import:odd" in answer.data.damaged_records
     assert answer.answered == {a_package("flask")}
     (failure,) = answer.failures
     assert "has no usable id" in failure.detail
     assert "requests 2.30.0" in failure.detail
 
 
+@pytest.mark.parametrize("where", ["folder", "zip", "database"])
+def test_a_package_in_whose_folder_a_record_cannot_be_read_is_not_answered_for(tmp_path: Path, where: str) -> None:
+    """The folder tells whom the record is about, and nothing else does."""
+    path = a_folder_in_the_layout_of_pypa(tmp_path / "db")
+    if where == "zip":
+        path = a_zip(
+            tmp_path / "db.zip", {str(file.relative_to(path)): file.read_bytes() for file in path.rglob("*.*")}
+        )
+    if where == "database":
+        imported(path, tmp_path / "db.sqlite", datetime(2099, 3, 1, tzinfo=UTC))
+        path = tmp_path / "db.sqlite"
+    answer = a_database(path).ask([a_package(), a_package("flask"), a_package("idna")])
+    assert answer.answered == {a_package("idna")}
+    told = {"flask": "PYSEC-2099-2", "requests": "PYSEC-2099-1"}
+    named = [f"import:{name}/{record}" if where == "database" else record for name, record in told.items()]
+    assert sorted(answer.data.damaged_records) == sorted(named)
+    for name, record in zip(told, named, strict=True):
+        assert any(f"the record {record} " in each.detail and f"({name} " in each.detail for each in answer.failures)
+
+
+def a_folder_in_the_layout_of_pypa(folder: Path) -> Path:
+    """One record that can be read, one that is no YAML, and one that is a text."""
+    below = {"requests/PYSEC-2099-1": "id: [", "flask/PYSEC-2099-2": "no record", "idna/PYSEC-2099-3": YAML}
+    for name, content in below.items():
+        file = folder / "vulns" / f"{name}.yaml"
+        file.parent.mkdir(parents=True)
+        file.write_text(content, encoding="utf-8")
+    return folder
+
+
 def test_a_package_whose_record_cannot_be_unpacked_any_more_is_not_answered_for() -> None:
     cache = MemoryCache()
     cache.put(f"index:{'0' * 64}", b'{"requests": ["gone.json"]}', stored=0)
     found = an_archive(zipped({PYPA: YAML}), cache).records(REQUESTS)
-    assert found.unanswered([a_package()]) == {a_package(): "the record gone is not an object"}
+    assert found.unanswered([a_package()]) == {a_package(): "the record gone cannot be read"}
