@@ -46,6 +46,11 @@ def parse_version(text: str) -> Version | None:
         return None
 
 
+def public(version: Version) -> Version:
+    """The version without its local segment, which PEP 440 ignores where the other side has none."""
+    return Version(version.public) if version.local else version
+
+
 class Severity(IntEnum):
     """How bad an advisory is; an unknown severity is None, never a member."""
 

@@ -11,8 +11,9 @@ from urllib.parse import quote
 from pysentry_hook.advisories import Advisory, AdvisoryData, Package, SourceAnswer
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http import Response
+from pysentry_hook.model import public
 from pysentry_hook.sources.context import Context, aged, failures, recall, revision
-from pysentry_hook.sources.records import DamagedRecordError, load_json, parse
+from pysentry_hook.sources.records import DamagedRecordError, load_json, parse, silent
 from pysentry_hook.text import one_line, without_credentials
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 BATCH = 1_000
 _MAX_PAGES = 200
 _NAMED = 3
+_SILENT = "the record says of no version that it is affected"
 
 Hit = tuple[str, str]
 """(id, modified): how the service names one state of a record."""
@@ -44,10 +46,12 @@ class Osv:
         advisories, damaged, unusable = _parse_all(records)
         broken |= unusable
         told = _with_ids(broken)
+        mute = {hit: silent(record) for hit, record in records.items()}
         for package, found in hits.items():
-            causes = sorted({told[broken[hit]] for hit in found if hit in broken})
+            causes = {told[broken[hit]] for hit in found if hit in broken}
+            causes |= {f"{_SILENT} for {hit[0]}" for hit in found if package.name in mute.get(hit, ())}
             if causes:
-                failed[package] = causes[0]
+                failed[package] = min(causes)
         states = {
             package: tuple(f"{name} {modified}" for name, modified in found if (name, modified) in records)
             for package, found in hits.items()
@@ -75,7 +79,21 @@ class Osv:
         )
 
     def _hits(self, packages: Sequence[Package]) -> tuple[dict[Package, Hits], dict[Package, str], dict[Package, str]]:
-        """What is known of each version, why nothing is known of some, and why it is old of others."""
+        """What is known of each version, why not everything is known of some, and why it is old of others.
+
+        The service holds a local version for later than that which it is made of: both are asked about.
+        """
+        forms = {package: (package, package._replace(version=public(package.version))) for package in packages}
+        found, failed, old = self._each(list(dict.fromkeys(form for of in forms.values() for form in of)))
+        hits = {
+            package: frozenset[Hit]().union(*(found[form] for form in of if form in found))
+            for package, of in forms.items()
+            if not found.keys().isdisjoint(of)
+        }
+        return hits, _of_any(forms, failed), _of_any(forms, old)
+
+    def _each(self, packages: Sequence[Package]) -> tuple[dict[Package, Hits], dict[Package, str], dict[Package, str]]:
+        """The same of every single version that is asked about."""
         found: dict[Package, Hits] = {}
         older: dict[Package, tuple[float, Hits]] = {}
         for package in packages:
@@ -168,6 +186,11 @@ class Osv:
             return _that(hit, load_json(response.body))
 
         return self._context.http.get(f"{self._base}/v1/vulns/{quote(hit[0], safe='')}", read)
+
+
+def _of_any(forms: Mapping[Package, Sequence[Package]], told: Mapping[Package, str]) -> dict[Package, str]:
+    """What is told of each package, or of another form of it."""
+    return {package: told[form] for package, of in forms.items() for form in of if form in told}
 
 
 def _as_hits(value: Any) -> Hits:

@@ -116,6 +116,18 @@ def names(record: object) -> set[NormalizedName]:
     return {name for entry in entries if (name := _name(entry))}
 
 
+def silent(record: object) -> set[NormalizedName]:
+    """The PyPI packages of which a record names no version as affected, in a list or a range; none if it is withdrawn.
+
+    A range that cannot be used names some all the same.
+    """
+    if not isinstance(record, Mapping) or _time(record.get("withdrawn")):
+        return set()
+    entries = [(name, entry) for entry in _entries(record.get("affected")) if (name := _name(entry))]
+    speaking = {name for name, entry in entries if _list(entry.get("versions")) or _spoken(entry)}
+    return {name for name, _ in entries} - speaking
+
+
 def package_of(file: PurePath) -> NormalizedName | None:
     """The package whose folder a file of the PyPA layout stands in: `vulns/<name>/PYSEC-….yaml`."""
     return normalize(file.parts[-2]) if file.suffix != ".json" and file.parts[-3:-2] == ("vulns",) else None
@@ -147,13 +159,16 @@ def _affected(entry: Mapping[str, object], damage: list[str]) -> Affected | None
     if name is None:
         return None
     versions = frozenset(_texts(entry.get("versions")))
-    spoken = [
-        block for block in _list(entry.get("ranges")) if isinstance(block, Mapping) and block.get("type") == "ECOSYSTEM"
-    ]
-    ranges = tuple(events for block in spoken if (events := _events(block, damage)))
+    ranges = tuple(events for block in _spoken(entry) if (events := _events(block, damage)))
     if not versions and not ranges:
         damage.append(f"{name} has neither versions nor a usable range")
     return Affected(name=name, versions=versions, ranges=ranges)
+
+
+def _spoken(entry: Mapping[str, object]) -> list[Mapping[str, object]]:
+    """The ranges of an entry that speak of versions."""
+    blocks = _list(entry.get("ranges"))
+    return [block for block in blocks if isinstance(block, Mapping) and block.get("type") == "ECOSYSTEM"]
 
 
 def _events(block: Mapping[str, object], damage: list[str]) -> tuple[Event, ...]:
