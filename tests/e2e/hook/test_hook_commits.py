@@ -269,10 +269,21 @@ def test_a_manifest_without_a_lock_is_not_resolved_and_its_pins_are_checked(proj
     assert lines[1].startswith("not checked: flask: ")
 
 
-def test_a_manifest_that_asks_for_other_versions_than_its_lock_was_made_for_is_told(project: Project) -> None:
+@pytest.mark.parametrize(
+    "changed",
+    [
+        manifest("idna", "requests"),
+        manifest("idna", more='[tool.uv]\noverride-dependencies = ["idna==3.4"]\n'),
+        manifest("idna", more='[tool.uv]\noverride-dependencies = ["idna @ https://a.example/idna.zip"]\n'),
+    ],
+    ids=["requirement", "override", "override by a URL"],
+)
+def test_a_manifest_that_asks_for_other_versions_than_its_lock_was_made_for_is_told(
+    project: Project, changed: str
+) -> None:
     project.stage("pyproject.toml", manifest("idna"))
     project.begun(IDNA)
-    project.stage("pyproject.toml", manifest("idna", "requests"))
+    project.stage("pyproject.toml", changed)
     assert project.commit().of(0).lines() == [
         "pysentry-hook: pyproject.toml changed its dependencies and uv.lock did not change: lock the project again"
     ]
