@@ -30,7 +30,7 @@ def ask_changed(scoped: Scoped, before: Before, asker: Asker, here: Asker) -> Ch
     does not know is left out and counted. Of the baseline only the versions are asked for that a change replaced.
     """
     old = {path: _packages(inventory) for path, inventory in before.inventories.items()}
-    known = here.ask(list(_same(scoped, old)))
+    known = here.complete(here.ask(list(_same(scoped, old))))
     silent = known.unanswered.keys() | known.unanswerable.keys() | known.refused.keys()
     new = list(_changed(scoped, old))
     answers = asker.ask([*new, *_replaced(scoped, before, old)])
@@ -89,4 +89,5 @@ def _together(answers: Answers, known: Answers) -> Answers:
             *(data for data in known.data if data.source not in asked),
         ),
         never_matched=answers.never_matched | known.never_matched,
+        statuses={**known.statuses, **answers.statuses},
     )
