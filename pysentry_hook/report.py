@@ -229,7 +229,7 @@ class GateResult:
     notes: tuple[str, ...]
     """What the reader has to know about how it was judged."""
     too_old: tuple[str, ...]
-    """Advisory data that are older than a gate allows."""
+    """Advisory data that are older than a gate allows, or do not tell how old they are."""
     incomplete: Rule
     """What an incomplete audit comes to: on_incomplete, "block" or "warn"."""
     effective: Mapping[str, Mapping[str, str]]

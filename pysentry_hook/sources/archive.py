@@ -12,6 +12,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import PurePosixPath
 from typing import Any
@@ -34,6 +35,8 @@ ANY_RATIO = 1 << 28
 _DAMAGED = ""
 """The key of members whose package is unknown because they cannot be read."""
 
+_NEVER = 1980
+"""The year of what was written at no time that is told."""
 _HEADER = 30
 """The bytes that stand before the name of a member at its place."""
 _UTF_8 = 0x800
@@ -161,6 +164,17 @@ def _index_of(archive: zipfile.ZipFile, load: Callable[[str], object]) -> Index:
     if not index:
         raise SourceError("holds no advisory records in the layout of PyPA or OSV")
     return index
+
+
+def made_at(content: bytes, now: float) -> float:
+    """When the newest member of a zip was written, in seconds since the epoch; `now` where it does not tell."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            newest = max(member.date_time for member in archive.infolist())
+        moment = datetime(*newest, tzinfo=UTC)
+    except _DAMAGES:
+        return now
+    return min(now, moment.timestamp()) if moment.year > _NEVER else now
 
 
 def whole_zip(response: Response) -> Response:

@@ -99,7 +99,7 @@ class Database:
                     found = _in_store(path, packages)
             else:
                 found = self._in_zip(digest, lambda: content, packages, stored)
-        return found._replace(stale=self._context.is_stale(stored))
+        return found._replace(stale=not remote.is_pinned and self._context.is_stale(stored))
 
     def _in_zip(self, digest: str, content: Callable[[], bytes], packages: Sequence[Package], stored: float) -> _State:
         archive = Archive(digest, content, self._context.cache, source="database", stored=stored)
