@@ -255,8 +255,9 @@ def test_who_remembers_tells_what_somebody_tells_who_knows_nothing(
 
 
 def test_a_planted_note_that_is_not_of_our_shape_is_none_or_is_read_whole(tmp_path: Path) -> None:
+    scanned = [on_pypi("requests"), on_pypi("django"), on_pypi("six")]
     with Upstream(several(), unknown=["six"]) as upstream:
-        Machine(upstream, tmp_path).scan(on_pypi("requests"), on_pypi("django"), on_pypi("six"))
+        Machine(upstream, tmp_path).scan(*scanned)
     (note,) = (tmp_path / "notes").iterdir()
     values = json.loads(note.read_bytes()[65:])
     chosen = in_environment({})
@@ -264,9 +265,16 @@ def test_a_planted_note_that_is_not_of_our_shape_is_none_or_is_read_whole(tmp_pa
     for each in each_damage(values):
         cache = Noted(json.dumps(each).encode())
         learnt = Memory(cache, chosen, "root", ["uv.lock"], NOW).recall()
-        read += learnt is not None
+        if learnt is not None:
+            read += 1
+            asker = Asker(chosen, http=Http(Limits(), offline=True), cache=MemoryCache(), now=NOW)
+            answers = asker.complete(asker.ask(scanned, learnt))
+            judged([Package(each.name, each.version) for each in scanned], answers, Knowledge(()), asker, learnt)
     assert Memory(Noted(json.dumps(values).encode()), chosen, "root", ["uv.lock"], NOW).recall() is not None
     assert read < 100
+    for some in ([], values["data"][:2]):
+        planted = json.dumps({**values, "data": some}).encode()
+        assert Memory(Noted(planted), chosen, "root", ["uv.lock"], NOW).recall() is None
 
 
 class Noted(MemoryCache):
