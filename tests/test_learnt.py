@@ -272,8 +272,8 @@ def test_a_planted_note_that_is_not_of_our_shape_is_none_or_is_read_whole(tmp_pa
             judged([Package(each.name, each.version) for each in scanned], answers, Knowledge(()), asker, learnt)
     assert Memory(Noted(json.dumps(values).encode()), chosen, "root", ["uv.lock"], NOW).recall() is not None
     assert read < 100
-    for some in ([], values["data"][:2]):
-        planted = json.dumps({**values, "data": some}).encode()
+    for number in (0, 2):
+        planted = json.dumps({**values, "data": values["data"][:number]}).encode()
         assert Memory(Noted(planted), chosen, "root", ["uv.lock"], NOW).recall() is None
 
 
