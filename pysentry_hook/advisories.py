@@ -111,6 +111,10 @@ class Package(NamedTuple):
     name: NormalizedName
     version: Version
 
+    def __str__(self) -> str:
+        """The package as reports write it."""
+        return f"{self.name} {self.version}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceAnswer:

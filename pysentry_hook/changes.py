@@ -33,7 +33,7 @@ def ask_changed(scoped: Scoped, before: Before, asker: Asker, here: Asker) -> Ch
     known = here.complete(here.ask(list(_same(scoped, old))))
     silent = known.unanswered.keys() | known.unanswerable.keys() | known.refused.keys()
     new = list(_changed(scoped, old))
-    answers = asker.ask([*new, *_replaced(scoped, before, old)])
+    answers = asker.ask(brought_in(scoped, before))
     kept = [
         _without(inventory, left_out, before, old.get(inventory.path, frozenset()) & silent)
         for inventory, left_out in scoped
@@ -41,6 +41,12 @@ def ask_changed(scoped: Scoped, before: Before, asker: Asker, here: Asker) -> Ch
     number = len({Package(each.name, each.version) for each in new})
     checked = len({Package(each.name, each.version) for each in new if not answers.why_unchecked(each)})
     return Changed(kept, _together(answers, known), number, checked)
+
+
+def brought_in(scoped: Scoped, before: Before) -> list[Dependency]:
+    """What differs from the baseline, and the versions of the baseline that it replaced."""
+    old = {path: _packages(inventory) for path, inventory in before.inventories.items()}
+    return [*_changed(scoped, old), *_replaced(scoped, before, old)]
 
 
 def _packages(inventory: Inventory) -> frozenset[Package]:

@@ -250,8 +250,8 @@ class GateResult:
     @property
     def blocks(self) -> bool:
         """Whether something that was found blocks: exit code 1."""
-        quarantined = any(verdict.decision is Decision.BLOCK for verdict in self.statuses)
-        return bool(self.count(Decision.BLOCK) or self.reasons or quarantined)
+        by_status = any(verdict.decision is Decision.BLOCK for verdict in self.statuses)
+        return bool(self.count(Decision.BLOCK) or self.reasons or by_status)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from pysentry_hook.advisories import Package
 from pysentry_hook.asking import Answers, Asker
 from pysentry_hook.baseline import Bases, Before, read_before
 from pysentry_hook.cache import Cache
-from pysentry_hook.changes import ask_changed
+from pysentry_hook.changes import ask_changed, brought_in
 from pysentry_hook.config.settings import Settings
 from pysentry_hook.errors import InputError
 from pysentry_hook.evaluation import judged, remember
@@ -79,7 +79,8 @@ def scan(
     memory = _memory(settings, read, before, cache, now)
     learnt = memory.recall() if memory else None
     everything = _everything([inventory for inventory, _ in scoped], before)
-    with progress(_asking(settings, everything), after=_LONG):
+    asked = brought_in(scoped, before) if before and unchanged else everything
+    with progress(_asking(settings, asked), after=_LONG):
         if before and unchanged:
             here = Asker(settings, http=unchanged, cache=cache, now=now)
             scoped, answers, *numbers = ask_changed(scoped, before, asker, here)
@@ -132,9 +133,10 @@ def _compared(findings: Sequence[Finding], before: Before, knowledge: Knowledge,
     return found if before.baseline.whole else unsure(found)
 
 
-def _asking(settings: Settings, everything: Sequence[Dependency]) -> str:
+def _asking(settings: Settings, dependencies: Iterable[Dependency]) -> str:
     """What is told while the sources are asked."""
-    return f"asking {', '.join(settings.sources) or 'the database'} about {count(len(everything), 'version')} …"
+    number = len({Package(each.name, each.version) for each in dependencies})
+    return f"asking {', '.join(settings.sources) or 'the database'} about {count(number, 'version')} …"
 
 
 def _everything(inventories: Iterable[Inventory], before: Before | None) -> list[Dependency]:

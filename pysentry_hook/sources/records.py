@@ -99,9 +99,9 @@ def parse(record: object, source: str, once: Once | None = None) -> Advisory:
         affected=affected,
         summary=one_line(record.get("summary"), 300),
         details=once(_details, record.get("details")),
-        published=_time(record.get("published")),
-        modified=_time(record.get("modified")),
-        withdrawn=_time(record.get("withdrawn")),
+        published=moment(record.get("published")),
+        modified=moment(record.get("modified")),
+        withdrawn=moment(record.get("withdrawn")),
         vectors=tuple(_vectors(record)),
         label=one_line(specific.get("severity"), 20) or None,
         references=once(_references, record.get("references")),
@@ -121,7 +121,7 @@ def silent(record: object) -> set[NormalizedName]:
 
     A range that cannot be used names some all the same.
     """
-    if not isinstance(record, Mapping) or _time(record.get("withdrawn")):
+    if not isinstance(record, Mapping) or moment(record.get("withdrawn")):
         return set()
     entries = [(name, entry) for entry in _entries(record.get("affected")) if (name := _name(entry))]
     speaking = {name for name, entry in entries if _list(entry.get("versions")) or _spoken(entry)}
@@ -228,7 +228,7 @@ def _references(written: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(links))[:50]
 
 
-def _time(value: object) -> str | None:
+def moment(value: object) -> str | None:
     """A date or time; anything else says nothing, so that `withdrawn: false` withdraws nothing."""
     return one_line(value, 40) if isinstance(value, str) and _DATE.match(value) else None
 

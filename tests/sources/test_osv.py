@@ -62,6 +62,15 @@ def test_pages_without_end_are_a_failure_of_every_package_that_waits(make_contex
     assert "does not end after 200 pages (requests 2.30.0)" in details(answer)
 
 
+def test_a_page_that_leads_to_itself_is_told_as_that(make_context: MakeContext) -> None:
+    again = json.dumps({"results": [{"next_page_token": "1"}]}).encode()
+    with Upstream(replies={"/v1/querybatch": Reply(200, again)}) as upstream:
+        answer = Osv(make_context(upstream.url)).ask([a_package()])
+        assert len(upstream.requests) == 2
+    assert not answer.answered
+    assert details(answer) == "a page of the answer leads to itself (requests 2.30.0)"
+
+
 def test_no_batch_is_larger_than_the_service_takes(make_context: MakeContext) -> None:
     packages = [a_package(f"p{number}", "1") for number in range(BATCH + 1)]
     with Upstream([a_record(GHSA, f"p{BATCH}")]) as upstream:
