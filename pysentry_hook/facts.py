@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from pysentry_hook import __version__
-from pysentry_hook.advisories import Package
 from pysentry_hook.asking import Answers
 from pysentry_hook.baseline import Before
 from pysentry_hook.config.settings import Settings
@@ -94,9 +93,9 @@ def _failures(
     if before is None:
         return
     yield from before.failures
-    here = {Package(each.name, each.version) for inventory, _ in scoped for each in inventory.dependencies}
+    here = {each.package for inventory, _ in scoped for each in inventory.dependencies}
     for path, inventory in before.inventories.items():
-        older = {Package(each.name, each.version) for each in inventory.dependencies}
+        older = {each.package for each in inventory.dependencies}
         missing = sorted((older - here) & answers.unanswered.keys())
         if missing:
             detail = f"no answer for {some(list(map(str, missing)))}"
@@ -114,12 +113,11 @@ def _coverage(scoped: Sequence[tuple[Inventory, int]], answers: Answers) -> tupl
             reason = answers.why_unchecked(dependency)
             if reason:
                 line = _line(inventory, dependency.name, dependency.written, reason, dependency.place)
-                package = Package(dependency.name, dependency.version)
+                package = dependency.package
                 own.append(line._replace(unanswered=package in answers.unanswered))
-        size = len(inventory.dependencies) + len(inventory.unchecked)
-        listing += [inventory] if size else []
-        total += size
-        checked += size - len(own)
+        listing += [inventory] if inventory.size else []
+        total += inventory.size
+        checked += inventory.size - len(own)
         lines.extend(own)
     left_out = sum(number for _, number in scoped)
     lines.sort(key=lambda line: (line.path, line.name, line.version or "", line.line))
@@ -163,7 +161,7 @@ def _summary(inventory: Inventory) -> InputSummary:
         path=inventory.path,
         format=inventory.format,
         sha256=inventory.files[0].sha256,
-        packages=len(inventory.dependencies) + len(inventory.unchecked),
+        packages=inventory.size,
         damaged=False,
         resolved=inventory.resolved,
         notes=inventory.notes,

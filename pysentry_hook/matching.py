@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from packaging.version import Version
 
-from pysentry_hook.advisories import Advisory, Affected, Event, Package, Say, Vulnerability
-from pysentry_hook.model import NormalizedName, parse_version, public
+from pysentry_hook.advisories import Advisory, Affected, Event, Say, Vulnerability
+from pysentry_hook.model import NormalizedName, Package, parse_version, public
 from pysentry_hook.severity import assess, is_malware
 
 _PREFIXES = ("CVE-", "GHSA-", "PYSEC-", "OSV-", "MAL-")
@@ -27,7 +27,7 @@ class Knowledge:
         self._affected: dict[Package, bool] = {}
         self._groups: dict[NormalizedName, list[list[Advisory]]] = {}
         for advisory in advisories:
-            for name in {entry.name for entry in advisory.affected}:
+            for name in advisory.names:
                 self._records.setdefault(name, []).append(advisory)
 
     def records(self, name: NormalizedName) -> Sequence[Advisory]:

@@ -124,8 +124,8 @@ def narrow(inventory: Inventory, environment: Environment) -> tuple[Inventory, i
 
     dependencies = tuple(filter(stays, inventory.dependencies))
     unchecked = tuple(filter(stays, inventory.unchecked))
-    left_out = len(inventory.dependencies) + len(inventory.unchecked) - len(dependencies) - len(unchecked)
-    return replace(inventory, dependencies=dependencies, unchecked=unchecked, edges=tuple(here)), left_out
+    kept = replace(inventory, dependencies=dependencies, unchecked=unchecked, edges=tuple(here))
+    return kept, inventory.size - kept.size
 
 
 def _reached(roots: Iterable[Node], edges: Iterable[Edge]) -> set[Node]:

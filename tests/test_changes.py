@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pysentry_hook.asking import Answers, Asker
 from pysentry_hook.baseline import Before
 from pysentry_hook.cache import MemoryCache
-from pysentry_hook.changes import ask_changed
+from pysentry_hook.changes import ask_changed, differences
 from pysentry_hook.http import Http, Limits
 from pysentry_hook.model import Dependency
 from pysentry_hook.report import Baseline
@@ -37,7 +37,7 @@ def ask(upstream: Upstream, cache: MemoryCache, dependencies: Sequence[Dependenc
     inventory, before = an_inventory(*dependencies), an_inventory(OLD, UNHEARD)
     past = Before(Baseline("HEAD", "0" * 40), {inventory.path: before})
     with asker(upstream, cache) as online, asker(upstream, cache, offline=True) as here:
-        changed = ask_changed([(inventory, 0)], past, online, here)
+        changed = ask_changed(differences([(inventory, 0)], past), online, here)
         return online.complete(changed.answers)
 
 

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pysentry_hook.advisories import Package
 from pysentry_hook.asking import Asker
 from pysentry_hook.cache import DiskCache, MemoryCache
 from pysentry_hook.evaluation import judged, remember
@@ -52,7 +51,7 @@ class Machine:
         memory = Memory(cache, chosen, "root", ["uv.lock"], now)
         learnt = memory.recall()
         answers = asker.ask(dependencies, learnt)
-        packages = [Package(each.name, each.version) for each in dependencies]
+        packages = [each.package for each in dependencies]
         found = judged(packages, answers, Knowledge(answers.advisories), asker, learnt)
         answers = asker.complete(answers)
         remember(memory, learnt, answers, asker, found)
@@ -269,7 +268,7 @@ def test_a_planted_note_that_is_not_of_our_shape_is_none_or_is_read_whole(tmp_pa
             read += 1
             asker = Asker(chosen, http=Http(Limits(), offline=True), cache=MemoryCache(), now=NOW)
             answers = asker.complete(asker.ask(scanned, learnt))
-            judged([Package(each.name, each.version) for each in scanned], answers, Knowledge(()), asker, learnt)
+            judged([each.package for each in scanned], answers, Knowledge(()), asker, learnt)
     assert Memory(Noted(json.dumps(values).encode()), chosen, "root", ["uv.lock"], NOW).recall() is not None
     assert read < 100
     for number in (0, 2):

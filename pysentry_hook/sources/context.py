@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from pysentry_hook.advisories import Package, SourceAnswer
+from pysentry_hook.advisories import SourceAnswer
 from pysentry_hook.cache import Cache, Entry
 from pysentry_hook.http import Http
-from pysentry_hook.model import Failure
+from pysentry_hook.model import Failure, Package
 from pysentry_hook.text import some
 
 Value = TypeVar("Value")

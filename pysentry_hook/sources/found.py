@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from pysentry_hook.advisories import Advisory, Package
-from pysentry_hook.model import NormalizedName
+from pysentry_hook.advisories import Advisory
+from pysentry_hook.model import NormalizedName, Package
 from pysentry_hook.sources.records import DamagedRecordError, Once, names, parse
 from pysentry_hook.text import one_line
 

@@ -8,10 +8,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from pysentry_hook.advisories import Advisory, AdvisoryData, Package, SourceAnswer
+from pysentry_hook.advisories import Advisory, AdvisoryData, SourceAnswer
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http import Response
-from pysentry_hook.model import public
+from pysentry_hook.model import Package, public
 from pysentry_hook.sources.context import Context, aged, failures, recall, revision
 from pysentry_hook.sources.records import DamagedRecordError, load_json, parse, silent
 from pysentry_hook.text import one_line, some, without_credentials

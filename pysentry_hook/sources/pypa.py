@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from pysentry_hook.advisories import AdvisoryData, Package, SourceAnswer
+from pysentry_hook.advisories import AdvisoryData, SourceAnswer
 from pysentry_hook.errors import SourceError
-from pysentry_hook.model import Failure
+from pysentry_hook.model import Failure, Package
 from pysentry_hook.sources.archive import Archive
 from pysentry_hook.sources.context import Context, failures
 from pysentry_hook.sources.remote import Remote

@@ -8,10 +8,10 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from pysentry_hook.advisories import Advisory, AdvisoryData, Affected, Package, SourceAnswer
+from pysentry_hook.advisories import Advisory, AdvisoryData, Affected, SourceAnswer
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http import Response
-from pysentry_hook.model import normalize, parse_version
+from pysentry_hook.model import Package, normalize, parse_version
 from pysentry_hook.sources.context import Context, aged, failures, recall, revision
 from pysentry_hook.text import clean, one_line, without_credentials
 
