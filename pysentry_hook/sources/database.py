@@ -10,7 +10,7 @@ from pysentry_hook.advisories import AdvisoryData, SourceAnswer
 from pysentry_hook.errors import SourceError
 from pysentry_hook.model import Failure, Package
 from pysentry_hook.sources.archive import Archive
-from pysentry_hook.sources.context import Context, failures
+from pysentry_hook.sources.context import Context
 from pysentry_hook.sources.found import Found
 from pysentry_hook.sources.records import MAX_RECORD_BYTES, DamagedRecordError, load_json, load_yaml, names, package_of
 from pysentry_hook.sources.remote import Remote
@@ -57,20 +57,10 @@ class Database:
             found.revision,
             found.as_of,
             found.stale,
-            tuple(sorted(found.records.damaged)),
+            damaged_records=(),
         )
         trouble = self._remote.trouble if self._remote else None
-        unanswered = found.records.unanswered(packages)
-        return SourceAnswer(
-            data=data,
-            advisories=tuple(found.records.advisories.values()),
-            answered=frozenset(packages) - unanswered.keys(),
-            unknown={},
-            failures=(
-                *((Failure("source", "database", None, f"{self._shown}: {trouble}"),) if trouble else ()),
-                *failures("database", unanswered),
-            ),
-        )
+        return found.records.answer(packages, data, trouble and f"{self._shown}: {trouble}")
 
     def _failed(self, cause: str) -> SourceAnswer:
         data = AdvisoryData("database", "database", self._shown, None, None, stale=False, damaged_records=())

@@ -1,10 +1,11 @@
 """What the records of one database say of some packages, and of which packages it cannot be known."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from pysentry_hook.advisories import Advisory
-from pysentry_hook.model import NormalizedName, Package
+from pysentry_hook.advisories import Advisory, AdvisoryData, SourceAnswer
+from pysentry_hook.model import Failure, NormalizedName, Package
+from pysentry_hook.sources.context import failures
 from pysentry_hook.sources.records import DamagedRecordError, Once, names, parse
 from pysentry_hook.text import one_line
 
@@ -36,6 +37,18 @@ class Found:
         self.advisories[source, advisory.id] = advisory
         if advisory.damage:
             self.damaged.add(advisory.id)
+
+    def answer(self, packages: Sequence[Package], data: AdvisoryData, trouble: str | None) -> SourceAnswer:
+        """Return what is known of these packages; `trouble` is why older data are used, where they are."""
+        unanswered = self.unanswered(packages)
+        told = (Failure("source", data.source, None, trouble),) if trouble else ()
+        return SourceAnswer(
+            data=data._replace(damaged_records=tuple(sorted(self.damaged))),
+            advisories=tuple(self.advisories.values()),
+            answered=frozenset(packages) - unanswered.keys(),
+            unknown={},
+            failures=(*told, *failures(data.source, unanswered)),
+        )
 
     def unanswered(self, packages: Iterable[Package]) -> dict[Package, str]:
         """The packages of which not everything is known, and why."""
