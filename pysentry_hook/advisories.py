@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from packaging.version import Version
 
-from pysentry_hook.model import Failure, NormalizedName, Severity
+from pysentry_hook.model import Failure, NormalizedName, Package, Severity
 
 
 class Event(NamedTuple):
@@ -58,6 +58,11 @@ class Advisory:
     partial: bool = False
     """Whether it is an answer about the versions that it lists, which says nothing of any other."""
 
+    @property
+    def names(self) -> frozenset[NormalizedName]:
+        """The packages that it speaks of."""
+        return frozenset(entry.name for entry in self.affected)
+
 
 class Say(NamedTuple):
     """What one record of one source says of one version of a package."""
@@ -103,13 +108,6 @@ class AdvisoryData(NamedTuple):
     as_of: datetime | None
     stale: bool
     damaged_records: tuple[str, ...]
-
-
-class Package(NamedTuple):
-    """What a source is asked about: one exact version."""
-
-    name: NormalizedName
-    version: Version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,12 +6,12 @@ from datetime import datetime
 from functools import cached_property, partial
 from typing import NamedTuple
 
-from pysentry_hook.advisories import Advisory, AdvisoryData, Package, SourceAnswer
+from pysentry_hook.advisories import Advisory, AdvisoryData, SourceAnswer
 from pysentry_hook.cache import Cache
 from pysentry_hook.config.settings import Settings
 from pysentry_hook.http import Http
 from pysentry_hook.learnt import Asked, Learnt
-from pysentry_hook.model import Dependency, Failure, NormalizedName
+from pysentry_hook.model import Dependency, Failure, NormalizedName, Package
 from pysentry_hook.report import NotKnown
 from pysentry_hook.sources import SOURCES
 from pysentry_hook.sources.context import Context, Source
@@ -64,7 +64,7 @@ class Answers:
 
     def why_unchecked(self, dependency: Dependency) -> str | None:
         """Why a dependency does not count as checked."""
-        package = Package(dependency.name, dependency.version)
+        package = dependency.package
         return self.refused.get(package) or self.unanswered.get(package) or self.unanswerable.get(package)
 
 
@@ -157,7 +157,7 @@ class Asker:
         packages: dict[Package, bool] = {}
         direct_only = self._settings.status_of_direct_only
         for dependency in dependencies:
-            package = Package(dependency.name, dependency.version)
+            package = dependency.package
             wanted = self._status is not None and not (direct_only and dependency.direct is False)
             packages[package] = packages.get(package, False) or wanted
             if self._permission.is_private(dependency):

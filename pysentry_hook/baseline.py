@@ -3,13 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
 from pysentry_hook import inputs
-from pysentry_hook.errors import InputError, NothingToReadError, RepositoryError
+from pysentry_hook.errors import DeclaresNothingError, DynamicError, InputError, NothingToReadError, RepositoryError
 from pysentry_hook.model import Failure, Inventory
 from pysentry_hook.report import Baseline
 from pysentry_hook.tree import CommitTree, Tree
@@ -129,36 +128,27 @@ class _Reading:
     def before(self, inventory: Inventory) -> Inventory | None:
         """What an input installed before: empty for a new one, None where that could not be read."""
         reader = next(reader for reader in inputs.READERS if inventory.format == reader.format)
+        try:
+            same = self._same(inventory, reader)
+            return same or self._renamed(inventory, reader) or self._replaced(inventory) or _emptied(inventory)
+        except InputError as error:
+            self.failures.append(Failure("baseline", self._ref, error.path, _told(error)))
+            return None
+
+    def _same(self, inventory: Inventory, reader: inputs.Reader) -> Inventory | None:
+        """The same file, where it was there and declared something."""
         if inventory.format == inputs.REQUIREMENTS.format and inventory.members:
             from pysentry_hook.inputs.requirements import read_together
 
             named = [path for path in (inventory.path, *sorted(inventory.members)) if self._then.exists(path)]
-            if named:
-                return self._read(lambda tree, _: read_together(tree, named), named[0])
-        if self._then.exists(inventory.path):
-            return self._read(partial(self._by, reader), inventory.path)
-        renamed = self._renamed(inventory, reader)
-        if renamed is not None:
-            self.notes.append(
-                f"{inventory.path} is compared with {renamed.path} of {self._ref}, from which it was renamed"
-            )
-            return renamed
-        replaced = self._replaced(inventory)
-        if replaced is None:
-            return _emptied(inventory)
-        if isinstance(replaced.result, InputError):
-            self.failures.append(Failure("baseline", self._ref, replaced.path, _told(replaced.result)))
+            return read_together(self._then, named) if named else None
+        if not self._then.exists(inventory.path):
             return None
-        self.notes.append(f"{inventory.path} is compared with {replaced.path} of {self._ref}, which it replaces")
-        return replaced.result
-
-    def _read(self, read: Callable[[Tree, str], Inventory], path: str) -> Inventory | None:
         try:
-            return read(self._then, path)
-        except NothingToReadError:
-            return None
-        except InputError as error:
-            self.failures.append(Failure("baseline", self._ref, path, _told(error)))
+            return self._by(reader, self._then, inventory.path)
+        except DynamicError:
+            raise
+        except DeclaresNothingError:
             return None
 
     def _renamed(self, inventory: Inventory, reader: inputs.Reader) -> Inventory | None:
@@ -175,6 +165,10 @@ class _Reading:
             alike = len(wanted & have) / max(1, len(wanted | have))
             if alike > most or (alike == most and best is None):
                 best, most = candidate, alike
+        if best:
+            self.notes.append(
+                f"{inventory.path} is compared with {best.path} of {self._ref}, from which it was renamed"
+            )
         return best
 
     def _gone(self, reader: inputs.Reader) -> Iterator[str]:
@@ -182,16 +176,21 @@ class _Reading:
         gone = [path for path in known if not self._now.exists(path)]
         yield from gone[:_MOST]
 
-    def _replaced(self, inventory: Inventory) -> inputs.Opened | None:
+    def _replaced(self, inventory: Inventory) -> Inventory | None:
         """What the folder of a new input was read by before, unless that is an input still."""
         folder = inventory.path.rpartition("/")[0]
         if not self._then.is_folder(folder):
             return None
         try:
             opened = inputs.open_input(self._then, folder, self._by)
-        except InputError:  # there was nothing that could have been read
+        except NothingToReadError:
             return None
-        return None if opened.path in self._paths else opened
+        if opened.path in self._paths:
+            return None
+        if isinstance(opened.result, InputError):
+            raise opened.result
+        self.notes.append(f"{inventory.path} is compared with {opened.path} of {self._ref}, which it replaces")
+        return opened.result
 
 
 def _told(error: InputError) -> str:

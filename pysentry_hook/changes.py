@@ -1,16 +1,29 @@
 """Ask the services only about what a change brings in; the rest counts where its answer is here already."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import NamedTuple
 
-from pysentry_hook.advisories import Package
 from pysentry_hook.asking import Answers, Asker
 from pysentry_hook.baseline import Before
-from pysentry_hook.model import Dependency, Inventory
+from pysentry_hook.model import Dependency, Inventory, Package, Unchecked
 
 Scoped = Sequence[tuple[Inventory, int]]
 """Inventories, and how many of the entries of each are left out."""
+
+
+class Difference(NamedTuple):
+    """What one input installs, by what it installed before."""
+
+    inventory: Inventory
+    left_out: int
+    new: tuple[Dependency, ...]
+    same: tuple[Dependency, ...]
+    replaced: tuple[Dependency, ...]
+    """The versions of the baseline of every package that has a new one."""
+    unchecked: tuple[Unchecked, ...]
+    """Those that the baseline has not."""
 
 
 class Changed(NamedTuple):
@@ -23,58 +36,52 @@ class Changed(NamedTuple):
     """Those of them that were answered for."""
 
 
-def ask_changed(scoped: Scoped, before: Before, asker: Asker, here: Asker) -> Changed:
+def differences(scoped: Scoped, before: Before) -> list[Difference]:
+    """Return how each input differs from the baseline."""
+    return [_difference(inventory, left_out, before.inventories.get(inventory.path)) for inventory, left_out in scoped]
+
+
+def _difference(inventory: Inventory, left_out: int, past: Inventory | None) -> Difference:
+    older = past.dependencies if past else ()
+    old = {each.package for each in older}
+    new = tuple(each for each in inventory.dependencies if each.package not in old)
+    names = {each.name for each in new}
+    told = {(each.name, each.version, each.reason) for each in past.unchecked} if past else set()
+    return Difference(
+        inventory=inventory,
+        left_out=left_out,
+        new=new,
+        same=tuple(each for each in inventory.dependencies if each.package in old),
+        replaced=tuple(each for each in older if each.name in names),
+        unchecked=tuple(each for each in inventory.unchecked if (each.name, each.version, each.reason) not in told),
+    )
+
+
+def brought_in(found: Sequence[Difference]) -> list[Dependency]:
+    """What a change has the services asked about: what is new, and what it replaced."""
+    return [*(each for one in found for each in one.new), *(each for one in found for each in one.replaced)]
+
+
+def ask_changed(found: Sequence[Difference], asker: Asker, here: Asker) -> Changed:
     """Ask about what differs from the baseline.
 
     What the same input had before in the same version is asked of `here`, which opens no connection; what that
-    does not know is left out and counted. Of the baseline only the versions are asked for that a change replaced.
+    does not know is left out and counted.
     """
-    old = {path: _packages(inventory) for path, inventory in before.inventories.items()}
-    known = here.ask(list(_same(scoped, old)))
+    known = here.complete(here.ask([each for one in found for each in one.same]))
     silent = known.unanswered.keys() | known.unanswerable.keys() | known.refused.keys()
-    new = list(_changed(scoped, old))
-    answers = asker.ask([*new, *_replaced(scoped, before, old)])
-    kept = [
-        _without(inventory, left_out, before, old.get(inventory.path, frozenset()) & silent)
-        for inventory, left_out in scoped
-    ]
-    number = len({Package(each.name, each.version) for each in new})
-    checked = len({Package(each.name, each.version) for each in new if not answers.why_unchecked(each)})
-    return Changed(kept, _together(answers, known), number, checked)
+    answers = asker.ask(brought_in(found))
+    new = {each.package: answers.why_unchecked(each) for one in found for each in one.new}
+    checked = sum(not why for why in new.values())
+    return Changed([_without(one, silent) for one in found], _together(answers, known), len(new), checked)
 
 
-def _packages(inventory: Inventory) -> frozenset[Package]:
-    return frozenset(Package(each.name, each.version) for each in inventory.dependencies)
-
-
-def _same(scoped: Scoped, old: dict[str, frozenset[Package]]) -> Iterable[Dependency]:
-    for inventory, _ in scoped:
-        known = old.get(inventory.path, frozenset())
-        yield from (each for each in inventory.dependencies if Package(each.name, each.version) in known)
-
-
-def _changed(scoped: Scoped, old: dict[str, frozenset[Package]]) -> Iterable[Dependency]:
-    for inventory, _ in scoped:
-        known = old.get(inventory.path, frozenset())
-        yield from (each for each in inventory.dependencies if Package(each.name, each.version) not in known)
-
-
-def _replaced(scoped: Scoped, before: Before, old: dict[str, frozenset[Package]]) -> Iterable[Dependency]:
-    """The versions of the baseline of every package that has a new one."""
-    for inventory, left_out in scoped:
-        names = {each.name for each in _changed([(inventory, left_out)], old)}
-        past = before.inventories.get(inventory.path)
-        yield from (each for each in (past.dependencies if past else ()) if each.name in names)
-
-
-def _without(inventory: Inventory, left_out: int, before: Before, silent: frozenset[Package]) -> tuple[Inventory, int]:
+def _without(one: Difference, silent: AbstractSet[Package]) -> tuple[Inventory, int]:
     """The inventory without what is as it was and of which nothing is known here."""
-    past = before.inventories.get(inventory.path)
-    told = {(each.name, each.version, each.reason) for each in past.unchecked} if past else set()
-    dependencies = tuple(each for each in inventory.dependencies if Package(each.name, each.version) not in silent)
-    unchecked = tuple(each for each in inventory.unchecked if (each.name, each.version, each.reason) not in told)
-    gone = len(inventory.dependencies) + len(inventory.unchecked) - len(dependencies) - len(unchecked)
-    return replace(inventory, dependencies=dependencies, unchecked=unchecked), left_out + gone
+    gone = {each.package for each in one.same} & silent
+    dependencies = tuple(each for each in one.inventory.dependencies if each.package not in gone)
+    kept = replace(one.inventory, dependencies=dependencies, unchecked=one.unchecked)
+    return kept, one.left_out + one.inventory.size - kept.size
 
 
 def _together(answers: Answers, known: Answers) -> Answers:
@@ -89,4 +96,5 @@ def _together(answers: Answers, known: Answers) -> Answers:
             *(data for data in known.data if data.source not in asked),
         ),
         never_matched=answers.never_matched | known.never_matched,
+        statuses={**known.statuses, **answers.statuses},
     )

@@ -1,20 +1,22 @@
 """Every error that a user can meet, with its exit code and what to do next.
 
 PysentryHookError
-├── UsageError         called wrongly: options, combinations            exit 2
-│   └── ConfigError    a value from the environment or a file           exit 2
-├── InputError         one file that cannot be read, with its place     exit 2
-│   ├── DamagedError        a file whose content is not what its format says  exit 2
-│   ├── NothingToReadError  no input where one was looked for                exit 2
-│   └── DeclaresNothingError  a manifest that does not say what it installs  exit 2
-│       └── DynamicError   what it installs is known to its build backend alone  exit 2
-├── UnreadableInputsError  all of the inputs, a line each       exit 2
-├── RepositoryError    git does not tell a commit or the index          exit 2
-├── ReportError        a saved report that cannot be read               exit 2
-├── DatabaseError      an advisory database that cannot be used         exit 2
-├── OutputError        a report that cannot be written                  exit 2
-├── NotAppliedError    a plan whose changes were not made, or undone    exit 1 or 3
-└── SourceError        a service or advisory file that gave no answer   (becomes a Failure)
+├── UsageError                called wrongly: options, combinations                    exit 2
+│   ├── ConfigError           a value from the environment or a file                   exit 2
+│   └── NoResolverError       no program that resolves (resolvers/__init__.py)         exit 2
+├── InputError                one file that cannot be read, with its place             exit 2
+│   ├── DamagedError          a file whose content is not what its format says         exit 2
+│   ├── NothingToReadError    no input where one was looked for                        exit 2
+│   └── DeclaresNothingError  a manifest without dependencies                          exit 2
+│       └── DynamicError      one whose dependencies its build backend alone knows     exit 2
+├── UnreadableInputsError     all of the inputs, a line each                           exit 2
+├── RepositoryError           git does not tell a commit or the index                  exit 2
+├── ReportError               a saved report or plan that cannot be read               exit 2
+├── DatabaseError             an advisory database that cannot be used                 exit 2
+├── OutputError               a report that cannot be written                          exit 2
+├── NotAppliedError           a plan whose changes were not made, or undone            exit 1 or 3
+├── ResolutionError           a resolver found no versions (resolvers/request.py)      (becomes a Failure)
+└── SourceError               a service or advisory file that gave no answer           (becomes a Failure)
 """
 
 from collections.abc import Sequence

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
-from pysentry_hook.advisories import Package, Vulnerability
+from pysentry_hook.advisories import Vulnerability
 from pysentry_hook.asking import Answers, Asker
 from pysentry_hook.learnt import Judged, Learnt, learn
 from pysentry_hook.matching import Knowledge
 from pysentry_hook.memory import Memory
+from pysentry_hook.model import Package
 from pysentry_hook.upgrades import candidates, find_upgrades
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from pysentry_hook import __version__
-from pysentry_hook.advisories import Package
 from pysentry_hook.asking import Answers
 from pysentry_hook.baseline import Before
 from pysentry_hook.config.settings import Settings
@@ -94,19 +93,19 @@ def _failures(
     if before is None:
         return
     yield from before.failures
-    here = {Package(each.name, each.version) for inventory, _ in scoped for each in inventory.dependencies}
+    here = {each.package for inventory, _ in scoped for each in inventory.dependencies}
     for path, inventory in before.inventories.items():
-        older = {Package(each.name, each.version) for each in inventory.dependencies}
+        older = {each.package for each in inventory.dependencies}
         missing = sorted((older - here) & answers.unanswered.keys())
         if missing:
-            detail = f"no answer for {some([f'{package.name} {package.version}' for package in missing])}"
+            detail = f"no answer for {some(list(map(str, missing)))}"
             yield Failure("baseline", before.baseline.ref, path, detail)
 
 
 def _coverage(scoped: Sequence[tuple[Inventory, int]], answers: Answers) -> tuple[Coverage, tuple[Failure, ...]]:
     """Count what was checked and name the rest; where nothing at all could be checked that is a failure."""
     lines: list[UncheckedLine] = []
-    failures: list[Failure] = []
+    listing: list[Inventory] = []
     total = checked = 0
     for inventory, _ in scoped:
         own = [_line(inventory, item.name, item.version, item.reason, item.place) for item in inventory.unchecked]
@@ -114,20 +113,25 @@ def _coverage(scoped: Sequence[tuple[Inventory, int]], answers: Answers) -> tupl
             reason = answers.why_unchecked(dependency)
             if reason:
                 line = _line(inventory, dependency.name, dependency.written, reason, dependency.place)
-                package = Package(dependency.name, dependency.version)
+                package = dependency.package
                 own.append(line._replace(unanswered=package in answers.unanswered))
-        size = len(inventory.dependencies) + len(inventory.unchecked)
-        total += size
-        checked += size - len(own)
+        listing += [inventory] if inventory.size else []
+        total += inventory.size
+        checked += inventory.size - len(own)
         lines.extend(own)
-    if total and not checked:
-        inventory = scoped[0][0]
-        none = "its only dependency could not" if total == 1 else f"none of the {total} dependencies could"
-        detail = f"{none} be checked"
-        failures.append(Failure("input", inventory.format, inventory.path, detail))
     left_out = sum(number for _, number in scoped)
     lines.sort(key=lambda line: (line.path, line.name, line.version or "", line.line))
-    return Coverage(total=total, checked=checked, left_out_by_filter=left_out, unchecked=tuple(lines)), tuple(failures)
+    coverage = Coverage(total=total, checked=checked, left_out_by_filter=left_out, unchecked=tuple(lines))
+    return coverage, () if checked or not total else (_nothing_checked(listing, total),)
+
+
+def _nothing_checked(listing: Sequence[Inventory], total: int) -> Failure:
+    """The failure of the inputs that list something of which nothing could be checked."""
+    none = "its only dependency could not" if total == 1 else f"none of the {total} dependencies could"
+    first, *others = listing
+    if others:
+        return Failure("input", some([inventory.path for inventory in listing], 3), None, f"{none} be checked")
+    return Failure("input", first.format, first.path, f"{none} be checked")
 
 
 def _impostors(answers: Answers, knowledge: Knowledge) -> Iterator[str]:
@@ -161,7 +165,7 @@ def _summary(inventory: Inventory) -> InputSummary:
         path=inventory.path,
         format=inventory.format,
         sha256=inventory.files[0].sha256,
-        packages=len(inventory.dependencies) + len(inventory.unchecked),
+        packages=inventory.size,
         damaged=False,
         resolved=inventory.resolved,
         notes=inventory.notes,

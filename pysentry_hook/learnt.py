@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from packaging.version import Version
 
-from pysentry_hook.advisories import Advisory, AdvisoryData, Package, SourceAnswer, Vulnerability
-from pysentry_hook.model import NormalizedName
+from pysentry_hook.advisories import Advisory, AdvisoryData, SourceAnswer, Vulnerability
+from pysentry_hook.model import NormalizedName, Package
 from pysentry_hook.sources.context import revision
 from pysentry_hook.sources.status import Known
 
@@ -70,7 +70,7 @@ class Learnt:
         """Whether a new answer of a source about other names changes nothing of those that are known."""
         before = self.data.get(source)
         same = before is None or before.kind == "api" or before.revision == answer.data.revision
-        return same and known.isdisjoint(_named(answer.advisories))
+        return same and all(known.isdisjoint(advisory.names) for advisory in answer.advisories)
 
     def joined(self, source: str, answer: SourceAnswer | None, known: Iterable[Package], is_old: Old) -> SourceAnswer:
         """The answer of a source about all names: the new one, and what is known of these packages."""
@@ -102,10 +102,6 @@ class Learnt:
             unknown={**answer.unknown, **unknown},
             states=states,
         )
-
-
-def _named(advisories: Iterable[Advisory]) -> set[NormalizedName]:
-    return {entry.name for advisory in advisories for entry in advisory.affected}
 
 
 def learn(
@@ -147,19 +143,14 @@ def learn(
 
 def _mentioned(advisories: Iterable[Advisory]) -> set[NormalizedName]:
     """The names in records that speak of several."""
-    found: set[NormalizedName] = set()
-    for advisory in advisories:
-        names = {entry.name for entry in advisory.affected}
-        if len(names) > 1:
-            found |= names
-    return found
+    return {name for advisory in advisories if len(names := advisory.names) > 1 for name in names}
 
 
 def _damaged(answer: SourceAnswer) -> dict[NormalizedName, set[str]]:
     """By name the records about it of which something was set aside."""
     found: dict[NormalizedName, set[str]] = {}
     for advisory in answer.advisories:
-        for name in {entry.name for entry in advisory.affected} if advisory.damage else ():
+        for name in advisory.names if advisory.damage else ():
             found.setdefault(name, set()).add(advisory.id)
     return found
 

@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from packaging.version import Version
 
-from pysentry_hook.advisories import Advisory, Affected, Event, Package, Say, Vulnerability
-from pysentry_hook.model import NormalizedName, parse_version
+from pysentry_hook.advisories import Advisory, Affected, Event, Say, Vulnerability
+from pysentry_hook.model import NormalizedName, Package, parse_version, public
 from pysentry_hook.severity import assess, is_malware
 
 _PREFIXES = ("CVE-", "GHSA-", "PYSEC-", "OSV-", "MAL-")
@@ -27,7 +27,7 @@ class Knowledge:
         self._affected: dict[Package, bool] = {}
         self._groups: dict[NormalizedName, list[list[Advisory]]] = {}
         for advisory in advisories:
-            for name in {entry.name for entry in advisory.affected}:
+            for name in advisory.names:
                 self._records.setdefault(name, []).append(advisory)
 
     def records(self, name: NormalizedName) -> Sequence[Advisory]:
@@ -69,11 +69,10 @@ def entry_affects(entry: Affected, version: Version) -> bool:
 
 
 def _is_listed(versions: frozenset[str], version: Version) -> bool:
-    # Equal versions may be written differently (1.0 and 1.0.0); a listed 2.0 also stands for 2.0+cpu,
-    # because PEP 440 ignores a local segment that the other side lacks.
-    public = Version(version.public) if version.local else version
+    # Equal versions may be written differently (1.0 and 1.0.0); a listed 2.0 also stands for 2.0+cpu.
+    outside = public(version)
     releases, others = _forms(versions)
-    return _without_zeros(str(public)) in releases or version in others or public in others
+    return _without_zeros(str(outside)) in releases or version in others or outside in others
 
 
 @lru_cache(maxsize=1 << 14)
@@ -92,11 +91,11 @@ def _without_zeros(release: str) -> str:
 
 def in_range(events: Sequence[Event], version: Version) -> bool:
     """Whether a version lies in one of the intervals that sorted events describe."""
-    public = Version(version.public) if version.local else version
+    outside = public(version)
     inside = False
     for kind, bound in events:
         # A bound without a local segment speaks of the public version: 2.0+cpu is not above 2.0.
-        here = version if bound is not None and bound.local else public
+        here = version if bound is not None and bound.local else outside
         if kind == "introduced":
             inside = inside or bound is None or here >= bound
         elif bound is None:

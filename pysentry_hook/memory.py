@@ -30,11 +30,12 @@ class Memory:
         kind = json.dumps([root, sorted(inputs), asks, told])
         self._cache = cache
         self._key = f"learnt:{stamp()}:{hashlib.sha256(kind.encode('utf-8', 'surrogatepass')).hexdigest()}"
+        self._sources = frozenset(settings.sources)
         self._now = now.timestamp()
         self._fresh_for = settings.fresh_for.total_seconds()
 
     def recall(self) -> Learnt | None:
-        """Return what was learnt; None where nothing was, or all of it is too old."""
+        """Return what was learnt of every source; None where that is not all there, or is too old."""
         note = self._cache.note(self._key)
         if note is None:
             return None
@@ -42,7 +43,8 @@ class Memory:
             learnt = _learnt(json.loads(note))
         except _DAMAGES:
             return None
-        return learnt if 0 <= self._now - learnt.oldest <= self._fresh_for else None
+        is_fresh = 0 <= self._now - learnt.oldest <= self._fresh_for
+        return learnt if is_fresh and learnt.data.keys() == self._sources else None
 
     def keep(self, learnt: Learnt) -> None:
         """Keep it for the next scan of this kind."""

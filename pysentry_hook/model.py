@@ -46,6 +46,22 @@ def parse_version(text: str) -> Version | None:
         return None
 
 
+def public(version: Version) -> Version:
+    """The version without its local segment, which PEP 440 ignores where the other side has none."""
+    return Version(version.public) if version.local else version
+
+
+class Package(NamedTuple):
+    """What a source is asked about: one exact version."""
+
+    name: NormalizedName
+    version: Version
+
+    def __str__(self) -> str:
+        """The package as reports write it."""
+        return f"{self.name} {self.version}"
+
+
 class Severity(IntEnum):
     """How bad an advisory is; an unknown severity is None, never a member."""
 
@@ -119,6 +135,11 @@ class Dependency:
     def node(self) -> Node:
         """The node of this dependency in the graph of its input."""
         return Node(self.name, self.written)
+
+    @property
+    def package(self) -> Package:
+        """What a source is asked about it."""
+        return Package(self.name, self.version)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,3 +241,8 @@ class Inventory:
     notes: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
     quarantined: tuple[NormalizedName, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many entries it lists, those that cannot be checked among them."""
+        return len(self.dependencies) + len(self.unchecked)

@@ -1,7 +1,8 @@
 """Narrow a universal lock to one Python and platform, and count what that leaves out.
 
 A marker that some machine of that kind would fulfil keeps its entry: what is not told (the patch
-release, the processor, the implementation) is tried in every usual value, so nothing is lost.
+release, the processor, the implementation) is tried in every usual value, and what has no usual
+values (the release of the system) is taken to be as the marker wants it, so nothing is lost.
 """
 
 import re
@@ -25,6 +26,12 @@ _MACHINES: Mapping[str, tuple[str, ...]] = {
 }
 _IMPLEMENTATIONS = (("CPython", "cpython"), ("PyPy", "pypy"))
 _MINORS = range(8, 20)
+_UNTOLD = ("platform_release", "platform_version", "implementation_version")
+"""What differs from machine to machine of one kind; the implementation's own version does so for PyPy."""
+_NAME, _SIGN, _TEXT = rf"(?:{'|'.join(_UNTOLD)})", r"(?:not in|in|[~=!<>]+)", r'"[^"]*"'
+_ABOUT_UNTOLD = re.compile(rf"{_NAME} {_SIGN} {_TEXT}|{_TEXT} {_SIGN} {_NAME}")
+_ALWAYS = 'os_name != ""'
+_FULL = re.compile(r"\b(3\.\d{1,2})\.(\d{1,3})\b", re.ASCII)
 _PYTHON = re.compile(r"3\.(\d{1,2})(?:\.(\d{1,3}))?", re.ASCII)
 _EXTRA = re.compile(r"""extra\s*==\s*["']([^"']*)["']|["']([^"']*)["']\s*==\s*extra""")
 _SCOPE = re.compile(r"""["']([^"']*)["']\s+(?:not\s+)?in\s+(?:extras|dependency_groups)""")
@@ -35,6 +42,7 @@ class Environment:
 
     def __init__(self, python_version: str | None, platform: str | None) -> None:
         self._machines = list(_machines(python_version, platform))
+        self._knows_patch = bool(python_version and _FULL.fullmatch(python_version))
         self._known: dict[str, bool] = {}
 
     def may_hold(self, marker: str | None) -> bool:
@@ -51,16 +59,27 @@ class Environment:
         extras = {"", *(one or other for one, other in _EXTRA.findall(text))}
         scopes = frozenset(_SCOPE.findall(text))
         try:
-            marker = Marker(text)
+            told = _ABOUT_UNTOLD.sub(_ALWAYS, str(Marker(text)))
+            if any(name in told for name in _UNTOLD):
+                return True
+            marker = Marker(told)
             return any(
                 marker.evaluate(
                     {**machine, "extra": extra, "extras": scopes, "dependency_groups": scopes}, context="lock_file"
                 )
-                for machine in self._machines
+                for machine in self._all(told)
                 for extra in extras
             )
         except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName):
             return True
+
+    def _all(self, marker: str) -> Iterator[Mapping[str, str]]:
+        """The machines, each with the patch releases as well that a marker names, and those behind them."""
+        yield from self._machines
+        for minor, patch in () if self._knows_patch else _FULL.findall(marker):
+            for machine in self._machines:
+                if machine["python_version"] == minor:
+                    yield from ({**machine, "python_full_version": f"{minor}.{int(patch) + more}"} for more in (0, 1))
 
 
 def is_python_version(text: str) -> bool:
@@ -77,12 +96,9 @@ def _machines(python_version: str | None, platform: str | None) -> Iterator[dict
                 **PLATFORMS[name],
                 "python_version": ".".join(python.split(".")[:2]),
                 "python_full_version": python,
-                "implementation_version": python,
                 "platform_python_implementation": implementation,
                 "implementation_name": short,
                 "platform_machine": machine,
-                "platform_release": "",
-                "platform_version": "",
             }
 
 
@@ -108,8 +124,8 @@ def narrow(inventory: Inventory, environment: Environment) -> tuple[Inventory, i
 
     dependencies = tuple(filter(stays, inventory.dependencies))
     unchecked = tuple(filter(stays, inventory.unchecked))
-    left_out = len(inventory.dependencies) + len(inventory.unchecked) - len(dependencies) - len(unchecked)
-    return replace(inventory, dependencies=dependencies, unchecked=unchecked, edges=tuple(here)), left_out
+    kept = replace(inventory, dependencies=dependencies, unchecked=unchecked, edges=tuple(here))
+    return kept, inventory.size - kept.size
 
 
 def _reached(roots: Iterable[Node], edges: Iterable[Edge]) -> set[Node]:

@@ -38,7 +38,7 @@ def pair(
     if len(on_stdout) > 1:
         raise UsageError("--output: only one report can go to stdout; name a file for the other")
     if otherwise is not None and otherwise not in known:
-        raise UsageError(f"defaults.format: {otherwise!r} is not written yet; known: {', '.join(known)}")
+        raise UsageError(f"defaults.format: {otherwise!r} is no format; known: {', '.join(known)}")
     if not on_stdout and otherwise is not None:
         pairs.append((otherwise, STDOUT))
     return pairs

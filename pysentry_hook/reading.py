@@ -221,8 +221,8 @@ def within_scope(inventory: Inventory, settings: Settings, chosen: frozenset[str
 
     dependencies = tuple(filter(stays, inventory.dependencies))
     unchecked = tuple(filter(stays, inventory.unchecked))
-    left_out = len(inventory.dependencies) + len(inventory.unchecked) - len(dependencies) - len(unchecked)
     scoped = replace(inventory, dependencies=dependencies, unchecked=unchecked)
+    left_out = inventory.size - scoped.size
     if not _narrows(settings):
         return scoped, left_out
     from pysentry_hook.narrowing import Environment, narrow

@@ -229,7 +229,7 @@ class GateResult:
     notes: tuple[str, ...]
     """What the reader has to know about how it was judged."""
     too_old: tuple[str, ...]
-    """Advisory data that are older than a gate allows."""
+    """Advisory data that are older than a gate allows, or do not tell how old they are."""
     incomplete: Rule
     """What an incomplete audit comes to: on_incomplete, "block" or "warn"."""
     effective: Mapping[str, Mapping[str, str]]
@@ -250,8 +250,8 @@ class GateResult:
     @property
     def blocks(self) -> bool:
         """Whether something that was found blocks: exit code 1."""
-        quarantined = any(verdict.decision is Decision.BLOCK for verdict in self.statuses)
-        return bool(self.count(Decision.BLOCK) or self.reasons or quarantined)
+        by_status = any(verdict.decision is Decision.BLOCK for verdict in self.statuses)
+        return bool(self.count(Decision.BLOCK) or self.reasons or by_status)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

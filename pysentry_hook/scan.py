@@ -9,11 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pysentry_hook.advisories import Package
 from pysentry_hook.asking import Answers, Asker
 from pysentry_hook.baseline import Bases, Before, read_before
 from pysentry_hook.cache import Cache
-from pysentry_hook.changes import ask_changed
+from pysentry_hook.changes import ask_changed, brought_in, differences
 from pysentry_hook.config.settings import Settings
 from pysentry_hook.errors import InputError
 from pysentry_hook.evaluation import judged, remember
@@ -23,7 +22,7 @@ from pysentry_hook.http import Http
 from pysentry_hook.learnt import Judged
 from pysentry_hook.matching import Knowledge
 from pysentry_hook.memory import Memory
-from pysentry_hook.model import Dependency, Inventory
+from pysentry_hook.model import Dependency, Inventory, Package
 from pysentry_hook.policy.judge import judge
 from pysentry_hook.policy.novelty import compared, unsure
 from pysentry_hook.reading import Reading, chosen_scopes, remarks, within_scope
@@ -79,15 +78,17 @@ def scan(
     memory = _memory(settings, read, before, cache, now)
     learnt = memory.recall() if memory else None
     everything = _everything([inventory for inventory, _ in scoped], before)
-    with progress(_asking(settings, everything), after=_LONG):
+    differing = differences(scoped, before) if before and unchanged else []
+    asked = brought_in(differing) if before and unchanged else everything
+    with progress(_asking(settings, asked), after=_LONG):
         if before and unchanged:
             here = Asker(settings, http=unchanged, cache=cache, now=now)
-            scoped, answers, *numbers = ask_changed(scoped, before, asker, here)
+            scoped, answers, *numbers = ask_changed(differing, asker, here)
             changed = (numbers[0], numbers[1])
         else:
             answers = asker.ask(everything, learnt)
         knowledge = Knowledge(answers.advisories)
-        packages = (Package(each.name, each.version) for inventory, _ in scoped for each in inventory.dependencies)
+        packages = (each.package for inventory, _ in scoped for each in inventory.dependencies)
         found = judged(packages, answers, knowledge, asker, learnt)
         answers = asker.complete(answers)
     if memory:
@@ -132,9 +133,10 @@ def _compared(findings: Sequence[Finding], before: Before, knowledge: Knowledge,
     return found if before.baseline.whole else unsure(found)
 
 
-def _asking(settings: Settings, everything: Sequence[Dependency]) -> str:
+def _asking(settings: Settings, dependencies: Iterable[Dependency]) -> str:
     """What is told while the sources are asked."""
-    return f"asking {', '.join(settings.sources) or 'the database'} about {count(len(everything), 'version')} …"
+    number = len({each.package for each in dependencies})
+    return f"asking {', '.join(settings.sources) or 'the database'} about {count(number, 'version')} …"
 
 
 def _everything(inventories: Iterable[Inventory], before: Before | None) -> list[Dependency]:
@@ -154,7 +156,7 @@ def _findings(inventories: Iterable[Inventory], found: Mapping[Package, Sequence
     for inventory in inventories:
         ways: Ways | None = None
         for dependency in inventory.dependencies:
-            for each in found.get(Package(dependency.name, dependency.version), ()):
+            for each in found.get(dependency.package, ()):
                 ways = ways or Ways(inventory)
                 yield _finding(inventory, dependency, each, ways)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from http import HTTPStatus
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from pysentry_hook.cache import MemoryCache
@@ -12,7 +12,7 @@ from pysentry_hook.http import MAX_ARCHIVE, Http
 from pysentry_hook.sources.archive import Archive, whole_zip
 from pysentry_hook.sources.database import records_of
 from pysentry_hook.sources.export import MANY, Export
-from pysentry_hook.sources.records import DamagedRecordError, names, parse
+from pysentry_hook.sources.records import DamagedRecordError, names, package_of, parse
 from pysentry_hook.sources.rows import Row, row
 from pysentry_hook.sources.store import MAGIC, Origin, Store, as_file, write_store
 from pysentry_hook.text import one_line, without_credentials
@@ -114,9 +114,10 @@ def _osv(url: str, known: _Part | None, http: Http, now: datetime) -> _Part:
     if known is None or new is None or len(new) > MANY or len(gone) > _MANY_GONE or export.has_any(gone):
         records, damaged = _unpacked(OSV, export.whole())
         return _Part(origin, records, damaged)
-    fetched = {identifier: row(OSV, record) for identifier, record in export.records(new)}
+    fetched, damaged = _rows(OSV, ((f"{identifier}.json", record) for identifier, record in export.records(new)))
+    still = {_told(OSV, identifier) for identifier in ids.difference(new)}
     kept = {identifier: each for identifier, each in known.rows.items() if identifier in ids}
-    return _Part(origin, {**kept, **fetched}, known.damaged)
+    return _Part(origin, {**kept, **fetched}, (*(name for name in known.damaged if name in still), *damaged))
 
 
 def _changed_since(listed: Iterable[tuple[str, str]], known: _Part) -> list[str]:
@@ -146,21 +147,34 @@ def _unpacked(source: str, content: bytes) -> tuple[dict[str, Row], tuple[str, .
 
 
 def _rows(source: str, records: Iterable[tuple[str, object]]) -> tuple[dict[str, Row], tuple[str, ...]]:
-    """The rows of records that have the names of their files, and the names of those that cannot be used.
+    """The rows of records, each with the path of its file, and the names of those that cannot be used.
 
-    Of these the ones that name packages are kept too, so that nobody calls those packages clean.
+    Of these it is kept whom they are about, where that can be told, so that nobody calls those packages clean.
     """
     rows: dict[str, Row] = {}
     damaged: list[str] = []
-    for file, record in records:
-        name = one_line(file.rpartition("/")[2], 60)
-        usable = _is_usable(source, record)
-        if not usable:
-            damaged.append(f"{source}:{name}")
-        if isinstance(record, Mapping) and (usable or names(record)):
-            each = row(source, record) if usable else row(source, record)._replace(id=name.rpartition(".")[0])
+    for path, record in records:
+        if isinstance(record, Mapping) and _is_usable(source, record):
+            each = row(source, record)
             rows[each.id] = each
+            continue
+        file = PurePosixPath(path)
+        own = package_of(file)
+        name = one_line(f"{own}/{file.stem}" if own else file.stem, 60)
+        damaged.append(_told(source, name))
+        if about := names(record) | ({own} if own else set()):
+            rows[name] = row(source, _unusable(about))._replace(id=name)
     return rows, tuple(damaged)
+
+
+def _unusable(about: Iterable[str]) -> Mapping[str, object]:
+    """What is kept of a record that cannot be used: whom it is about."""
+    return {"affected": [{"package": {"ecosystem": "PyPI", "name": name}} for name in sorted(about)]}
+
+
+def _told(source: str, name: str) -> str:
+    """How a database calls a record that could not be read."""
+    return f"{source}:{one_line(name, 60)}"
 
 
 def imported(content: bytes | Path, path: Path, as_of: datetime) -> str:

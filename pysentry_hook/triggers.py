@@ -87,16 +87,17 @@ def _asks_for_other(tree: Tree, before: Sequence[Tree], path: str, name: str) ->
 
 
 def _asked(tree: Tree, path: str, name: str) -> object:
-    """Everything that a manifest asks for, without its places; None where there is none or it cannot be read."""
+    """Everything that a manifest asks for, without its places; None where there is none, why it cannot be read."""
     if not tree.exists(path):
         return None
     try:
         inventory = _MANIFESTS[name].read(tree, path)
     except InputError as error:
         return str(error)
-    wanted = {(each.requirement, each.groups, each.indexes) for each in inventory.requirements}
+    wanted = {each._replace(place=0) for each in inventory.requirements}
     others = {(each.name, each.version, each.reason, each.groups) for each in inventory.unchecked}
-    return wanted, others, inventory.constraints, inventory.requires_python
+    limits = inventory.constraints, inventory.overrides, inventory.requires_python
+    return wanted, others, limits, inventory.notes, inventory.failures
 
 
 def _lock_of(tree: Tree, folder: str) -> str | None:

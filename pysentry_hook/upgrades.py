@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from packaging.version import Version
 
-from pysentry_hook.advisories import Advisory, Package, Vulnerability
+from pysentry_hook.advisories import Advisory, Vulnerability
 from pysentry_hook.matching import Knowledge
+from pysentry_hook.model import Package
 
 MAX_ROUNDS = 20
 

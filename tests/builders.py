@@ -9,8 +9,19 @@ from typing import Any
 
 from packaging.version import Version
 
-from pysentry_hook.advisories import Advisory, Affected, Event, Package, Vulnerability
-from pysentry_hook.model import MAIN, Dependency, Edge, Inventory, Location, Node, NormalizedName, Unchecked, normalize
+from pysentry_hook.advisories import Advisory, Affected, Event, Vulnerability
+from pysentry_hook.model import (
+    MAIN,
+    Dependency,
+    Edge,
+    Inventory,
+    Location,
+    Node,
+    NormalizedName,
+    Package,
+    Unchecked,
+    normalize,
+)
 from pysentry_hook.proposal import Change, Kind, Move, Plan, Seen, Tally
 from pysentry_hook.report import Coverage, Facts, Finding, UncheckedLine
 from pysentry_hook.rules import NO_OCCASION, Layer, Occasion, Place, Policy, Rule, Stated, Suppression, Table

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pysentry_hook.advisories import Package
 from pysentry_hook.asking import Asker
 from pysentry_hook.cache import DiskCache, MemoryCache
 from pysentry_hook.evaluation import judged, remember
@@ -52,7 +51,7 @@ class Machine:
         memory = Memory(cache, chosen, "root", ["uv.lock"], now)
         learnt = memory.recall()
         answers = asker.ask(dependencies, learnt)
-        packages = [Package(each.name, each.version) for each in dependencies]
+        packages = [each.package for each in dependencies]
         found = judged(packages, answers, Knowledge(answers.advisories), asker, learnt)
         answers = asker.complete(answers)
         remember(memory, learnt, answers, asker, found)
@@ -255,8 +254,9 @@ def test_who_remembers_tells_what_somebody_tells_who_knows_nothing(
 
 
 def test_a_planted_note_that_is_not_of_our_shape_is_none_or_is_read_whole(tmp_path: Path) -> None:
+    scanned = [on_pypi("requests"), on_pypi("django"), on_pypi("six")]
     with Upstream(several(), unknown=["six"]) as upstream:
-        Machine(upstream, tmp_path).scan(on_pypi("requests"), on_pypi("django"), on_pypi("six"))
+        Machine(upstream, tmp_path).scan(*scanned)
     (note,) = (tmp_path / "notes").iterdir()
     values = json.loads(note.read_bytes()[65:])
     chosen = in_environment({})
@@ -264,9 +264,16 @@ def test_a_planted_note_that_is_not_of_our_shape_is_none_or_is_read_whole(tmp_pa
     for each in each_damage(values):
         cache = Noted(json.dumps(each).encode())
         learnt = Memory(cache, chosen, "root", ["uv.lock"], NOW).recall()
-        read += learnt is not None
+        if learnt is not None:
+            read += 1
+            asker = Asker(chosen, http=Http(Limits(), offline=True), cache=MemoryCache(), now=NOW)
+            answers = asker.complete(asker.ask(scanned, learnt))
+            judged([each.package for each in scanned], answers, Knowledge(()), asker, learnt)
     assert Memory(Noted(json.dumps(values).encode()), chosen, "root", ["uv.lock"], NOW).recall() is not None
     assert read < 100
+    for number in (0, 2):
+        planted = json.dumps({**values, "data": values["data"][:number]}).encode()
+        assert Memory(Noted(planted), chosen, "root", ["uv.lock"], NOW).recall() is None
 
 
 class Noted(MemoryCache):

@@ -109,8 +109,8 @@ def test_a_file_that_was_there_keeps_its_mode(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "r.txt").stat().st_mode) == 0o600
 
 
-def test_a_format_of_the_configuration_that_is_not_written_yet_is_an_error() -> None:
-    with pytest.raises(UsageError, match=r"defaults\.format: 'smoke' is not written yet; known: human"):
+def test_a_format_of_the_configuration_that_is_none_is_an_error() -> None:
+    with pytest.raises(UsageError, match=r"defaults\.format: 'smoke' is no format; known: human"):
         pair([], [], otherwise="smoke")
 
 

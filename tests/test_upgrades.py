@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 import pytest
 from packaging.version import Version
 
-from pysentry_hook.advisories import Advisory, Package
+from pysentry_hook.advisories import Advisory
 from pysentry_hook.matching import Knowledge
+from pysentry_hook.model import Package
 from pysentry_hook.upgrades import MAX_ROUNDS, candidates, find_upgrades
 from tests.builders import a_package, a_vulnerability, an_advisory
 

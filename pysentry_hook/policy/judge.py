@@ -196,7 +196,10 @@ def _notes(facts: Facts, choice: Choice) -> Iterator[str]:
 
 
 def _too_old(facts: Facts, gates: Sequence[Gate], today: date) -> Iterator[str]:
-    """The data that are older than the strictest gate allows, when it was scanned or on the day that is judged."""
+    """The data that are older than the strictest gate allows, when it was scanned or on the day that is judged.
+
+    Those of a database that does not tell may be; a service without a moment was asked about nothing.
+    """
     limits = [
         (hours, gate.rule("max_data_age_hours"))
         for gate in gates
@@ -207,11 +210,13 @@ def _too_old(facts: Facts, gates: Sequence[Gate], today: date) -> Iterator[str]:
     hours, rule = min(limits, key=lambda limit: limit[0])
     now = facts.generated if today == facts.generated.date() else datetime.combine(today, time.min, UTC)
     for data in facts.advisory_data:
-        if data.as_of is not None and now - data.as_of > timedelta(hours=hours):
-            yield (
-                f"the data of {data.source} are of {data.as_of:%Y-%m-%d %H:%M} UTC, "
-                f"and max_data_age_hours is {rule.value} ({rule.origin})"
-            )
+        told = None
+        if data.as_of is None and data.kind == "database" and data.revision:
+            told = "do not tell of when they are"
+        elif data.as_of is not None and now - data.as_of > timedelta(hours=hours):
+            told = f"are of {data.as_of:%Y-%m-%d %H:%M} UTC"
+        if told:
+            yield f"the data of {data.source} {told}, and max_data_age_hours is {rule.value} ({rule.origin})"
 
 
 def _strictest_rule(key: str, gates: Sequence[Gate]) -> Rule:

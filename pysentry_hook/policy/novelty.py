@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from pysentry_hook.advisories import Package, Vulnerability
-from pysentry_hook.model import Inventory, NormalizedName
+from pysentry_hook.advisories import Vulnerability
+from pysentry_hook.model import Inventory, NormalizedName, Package
 from pysentry_hook.report import Finding, Novelty
 
 Known = Callable[[Package], Iterable[Vulnerability]]
@@ -55,5 +55,5 @@ def unsure(findings: Iterable[Finding]) -> list[Finding]:
 def _versions(inventory: Inventory) -> Mapping[NormalizedName, frozenset[Package]]:
     found: dict[NormalizedName, set[Package]] = {}
     for dependency in inventory.dependencies:
-        found.setdefault(dependency.name, set()).add(Package(dependency.name, dependency.version))
+        found.setdefault(dependency.name, set()).add(dependency.package)
     return {name: frozenset(packages) for name, packages in found.items()}

@@ -12,6 +12,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import PurePosixPath
 from typing import Any
@@ -19,10 +20,10 @@ from typing import Any
 from pysentry_hook.cache import Cache
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http import Response
-from pysentry_hook.model import NormalizedName, normalize
+from pysentry_hook.model import NormalizedName
 from pysentry_hook.sources.context import recall
 from pysentry_hook.sources.found import Found
-from pysentry_hook.sources.records import MAX_RECORD_BYTES, DamagedRecordError, load_json, load_yaml, names
+from pysentry_hook.sources.records import MAX_RECORD_BYTES, DamagedRecordError, load_json, load_yaml, names, package_of
 from pysentry_hook.text import one_line
 
 MAX_ENTRIES = 500_000
@@ -34,6 +35,8 @@ ANY_RATIO = 1 << 28
 _DAMAGED = ""
 """The key of members whose package is unknown because they cannot be read."""
 
+_NEVER = 1980
+"""The year of what was written at no time that is told."""
 _HEADER = 30
 """The bytes that stand before the name of a member at its place."""
 _UTF_8 = 0x800
@@ -151,8 +154,8 @@ def _index_of(archive: zipfile.ZipFile, load: Callable[[str], object]) -> Index:
         path = PurePosixPath(info.filename)
         if info.filename.endswith("/") or path.suffix not in {".json", ".yaml", ".yml"}:
             continue
-        if path.suffix != ".json" and path.parts[-3:-2] == ("vulns",):
-            packages: set[str] = {normalize(path.parts[-2])}
+        if own := package_of(path):
+            packages: set[str] = {own}
         else:
             record = load(info.filename)
             packages = set(names(record)) if record is not None else {_DAMAGED}
@@ -161,6 +164,17 @@ def _index_of(archive: zipfile.ZipFile, load: Callable[[str], object]) -> Index:
     if not index:
         raise SourceError("holds no advisory records in the layout of PyPA or OSV")
     return index
+
+
+def made_at(content: bytes, now: float) -> float:
+    """When the newest member of a zip was written, in seconds since the epoch; `now` where it does not tell."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            newest = max(member.date_time for member in archive.infolist())
+        moment = datetime(*newest, tzinfo=UTC)
+    except _DAMAGES:
+        return now
+    return min(now, moment.timestamp()) if moment.year > _NEVER else now
 
 
 def whole_zip(response: Response) -> Response:

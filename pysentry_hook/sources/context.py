@@ -6,15 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from pysentry_hook.advisories import Package, SourceAnswer
+from pysentry_hook.advisories import SourceAnswer
 from pysentry_hook.cache import Cache, Entry
 from pysentry_hook.http import Http
-from pysentry_hook.model import Failure
+from pysentry_hook.model import Failure, Package
+from pysentry_hook.text import some
 
 Value = TypeVar("Value")
-
-MAX_NAMED = 10
-"""How many packages a failure names before it counts the rest."""
 
 
 def recall(cache: Cache, key: str, read: Callable[[Any], Value]) -> tuple[Entry, Value] | None:
@@ -74,9 +72,7 @@ def failures(source: str, failed: Mapping[Package, str]) -> tuple[Failure, ...]:
     by_cause: dict[str, list[Package]] = {}
     for package, cause in failed.items():
         by_cause.setdefault(cause, []).append(package)
-    lines = []
-    for cause, packages in sorted(by_cause.items()):
-        named = [f"{package.name} {package.version}" for package in sorted(packages)]
-        rest = f" and {len(named) - MAX_NAMED} more" if len(named) > MAX_NAMED else ""
-        lines.append(Failure("source", source, None, f"{cause} ({', '.join(named[:MAX_NAMED])}{rest})"))
-    return tuple(lines)
+    return tuple(
+        Failure("source", source, None, f"{cause} ({some(list(map(str, sorted(packages))))})")
+        for cause, packages in sorted(by_cause.items())
+    )

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from pysentry_hook.advisories import AdvisoryData, Package, SourceAnswer
+from pysentry_hook.advisories import AdvisoryData, SourceAnswer
 from pysentry_hook.errors import SourceError
-from pysentry_hook.model import Failure
+from pysentry_hook.model import Failure, Package
 from pysentry_hook.sources.archive import Archive
-from pysentry_hook.sources.context import Context, failures
+from pysentry_hook.sources.context import Context
 from pysentry_hook.sources.found import Found
-from pysentry_hook.sources.records import MAX_RECORD_BYTES, DamagedRecordError, load_json, load_yaml, names
+from pysentry_hook.sources.records import MAX_RECORD_BYTES, DamagedRecordError, load_json, load_yaml, names, package_of
 from pysentry_hook.sources.remote import Remote
 from pysentry_hook.sources.store import MAGIC, Store, as_file, is_store
 from pysentry_hook.text import one_line, without_credentials
@@ -57,20 +57,10 @@ class Database:
             found.revision,
             found.as_of,
             found.stale,
-            tuple(sorted(found.records.damaged)),
+            damaged_records=(),
         )
         trouble = self._remote.trouble if self._remote else None
-        unanswered = found.records.unanswered(packages)
-        return SourceAnswer(
-            data=data,
-            advisories=tuple(found.records.advisories.values()),
-            answered=frozenset(packages) - unanswered.keys(),
-            unknown={},
-            failures=(
-                *((Failure("source", "database", None, f"{self._shown}: {trouble}"),) if trouble else ()),
-                *failures("database", unanswered),
-            ),
-        )
+        return found.records.answer(packages, data, trouble and f"{self._shown}: {trouble}")
 
     def _failed(self, cause: str) -> SourceAnswer:
         data = AdvisoryData("database", "database", self._shown, None, None, stale=False, damaged_records=())
@@ -99,7 +89,7 @@ class Database:
                     found = _in_store(path, packages)
             else:
                 found = self._in_zip(digest, lambda: content, packages, stored)
-        return found._replace(stale=self._context.is_stale(stored))
+        return found._replace(stale=not remote.is_pinned and self._context.is_stale(stored))
 
     def _in_zip(self, digest: str, content: Callable[[], bytes], packages: Sequence[Package], stored: float) -> _State:
         archive = Archive(digest, content, self._context.cache, source="database", stored=stored)
@@ -117,8 +107,8 @@ def _in_store(path: Path, packages: Sequence[Package]) -> _State:
     with Store(path) as store:
         found = Found(frozenset(package.name for package in packages))
         found.damaged.update(store.damaged())
-        for source, record in store.about(sorted(found.wanted)):
-            found.take(record, one_line(source, 20))
+        for source, identifier, record in store.about(sorted(found.wanted)):
+            found.take(record, one_line(source, 20), one_line(f"{source}:{identifier}", 80))
         as_of = min((origin.as_of for origin in store.origins()), default=None)
         return _State(found, _short(store.revision), as_of)
 
@@ -131,15 +121,12 @@ def _in_folder(folder: Path, packages: Sequence[Package]) -> _State:
         with file.open("rb") as stream:
             data = stream.read(MAX_RECORD_BYTES + 1)
         digest.update(f"{file.relative_to(folder).as_posix()}\0{hashlib.sha256(data).hexdigest()}\n".encode())
-        try:
-            record = _decode(file, data)
-            count += _is_record(record)
-        except DamagedRecordError:
-            found.damaged.add(file.stem)
-            continue
-        if about := found.wanted & names(record):
+        record, own = _decoded(file, data), package_of(file.absolute())
+        count += own is not None or record is None or _is_record(record)
+        about = found.wanted & (names(record) | {own})
+        if about or (record is None and own is None):  # whom it is about nobody can tell
             found.take(record, "database", file.stem, about)
-    if not (count or found.damaged):
+    if not count:
         raise SourceError("holds no advisory records (*.json, *.yaml)")
     return _State(found, _short(digest.hexdigest()), None)
 
@@ -149,10 +136,14 @@ def _is_record(value: object) -> bool:
     return isinstance(value, dict) and isinstance(value.get("id"), str) and "modified" in value
 
 
-def _decode(file: Path, data: bytes) -> object:
+def _decoded(file: Path, data: bytes) -> object:
+    """What a file holds; None where it cannot be read as a record."""
     if len(data) > MAX_RECORD_BYTES:
-        raise DamagedRecordError("is too large")
-    return load_json(data) if file.suffix == ".json" else load_yaml(data)
+        return None
+    try:
+        return load_json(data) if file.suffix == ".json" else load_yaml(data)
+    except DamagedRecordError:
+        return None
 
 
 def _records_below(folder: Path) -> Iterator[Path]:
@@ -163,15 +154,11 @@ def _records_below(folder: Path) -> Iterator[Path]:
 
 
 def records_of(path: Path) -> Iterator[tuple[str, object]]:
-    """Give every record of a zip or folder by the name of its file; None for one that cannot be read."""
+    """Give every record of a zip or folder by the path of its file; None for one that cannot be read."""
     if not path.is_dir():
         content = path.read_bytes()
         from pysentry_hook.cache import MemoryCache  # the one that writes has no other
 
         yield from Archive("", lambda: content, MemoryCache(), source="database", stored=0).everything()
         return
-    for file in _records_below(path):
-        try:
-            yield file.name, _decode(file, file.read_bytes())
-        except DamagedRecordError:
-            yield file.name, None
+    yield from ((file.as_posix(), _decoded(file, file.read_bytes())) for file in _records_below(path.absolute()))

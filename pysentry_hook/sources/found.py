@@ -1,10 +1,11 @@
 """What the records of one database say of some packages, and of which packages it cannot be known."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from pysentry_hook.advisories import Advisory, Package
-from pysentry_hook.model import NormalizedName
+from pysentry_hook.advisories import Advisory, AdvisoryData, SourceAnswer
+from pysentry_hook.model import Failure, NormalizedName, Package
+from pysentry_hook.sources.context import failures
 from pysentry_hook.sources.records import DamagedRecordError, Once, names, parse
 from pysentry_hook.text import one_line
 
@@ -21,28 +22,34 @@ class Found:
     """Packages that an unusable record names, and why it is none: what it says of them is not known."""
     _once: Once = field(default_factory=Once, compare=False, repr=False)
 
-    def take(self, record: object, source: str, member: str | None = None, about: Collection[str] = ()) -> None:
+    def take(self, record: object, source: str, name: str, about: Collection[str] = ()) -> None:
         """Keep the advisory of a record, or what is not known of the packages that it is `about`, or names itself.
 
-        `member` is the name of its file, where it has one.
+        `name` is what the database calls the record.
         """
         try:
             advisory = parse(record, source, self._once)
         except DamagedRecordError as error:
-            name = member or f"{source}: {_identity(record)}"
             self.damaged.add(name)
-            cause = f"the record {one_line(name, 60)} {error}"
+            cause = f"the record {one_line(name, 80)} {error}"
             self.broken.update(dict.fromkeys(self.wanted & (set(about) or names(record)), cause))
             return
         self.advisories[source, advisory.id] = advisory
         if advisory.damage:
             self.damaged.add(advisory.id)
 
+    def answer(self, packages: Sequence[Package], data: AdvisoryData, trouble: str | None) -> SourceAnswer:
+        """Return what is known of these packages; `trouble` is why older data are used, where they are."""
+        unanswered = self.unanswered(packages)
+        told = (Failure("source", data.source, None, trouble),) if trouble else ()
+        return SourceAnswer(
+            data=data._replace(damaged_records=tuple(sorted(self.damaged))),
+            advisories=tuple(self.advisories.values()),
+            answered=frozenset(packages) - unanswered.keys(),
+            unknown={},
+            failures=(*told, *failures(data.source, unanswered)),
+        )
+
     def unanswered(self, packages: Iterable[Package]) -> dict[Package, str]:
         """The packages of which not everything is known, and why."""
         return {package: self.broken[package.name] for package in packages if package.name in self.broken}
-
-
-def _identity(record: object) -> str:
-    """How a record without a file calls itself."""
-    return one_line(record.get("id"), 60) if isinstance(record, dict) else "a record"

@@ -8,12 +8,13 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from pysentry_hook.advisories import Advisory, AdvisoryData, Package, SourceAnswer
+from pysentry_hook.advisories import Advisory, AdvisoryData, SourceAnswer
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http import Response
+from pysentry_hook.model import Package, public
 from pysentry_hook.sources.context import Context, aged, failures, recall, revision
-from pysentry_hook.sources.records import DamagedRecordError, load_json, parse
-from pysentry_hook.text import one_line, without_credentials
+from pysentry_hook.sources.records import DamagedRecordError, load_json, parse, silent
+from pysentry_hook.text import one_line, some, without_credentials
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 BATCH = 1_000
 _MAX_PAGES = 200
 _NAMED = 3
+_SILENT = "the record says of no version that it is affected"
 
 Hit = tuple[str, str]
 """(id, modified): how the service names one state of a record."""
@@ -44,10 +46,12 @@ class Osv:
         advisories, damaged, unusable = _parse_all(records)
         broken |= unusable
         told = _with_ids(broken)
+        mute = {hit: silent(record) for hit, record in records.items()}
         for package, found in hits.items():
-            causes = sorted({told[broken[hit]] for hit in found if hit in broken})
+            causes = {told[broken[hit]] for hit in found if hit in broken}
+            causes |= {f"{_SILENT} for {hit[0]}" for hit in found if package.name in mute.get(hit, ())}
             if causes:
-                failed[package] = causes[0]
+                failed[package] = min(causes)
         states = {
             package: tuple(f"{name} {modified}" for name, modified in found if (name, modified) in records)
             for package, found in hits.items()
@@ -75,7 +79,21 @@ class Osv:
         )
 
     def _hits(self, packages: Sequence[Package]) -> tuple[dict[Package, Hits], dict[Package, str], dict[Package, str]]:
-        """What is known of each version, why nothing is known of some, and why it is old of others."""
+        """What is known of each version, why not everything is known of some, and why it is old of others.
+
+        The service holds a local version for later than that which it is made of: both are asked about.
+        """
+        forms = {package: (package, package._replace(version=public(package.version))) for package in packages}
+        found, failed, old = self._each(list(dict.fromkeys(form for of in forms.values() for form in of)))
+        hits = {
+            package: frozenset[Hit]().union(*(found[form] for form in of if form in found))
+            for package, of in forms.items()
+            if not found.keys().isdisjoint(of)
+        }
+        return hits, _of_any(forms, failed), _of_any(forms, old)
+
+    def _each(self, packages: Sequence[Package]) -> tuple[dict[Package, Hits], dict[Package, str], dict[Package, str]]:
+        """The same of every single version that is asked about."""
         found: dict[Package, Hits] = {}
         older: dict[Package, tuple[float, Hits]] = {}
         for package in packages:
@@ -89,13 +107,13 @@ class Osv:
         chunks = [missing[start : start + BATCH] for start in range(0, len(missing), BATCH)]
         failed: dict[Package, str] = {}
         asked = self._context.http.map(self._query, chunks, turn="first") if chunks else ()
-        for chunk, future in zip(chunks, asked, strict=True):
-            answers, cause = future.result()
+        for future in asked:
+            answers, causes = future.result()
+            failed |= causes
             for package, found_here in answers.items():
                 found[package] = found_here
                 data = json.dumps(sorted(found_here)).encode()
                 self._context.cache.put(self._query_key(package), data, stored=self._context.now.timestamp())
-            failed.update({package: cause for package in chunk if package not in answers})
         old = {package: aged(failed.pop(package)) for package in older.keys() & failed.keys()}
         for package in old:
             stored, found[package] = older[package]
@@ -105,8 +123,9 @@ class Osv:
     def _query_key(self, package: Package) -> str:
         return f"osv:{self._key}:{package.name}:{package.version}"
 
-    def _query(self, chunk: Sequence[Package]) -> tuple[dict[Package, Hits], str]:
+    def _query(self, chunk: Sequence[Package]) -> tuple[dict[Package, Hits], dict[Package, str]]:
         """Ask about one batch and follow every page; return complete answers, and why others lack."""
+        failed: dict[Package, str] = {}
         collected: dict[Package, set[Hit]] = {package: set() for package in chunk}
         waiting: list[tuple[Package, str | None]] = [(package, None) for package in chunk]
         done: dict[Package, Hits] = {}
@@ -118,21 +137,24 @@ class Osv:
 
             try:
                 url, payload = f"{self._base}/v1/querybatch", json.dumps({"queries": queries}).encode()
-                told = ", ".join(f"{package.name} {package.version}" for package, _ in waiting)
+                told = ", ".join(str(package) for package, _ in waiting)
                 results = self._context.http.post(url, payload, read, told=told)
             except SourceError as error:
-                return done, str(error)
+                return done, failed | dict.fromkeys((package for package, _ in waiting), str(error))
             following: list[tuple[Package, str | None]] = []
             for (package, token), (found, following_token) in zip(waiting, results, strict=True):
                 collected[package] |= found
                 if following_token is None:
                     done[package] = frozenset(collected[package])
-                elif following_token != token:
+                elif following_token == token:
+                    failed[package] = "a page of the answer leads to itself"
+                else:
                     following.append((package, following_token))
             waiting = following
             if not waiting:
                 break
-        return done, f"the answer does not end after {_MAX_PAGES} pages"
+        endless = f"the answer does not end after {_MAX_PAGES} pages"
+        return done, failed | dict.fromkeys((package for package, _ in waiting), endless)
 
     def _records(self, hits: Iterable[Hit]) -> tuple[dict[Hit, Mapping[str, object]], dict[Hit, str]]:
         records: dict[Hit, Mapping[str, object]] = {}
@@ -170,6 +192,11 @@ class Osv:
         return self._context.http.get(f"{self._base}/v1/vulns/{quote(hit[0], safe='')}", read)
 
 
+def _of_any(forms: Mapping[Package, Sequence[Package]], told: Mapping[Package, str]) -> dict[Package, str]:
+    """What is told of each package, or of another form of it."""
+    return {package: told[form] for package, of in forms.items() for form in of if form in told}
+
+
 def _as_hits(value: Any) -> Hits:
     return frozenset((str(name), str(modified)) for name, modified in value)
 
@@ -179,10 +206,7 @@ def _with_ids(broken: Mapping[Hit, str]) -> dict[str, str]:
     ids: dict[str, list[str]] = {}
     for hit, cause in sorted(broken.items()):
         ids.setdefault(cause, []).append(hit[0])
-    return {
-        cause: f"{cause} for {', '.join(of[:_NAMED])}{f' and {len(of) - _NAMED} more' if len(of) > _NAMED else ''}"
-        for cause, of in ids.items()
-    }
+    return {cause: f"{cause} for {some(of, _NAMED)}" for cause, of in ids.items()}
 
 
 def _that(hit: Hit, record: object) -> Mapping[str, object]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from pysentry_hook.advisories import AdvisoryData, Package, SourceAnswer
+from pysentry_hook.advisories import AdvisoryData, SourceAnswer
 from pysentry_hook.errors import SourceError
-from pysentry_hook.model import Failure
+from pysentry_hook.model import Failure, Package
 from pysentry_hook.sources.archive import Archive
-from pysentry_hook.sources.context import Context, failures
+from pysentry_hook.sources.context import Context
 from pysentry_hook.sources.remote import Remote
 from pysentry_hook.text import without_credentials
 
@@ -35,17 +35,9 @@ class Pypa:
             revision=f"sha256:{digest[:16]}",
             as_of=self._context.as_of(stored),
             stale=self._context.is_stale(stored),
-            damaged_records=tuple(sorted(found.damaged)),
+            damaged_records=(),
         )
-        unanswered = found.unanswered(packages)
-        trouble = (Failure("source", "pypa", None, self._remote.trouble),) if self._remote.trouble else ()
-        return SourceAnswer(
-            data=data,
-            advisories=tuple(found.advisories.values()),
-            answered=frozenset(packages) - unanswered.keys(),
-            unknown={},
-            failures=(*trouble, *failures("pypa", unanswered)),
-        )
+        return found.answer(packages, data, self._remote.trouble)
 
     def _failed(self, cause: str) -> SourceAnswer:
         url = without_credentials(self._context.url)

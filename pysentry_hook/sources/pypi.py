@@ -8,10 +8,10 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from pysentry_hook.advisories import Advisory, AdvisoryData, Affected, Package, SourceAnswer
+from pysentry_hook.advisories import Advisory, AdvisoryData, Affected, SourceAnswer
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http import Response
-from pysentry_hook.model import normalize, parse_version
+from pysentry_hook.model import Package, normalize, parse_version
 from pysentry_hook.sources.context import Context, aged, failures, recall, revision
 from pysentry_hook.text import clean, one_line, without_credentials
 
@@ -81,7 +81,7 @@ class Pypi:
             if item["id"]
         ]
         states = {
-            package: tuple(f"{item['id']} {package.name} {package.version}" for item in answer or () if item["id"])
+            package: tuple(f"{item['id']} {package}" for item in answer or () if item["id"])
             for package, answer in answers.items()
         }
         return SourceAnswer(
@@ -184,6 +184,8 @@ def _shaped(item: Mapping[str, object]) -> dict[str, Any]:
 
 def _advisory(package: Package, item: Mapping[str, Any]) -> Advisory:
     """The answer for one version as a record that affects this version and says nothing of others."""
+    from pysentry_hook.sources.records import moment  # needed only where something is found
+
     return Advisory(
         id=one_line(item["id"], 100),
         source="pypi",
@@ -193,7 +195,7 @@ def _advisory(package: Package, item: Mapping[str, Any]) -> Advisory:
         details=clean(item["details"]),
         published=None,
         modified=None,
-        withdrawn=item["withdrawn"],
+        withdrawn=moment(item["withdrawn"]),
         vectors=(),
         label=None,
         references=(item["link"],) if item["link"] else (),

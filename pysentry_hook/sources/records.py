@@ -7,6 +7,7 @@ The schema is https://ossf.github.io/osv-schema/. What cannot be used is set asi
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import PurePath
 from typing import Any, TypeVar
 
 from pysentry_hook.advisories import Advisory, Affected, Event
@@ -84,7 +85,7 @@ def parse(record: object, source: str, once: Once | None = None) -> Advisory:
     """
     once = once or Once()
     if not isinstance(record, Mapping):
-        raise DamagedRecordError("is not an object")
+        raise DamagedRecordError("cannot be read" if record is None else "is not an object")
     identifier = record.get("id")
     if not isinstance(identifier, str) or not _ID.fullmatch(identifier):
         raise DamagedRecordError("has no usable id")
@@ -98,9 +99,9 @@ def parse(record: object, source: str, once: Once | None = None) -> Advisory:
         affected=affected,
         summary=one_line(record.get("summary"), 300),
         details=once(_details, record.get("details")),
-        published=_time(record.get("published")),
-        modified=_time(record.get("modified")),
-        withdrawn=_time(record.get("withdrawn")),
+        published=moment(record.get("published")),
+        modified=moment(record.get("modified")),
+        withdrawn=moment(record.get("withdrawn")),
         vectors=tuple(_vectors(record)),
         label=one_line(specific.get("severity"), 20) or None,
         references=once(_references, record.get("references")),
@@ -113,6 +114,23 @@ def names(record: object) -> set[NormalizedName]:
     """The PyPI packages that a record speaks of, without parsing the rest of it."""
     entries = _entries(record.get("affected")) if isinstance(record, Mapping) else ()
     return {name for entry in entries if (name := _name(entry))}
+
+
+def silent(record: object) -> set[NormalizedName]:
+    """The PyPI packages of which a record names no version as affected, in a list or a range; none if it is withdrawn.
+
+    A range that cannot be used names some all the same.
+    """
+    if not isinstance(record, Mapping) or moment(record.get("withdrawn")):
+        return set()
+    entries = [(name, entry) for entry in _entries(record.get("affected")) if (name := _name(entry))]
+    speaking = {name for name, entry in entries if _list(entry.get("versions")) or _spoken(entry)}
+    return {name for name, _ in entries} - speaking
+
+
+def package_of(file: PurePath) -> NormalizedName | None:
+    """The package whose folder a file of the PyPA layout stands in: `vulns/<name>/PYSEC-….yaml`."""
+    return normalize(file.parts[-2]) if file.suffix != ".json" and file.parts[-3:-2] == ("vulns",) else None
 
 
 def _entries(affected: object) -> list[Mapping[str, object]]:
@@ -141,13 +159,16 @@ def _affected(entry: Mapping[str, object], damage: list[str]) -> Affected | None
     if name is None:
         return None
     versions = frozenset(_texts(entry.get("versions")))
-    spoken = [
-        block for block in _list(entry.get("ranges")) if isinstance(block, Mapping) and block.get("type") == "ECOSYSTEM"
-    ]
-    ranges = tuple(events for block in spoken if (events := _events(block, damage)))
+    ranges = tuple(events for block in _spoken(entry) if (events := _events(block, damage)))
     if not versions and not ranges:
         damage.append(f"{name} has neither versions nor a usable range")
     return Affected(name=name, versions=versions, ranges=ranges)
+
+
+def _spoken(entry: Mapping[str, object]) -> list[Mapping[str, object]]:
+    """The ranges of an entry that speak of versions."""
+    blocks = _list(entry.get("ranges"))
+    return [block for block in blocks if isinstance(block, Mapping) and block.get("type") == "ECOSYSTEM"]
 
 
 def _events(block: Mapping[str, object], damage: list[str]) -> tuple[Event, ...]:
@@ -207,7 +228,7 @@ def _references(written: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(links))[:50]
 
 
-def _time(value: object) -> str | None:
+def moment(value: object) -> str | None:
     """A date or time; anything else says nothing, so that `withdrawn: false` withdraws nothing."""
     return one_line(value, 40) if isinstance(value, str) and _DATE.match(value) else None
 

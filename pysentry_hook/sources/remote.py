@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http import MAX_ARCHIVE, Response
-from pysentry_hook.sources.archive import whole_zip
+from pysentry_hook.sources.archive import made_at, whole_zip
 from pysentry_hook.sources.context import Context, aged, recall
 from pysentry_hook.sources.store import MAGIC, Store, as_file
 
@@ -30,15 +30,23 @@ class Remote:
     def __init__(self, context: Context, kind: str, *, pinned: str | None = None) -> None:
         self._context = context
         self._pinned = pinned
-        self._key = f"{kind}:{hashlib.sha256(context.url.encode()).hexdigest()[:16]}"
+        self._key = f"{kind}:{hashlib.sha256((context.url + (pinned or '')).encode()).hexdigest()[:16]}"
         self._state: tuple[_State, float] | None = None
         self.trouble: str | None = None
         """Why an archive is used that is older than it should be."""
 
     def current(self) -> tuple[str, float]:
-        """Return the SHA-256 of the current archive and when it was known to be current, in seconds since the epoch."""
+        """Return the SHA-256 of the current archive and of when it is, in seconds since the epoch.
+
+        It is of when it was known to be current; a pinned one may long be that no more, and is of when it was made.
+        """
         (digest, _), stored = self._state = self._state or self._find()
         return digest, stored
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether exactly this archive was asked for, however old it is."""
+        return self._pinned is not None
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -63,25 +71,32 @@ class Remote:
 
     def _find(self) -> tuple[_State, float]:
         now = self._context.now.timestamp()
-        if self._pinned and self._context.cache.archive(self._pinned) is not None:
-            return _State(self._pinned, None), now
         known = recall(self._context.cache, self._key, _as_state)
-        if known and self._context.may_use(known[0]) and self._pinned in {None, known[1].digest}:
+        if self._pinned:
+            return self._find_pinned(self._pinned, min(now, known[0].stored) if known else None)
+        if known and self._context.may_use(known[0]):
             return known[1], known[0].stored
         state = known[1] if known and self._context.cache.archive(known[1].digest) is not None else None
         try:
-            response = self._get(state.etag if state and not self._pinned else None)
+            response = self._get(state.etag if state else None)
         except SourceError as error:
-            if known is None or state is None or self._pinned:
+            if known is None or state is None:
                 raise
             self.trouble = aged(str(error))
             return state, known[0].stored
         if state is None or response.status != HTTPStatus.NOT_MODIFIED:
-            digest = hashlib.sha256(response.body).hexdigest()
-            if self._pinned not in {None, digest}:
-                raise SourceError(f"has the SHA-256 {digest}, and {self._pinned} was asked for")
             state = _State(self._context.cache.put_archive(response.body), response.etag)
         return state, now
+
+    def _find_pinned(self, pinned: str, made: float | None) -> tuple[_State, float]:
+        """The archive of a digest, which is loaded once, and when it was made."""
+        content = self._context.cache.archive(pinned)
+        if content is None:
+            content = self._get(None).body
+            digest = self._context.cache.put_archive(content)
+            if digest != pinned:
+                raise SourceError(f"has the SHA-256 {digest}, and {pinned} was asked for")
+        return _State(pinned, None), made_at(content, self._context.now.timestamp()) if made is None else made
 
     def _get(self, etag: str | None) -> Response:
         http, url = self._context.http, self._context.url

@@ -144,8 +144,8 @@ class Store:
         except sqlite3.Error as error:
             raise SourceError(f"is damaged ({one_line(error, 100)})") from error
 
-    def about(self, packages: Sequence[str]) -> Iterator[tuple[str, object]]:
-        """Give (source, record) of all that is known of some packages, without what sources note of an entry.
+    def about(self, packages: Sequence[str]) -> Iterator[tuple[str, str, object]]:
+        """Give (source, id, record) of all that is known of some packages, without what sources note of an entry.
 
         What records share are the same objects. SourceError for a damaged file.
         """
@@ -156,9 +156,9 @@ class Store:
                 numbers = f"SELECT number FROM package WHERE name IN ({marks})"  # noqa: S608 (marks)
                 of_these = f"SELECT body FROM record WHERE number IN ({numbers})"  # noqa: S608
                 bodies = {number: load_json(data) for number, data in self._bodies(f"number IN ({of_these})", some)}
-                query = f"SELECT source, body, data FROM record WHERE number IN ({numbers}) ORDER BY source, id"  # noqa: S608
-                for source, body, rest in self._rows.execute(query, some):
-                    yield source, joined(bodies[body], load_json(_bytes(rest)))
+                query = f"SELECT source, id, body, data FROM record WHERE number IN ({numbers}) ORDER BY source, id"  # noqa: S608
+                for source, identifier, body, rest in self._rows.execute(query, some):
+                    yield source, identifier, joined(bodies[body], load_json(_bytes(rest)))
         except _DAMAGES as error:
             raise SourceError(f"is damaged ({one_line(error, 100)})") from error
 

@@ -22,10 +22,9 @@ from typing import Any, NamedTuple
 import yaml
 from packaging.version import Version
 
-from pysentry_hook.advisories import Package
 from pysentry_hook.cache import MemoryCache
 from pysentry_hook.http import Http, Limits
-from pysentry_hook.model import normalize
+from pysentry_hook.model import Package, normalize
 from pysentry_hook.sources.context import Context
 from pysentry_hook.sources.database import Database
 from tests.e2e import corpus

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import pytest
 from packaging.version import Version
 
-from pysentry_hook.advisories import Package, SourceAnswer
+from pysentry_hook.advisories import SourceAnswer
 from pysentry_hook.config.keys import KEYS
-from pysentry_hook.model import NormalizedName
+from pysentry_hook.model import NormalizedName, Package
 from pysentry_hook.sources import SOURCES
 from tests.sources.conftest import MakeContext, make_context
 

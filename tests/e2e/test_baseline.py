@@ -152,6 +152,42 @@ def test_a_lock_is_compared_with_the_requirements_that_it_replaces(shop: Reposit
     assert report["hints"] == ["uv.lock is compared with requirements.txt of HEAD, which it replaces"]
 
 
+DECLARING = '[project]\nname = "shop"\nversion = "1"\ndependencies = ["requests==2.30.0", "idna==3.4"]\n'
+
+
+@pytest.mark.parametrize(
+    ("pins", "expected", "hints"),
+    [
+        (None, "introduced", []),
+        ("requests==2.30.0\n", "existing", ["requirements.txt of HEAD, which it replaces"]),
+    ],
+)
+def test_a_manifest_that_declared_nothing_installed_nothing(
+    shop: Repository, pins: str | None, expected: str, hints: list[str]
+) -> None:
+    """It can be read; what stood beside it and was read then tells what was installed."""
+    shop.write("pyproject.toml", "[tool.ruff]\nline-length = 100\n")
+    if pins:
+        shop.write("requirements.txt", pins)
+    shop.commit()
+    shop.write("pyproject.toml", DECLARING)
+    report = shop.report("--against", "HEAD", "--no-resolver", "--fail-on", "never")
+    assert (report["exit"], report["failures"]) == (0, [])
+    assert novelty(report) == {OLD: expected, NEW: "introduced"}
+    assert [hint for hint in report["hints"] if "compared" in hint] == [
+        f"pyproject.toml is compared with {hint}" for hint in hints
+    ]
+
+
+def test_a_manifest_whose_dependencies_were_dynamic_could_not_be_read(shop: Repository) -> None:
+    shop.write("pyproject.toml", '[project]\nname = "shop"\nversion = "1"\ndynamic = ["dependencies"]\n')
+    shop.commit()
+    shop.write("pyproject.toml", DECLARING)
+    report = shop.report("--against", "HEAD", "--no-resolver", "--fail-on", "never")
+    assert (report["exit"], novelty(report)) == (3, {OLD: "unknown", NEW: "unknown"})
+    assert [(each["kind"], each["path"]) for each in report["failures"]] == [("baseline", "pyproject.toml")]
+
+
 def test_a_folder_below_the_root_is_compared_with_itself(shop: Repository) -> None:
     shop.lock("requests 2.30.0", "idna 3.4", folder="a space/web")
     shop.lock("requests 2.31.0")

@@ -91,6 +91,25 @@ def test_nothing_that_can_be_checked_is_incomplete(run: Run, tmp_path: Path, dat
 
 
 @pytest.mark.parametrize(
+    ("files", "name", "path"),
+    [
+        ({"a": "", "b": "flask>=2\nsix>=1\n", "c": ""}, "requirements.txt", "b/requirements.txt"),
+        ({"a": "", "b": "flask>=2\n", "c": "six>=1\n"}, "b/requirements.txt, c/requirements.txt", None),
+    ],
+)
+def test_what_lists_something_of_which_nothing_can_be_checked_is_blamed_and_nothing_else(
+    run: Run, tmp_path: Path, database: Path, files: dict[str, str], name: str, path: str | None
+) -> None:
+    for folder, text in files.items():
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "requirements.txt").write_text(text, encoding="utf-8")
+    words = ("--advisory-db", database, "--no-resolver", "-f", "json")
+    report = json.loads(run("report", *sorted(files), *words, cwd=tmp_path).stdout)
+    detail = "none of the 2 dependencies could be checked"
+    assert report["failures"] == [{"kind": "input", "name": name, "path": path, "detail": detail}]
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
         (["--fail-on", "hgh"], "did you mean high?"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import a_folder_of_records, a_record, a_uv_lock
+from tests.builders import a_folder_of_records, a_record, a_uv_lock, a_zip
 from tests.conftest import Run
 from tests.upstream import Reply, Upstream
 
@@ -89,6 +89,40 @@ def test_a_list_of_changes_that_was_cut_takes_nothing_away(run: Run, tmp_path: P
     assert f"1 record changed (osv {known + 2}, pypa 2)" in done.stdout
 
 
+def test_a_record_of_the_archive_that_cannot_be_read_leaves_its_package_unchecked(
+    run: Run, project: Path, tmp_path: Path
+) -> None:
+    members = {f"main/vulns/{name}/PYSEC-2099-{number}.yaml": "id: [" for name, number in (("idna", 7), ("flask", 8))}
+    archive = a_zip(tmp_path / "pypa.zip", members | {"main/vulns/requests/PYSEC-2099-1.yaml": json.dumps(OLD)})
+    with Upstream([GHSA], archive=archive.read_bytes()) as upstream:
+        run("db", "sync", tmp_path / "a.db", *upstream.sync_options)
+    assert run("db", "verify", tmp_path / "a.db").returncode == 0
+    done = run("report", project, "-f", "json", "--offline", "--advisory-db", tmp_path / "a.db")
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["complete"]) == (3, False)
+    assert [line["name"] for line in report["coverage"]["unchecked"]] == ["idna"]
+    assert report["advisory_data"][0]["damaged_records"] == ["pypa:flask/PYSEC-2099-8", "pypa:idna/PYSEC-2099-7"]
+    assert {entry["id"] for entry in report["findings"]} == {"CVE-2099-1", "CVE-2099-2"}
+
+
+def test_what_was_mended_or_is_listed_no_more_is_damaged_no_more(run: Run, tmp_path: Path) -> None:
+    names = ["GHSA-aaaa-bbbb-cccc", "GHSA-dddd-eeee-ffff", "GHSA-gggg-hhhh-iiii"]
+    good = [a_record(name, "idna", fixed="3.7") for name in names]
+    with Upstream(good) as upstream:
+        whole = a_zip(tmp_path / "all.zip", {f"{name}.json": "{" for name in names})
+        upstream.replies["/export/all.zip"] = Reply(200, whole.read_bytes())
+        run("db", "sync", tmp_path / "a.db", *upstream.sync_options)
+        assert "  3 records could not be read" in _status(run, tmp_path)
+        listed = f"2099-03-01T00:00:00Z,{names[0]}\n2099-01-01T00:00:00Z,{names[1]}\n"
+        upstream.replies["/export/modified_id.csv"] = Reply(200, listed.encode())
+        run("db", "sync", tmp_path / "a.db", *upstream.sync_options)
+    assert f"  1 record could not be read: osv:{names[1]}\n" in _status(run, tmp_path)
+
+
+def _status(run: Run, folder: Path) -> str:
+    return run("db", "status", folder / "a.db").stdout
+
+
 def test_a_database_is_shared_by_a_host_and_pinned(run: Run, project: Path, tmp_path: Path) -> None:
     with Upstream([OLD]) as upstream:
         run("db", "sync", tmp_path / "a.db", *upstream.sync_options)
@@ -127,7 +161,7 @@ def test_a_folder_of_records_becomes_a_database(run: Run, project: Path, tmp_pat
     folder = a_folder_of_records(tmp_path / "records", OLD, GHSA)
     (folder / "broken.json").write_text("{", encoding="utf-8")
     assert run("db", "import", folder, "--to", tmp_path / "a.db").returncode == 0
-    assert "1 record could not be read: import:broken.json" in run("db", "status", tmp_path / "a.db").stdout
+    assert "1 record could not be read: import:broken" in run("db", "status", tmp_path / "a.db").stdout
     assert len(found(run, project, "--advisory-db", tmp_path / "a.db")) == 2
 
 

@@ -72,9 +72,11 @@ def test_nothing_is_shown_where_a_line_cannot_be_taken_away(house: House) -> Non
 
 
 def test_a_line_is_shown_while_a_service_lets_one_wait(house: House) -> None:
-    house.write("requirements.txt", "six==1.16.0 --hash=sha256:" + "0" * 64 + "\n")
+    pin = "six==1.16.0 --hash=sha256:" + "0" * 64 + "\n"
+    for file in ("requirements.txt", "more.txt"):
+        house.write(file, pin)
     with Upstream(faults=[Fault("/v1/querybatch", "slow", seconds=1.5)]) as upstream:
-        options = ("--sources", "osv", "--no-maintenance-check", *upstream.options)
+        options = ("requirements.txt", "more.txt", "--sources", "osv", "--no-maintenance-check", *upstream.options)
         public = {"UV_DEFAULT_INDEX": "", "PIP_INDEX_URL": ""}
         assert on_a_terminal(house, *options, **public) == "asking osv about 1 version …\r\x1b[2K"
         assert on_a_terminal(house, *options, **public) == ""  # it is remembered, and quick

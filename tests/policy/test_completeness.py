@@ -112,12 +112,25 @@ def test_data_that_are_older_than_the_gate_allows_make_the_audit_incomplete(
 
 
 def test_each_source_whose_data_are_too_old_is_named_with_its_day_and_the_rule() -> None:
-    data = (of("osv", 1), of("pypa", 30), of("pypi", 48), of("database", 0)._replace(as_of=None))
+    data = (of("osv", 1), of("pypa", 30), of("pypi", 48))
     report = report_of(some_facts(advisory_data=data), a_policy(max_data_age_hours=24))
     assert report.gate.too_old == (
         "the data of pypa are of 2026-11-21 07:02 UTC, and max_data_age_hours is 24 (pyproject.toml:1)",
         "the data of pypi are of 2026-11-20 13:02 UTC, and max_data_age_hours is 24 (pyproject.toml:1)",
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "revision", "told"),
+    [("database", "sha256:0", True), ("database", None, False), ("api", "sha256:0", False)],
+    ids=["read", "failed", "asked about nothing"],
+)
+def test_data_that_do_not_tell_of_when_they_are_may_be_too_old(kind: str, revision: str | None, *, told: bool) -> None:
+    data = of("database", 0)._replace(kind=kind, revision=revision, as_of=None)
+    report = report_of(some_facts(advisory_data=(data,)), a_policy(max_data_age_hours=24))
+    said = "the data of database do not tell of when they are, and max_data_age_hours is 24 (pyproject.toml:1)"
+    assert (report.gate.too_old, report.complete) == ((said,) if told else (), not told)
+    assert report_of(some_facts(advisory_data=(data,)), a_policy()).complete
 
 
 def test_on_a_later_day_data_are_as_old_as_they_are_then() -> None:

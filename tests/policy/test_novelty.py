@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from pysentry_hook.advisories import Advisory, Package
+from pysentry_hook.advisories import Advisory
 from pysentry_hook.matching import Knowledge
-from pysentry_hook.model import Inventory
+from pysentry_hook.model import Inventory, Package
 from pysentry_hook.policy.novelty import compared
 from pysentry_hook.report import Finding, Novelty
 from tests.builders import a_dependency, a_finding, a_package, an_advisory, an_inventory

@@ -4,8 +4,6 @@ import io
 import json
 import zipfile
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,14 +12,10 @@ from hypothesis import strategies as st
 from pysentry_hook.advisories import Advisory
 from pysentry_hook.cache import MemoryCache
 from pysentry_hook.errors import SourceError
-from pysentry_hook.http import Http, Limits
 from pysentry_hook.model import normalize
 from pysentry_hook.sources import archive as module
 from pysentry_hook.sources.archive import Archive
-from pysentry_hook.sources.context import Context
-from pysentry_hook.sources.database import Database
-from pysentry_hook.syncing import imported
-from tests.builders import a_folder_of_records, a_package, a_record, a_zip
+from tests.builders import a_package, a_record
 
 REQUESTS = [normalize("requests")]
 PYPA = "advisory-database-main/vulns/requests/PYSEC-2099-1.yaml"
@@ -31,18 +25,6 @@ affected:
 - package: {name: Requests, ecosystem: PyPI}
   versions: [1.10, 2.30.0]
 """
-
-
-def a_database(path: Path) -> Database:
-    """A database that nobody else looks into."""
-    context = Context(
-        http=Http(Limits(), offline=True),
-        cache=MemoryCache(),
-        now=datetime(2099, 3, 1, tzinfo=UTC),
-        fresh_for=timedelta(hours=1),
-        url="",
-    )
-    return Database(str(path), context)
 
 
 def an_archive(content: bytes, cache: MemoryCache | None = None) -> Archive:
@@ -209,92 +191,8 @@ def test_what_was_learnt_of_an_archive_is_not_unpacked_again() -> None:
     assert Archive("0" * 64, content, cache, source="database", stored=0).records(REQUESTS) == first
 
 
-def test_a_folder_of_json_and_yaml_records_is_a_database(tmp_path: Path) -> None:
-    folder = a_folder_of_records(tmp_path / "db", a_record("GHSA-1"), a_record("GHSA-2", "flask"))
-    (folder / "below").mkdir()
-    (folder / "below" / "PYSEC-2099-1.yaml").write_text(YAML)
-    (folder / "broken.json").write_text("{")
-    (folder / "other.json").write_text('["no record"]')
-    (folder / "notes.txt").write_text("no record")
-    answer = a_database(folder).ask([a_package()])
-    assert [advisory.id for advisory in answer.advisories] == ["GHSA-1", "PYSEC-2099-1"]
-    assert answer.data.damaged_records == ("broken",)
-    assert answer.answered == {a_package()}
-
-
-def test_a_record_too_large_for_a_record_is_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pysentry_hook.sources.database.MAX_RECORD_BYTES", 100)
-    answer = a_database(a_folder_of_records(tmp_path / "db", a_record())).ask([a_package()])
-    assert answer.data.damaged_records == ("PYSEC-2099-1",)
-
-
-def test_a_folder_with_too_many_files_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pysentry_hook.sources.database.MAX_FILES", 1)
-    folder = a_folder_of_records(tmp_path / "db", a_record("GHSA-1"), a_record("GHSA-2"))
-    answer = a_database(folder).ask([a_package()])
-    assert not answer.answered
-    assert "holds more than 1 files (every package)" in answer.failures[0].detail
-
-
-def test_the_revision_of_a_folder_changes_with_any_record(tmp_path: Path) -> None:
-    folder = a_folder_of_records(tmp_path / "db", a_record())
-    before = a_database(folder).ask([]).data.revision
-    a_folder_of_records(folder, a_record(fixed="3"))
-    assert a_database(folder).ask([]).data.revision != before
-
-
-@pytest.mark.parametrize("members", [{PYPA: YAML}, {"PYSEC-2099-1.json": json.dumps(a_record())}])
-def test_a_zip_of_either_layout_is_a_database(members: dict[str, str], tmp_path: Path) -> None:
-    answer = a_database(a_zip(tmp_path / "db.zip", members)).ask([a_package()])
-    assert [advisory.id for advisory in answer.advisories] == ["PYSEC-2099-1"]
-    assert answer.data.kind == "database"
-
-
-@pytest.mark.parametrize("content", [b"", b"no zip", zipped({"a.txt": "x"})])
-def test_a_database_that_cannot_be_read_is_a_failure_that_names_it(content: bytes, tmp_path: Path) -> None:
-    (tmp_path / "db.zip").write_bytes(content)
-    answer = a_database(tmp_path / "db.zip").ask([a_package()])
-    assert not answer.answered
-    assert answer.failures[0].detail.startswith(f"{tmp_path / 'db.zip'}: ")
-
-
-def test_a_database_that_is_gone_or_empty_is_a_failure(tmp_path: Path) -> None:
-    gone = a_database(tmp_path / "gone").ask([a_package()])
-    assert "No such file" in gone.failures[0].detail
-    empty = a_database(tmp_path).ask([a_package()])
-    assert "holds no advisory records" in empty.failures[0].detail
-
-
-def test_a_folder_of_other_documents_is_no_database(tmp_path: Path) -> None:
-    (tmp_path / "package.json").write_text('{"id": "x", "name": "y"}')
-    answer = a_database(tmp_path).ask([a_package()])
-    assert "holds no advisory records" in answer.failures[0].detail
-    assert not answer.answered
-
-
-UNUSABLE = {"id": "$(id)", "affected": [{"package": {"name": "requests", "ecosystem": "PyPI"}, "versions": ["2.30.0"]}]}
-
-
-@pytest.mark.parametrize("where", ["folder", "zip", "database"])
-def test_a_package_that_an_unusable_record_names_is_not_answered_for(tmp_path: Path, where: str) -> None:
-    """What the record says of it is not known, which is no reason to call it clean."""
-    path = a_folder_of_records(tmp_path / "db", a_record("GHSA-1", "flask"))
-    (path / "odd.json").write_text(json.dumps(UNUSABLE), encoding="utf-8")
-    if where == "zip":
-        path = a_zip(tmp_path / "db.zip", {file.name: file.read_bytes() for file in path.iterdir()})
-    if where == "database":
-        imported(path, tmp_path / "db.sqlite", datetime(2099, 3, 1, tzinfo=UTC))
-        path = tmp_path / "db.sqlite"
-    answer = a_database(path).ask([a_package(), a_package("flask")])
-    assert "odd" in answer.data.damaged_records or "import:odd.json" in answer.data.damaged_records
-    assert answer.answered == {a_package("flask")}
-    (failure,) = answer.failures
-    assert "has no usable id" in failure.detail
-    assert "requests 2.30.0" in failure.detail
-
-
 def test_a_package_whose_record_cannot_be_unpacked_any_more_is_not_answered_for() -> None:
     cache = MemoryCache()
     cache.put(f"index:{'0' * 64}", b'{"requests": ["gone.json"]}', stored=0)
     found = an_archive(zipped({PYPA: YAML}), cache).records(REQUESTS)
-    assert found.unanswered([a_package()]) == {a_package(): "the record gone is not an object"}
+    assert found.unanswered([a_package()]) == {a_package(): "the record gone cannot be read"}

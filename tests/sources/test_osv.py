@@ -1,6 +1,7 @@
 """The OSV service as a source, against a server that pages, fails and lies."""
 
 import json
+from collections.abc import Mapping
 from typing import cast
 
 import pytest
@@ -58,6 +59,15 @@ def test_pages_without_end_are_a_failure_of_every_package_that_waits(make_contex
         assert len(upstream.requests) == 200
     assert not answer.answered
     assert "does not end after 200 pages (requests 2.30.0)" in details(answer)
+
+
+def test_a_page_that_leads_to_itself_is_told_as_that(make_context: MakeContext) -> None:
+    again = json.dumps({"results": [{"next_page_token": "1"}]}).encode()
+    with Upstream(replies={"/v1/querybatch": Reply(200, again)}) as upstream:
+        answer = Osv(make_context(upstream.url)).ask([a_package()])
+        assert len(upstream.requests) == 2
+    assert not answer.answered
+    assert details(answer) == "a page of the answer leads to itself (requests 2.30.0)"
 
 
 def test_no_batch_is_larger_than_the_service_takes(make_context: MakeContext) -> None:
@@ -185,6 +195,42 @@ def test_a_damaged_record_is_named_and_its_versions_count(make_context: MakeCont
     assert answer.data.damaged_records == (GHSA,)
     assert answer.advisories[0].affected[0].versions == {"2.30.0"}
     assert answer.answered == {a_package()}
+
+
+@pytest.mark.parametrize("ranges", [[], [{"type": "GIT", "events": [{"introduced": "0"}]}]])
+def test_a_record_that_is_named_and_says_of_no_version_that_it_is_affected_is_no_answer(
+    ranges: list[object], make_context: MakeContext
+) -> None:
+    silent = a_record(GHSA, events=[])
+    silent["affected"][0]["ranges"] = ranges
+    with Upstream([silent], replies={"/v1/querybatch": _naming(silent)}) as upstream:
+        answer = Osv(make_context(upstream.url)).ask([a_package()])
+    assert not answer.answered
+    assert details(answer) == f"the record says of no version that it is affected for {GHSA} (requests 2.30.0)"
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        a_record(GHSA, events=[], withdrawn="2099-02-01T00:00:00Z"),
+        a_record(GHSA, events=[{"introduced": "0"}, {"last_affected": "4.1.0-NA"}]),
+        a_record(GHSA, "flask", events=[]),
+    ],
+    ids=["withdrawn", "a bound that is no version", "of another package"],
+)
+def test_a_record_that_says_something_or_nothing_any_more_is_an_answer(
+    record: dict[str, object], make_context: MakeContext
+) -> None:
+    with Upstream([record], replies={"/v1/querybatch": _naming(record)}) as upstream:
+        answer = Osv(make_context(upstream.url)).ask([a_package()])
+    assert answer.answered == {a_package()}
+
+
+def _naming(record: Mapping[str, object]) -> Reply:
+    """An answer of the service that names a record for the one version that is asked about."""
+    return Reply(
+        200, json.dumps({"results": [{"vulns": [{"id": record["id"], "modified": record["modified"]}]}]}).encode()
+    )
 
 
 @pytest.mark.parametrize("planted", [b"no JSON", b"7", b"[7]", b"[[1]]", b"{}x", b"[" * 100_000])

@@ -57,8 +57,9 @@ def test_a_withdrawn_vulnerability_says_so(make_context: MakeContext) -> None:
     assert answer.advisories[0].withdrawn == "2099-02-01T00:00:00Z"
 
 
-def test_a_withdrawn_that_is_no_time_withdraws_nothing(make_context: MakeContext) -> None:
-    body = json.dumps({"vulnerabilities": [{"id": "PYSEC-2099-1", "withdrawn": False}]}).encode()
+@pytest.mark.parametrize("withdrawn", [False, "no", "", 7])
+def test_a_withdrawn_that_is_no_time_withdraws_nothing(withdrawn: object, make_context: MakeContext) -> None:
+    body = json.dumps({"vulnerabilities": [{"id": "PYSEC-2099-1", "withdrawn": withdrawn}]}).encode()
     with Upstream(replies={PATH: Reply(200, body)}) as upstream:
         answer = Pypi(make_context(upstream.url)).ask([a_package()])
     assert answer.advisories[0].withdrawn is None

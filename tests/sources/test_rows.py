@@ -72,9 +72,11 @@ def test_the_file_holds_what_sources_copy_once_and_each_record_has_it(tmp_path: 
     with closing(sqlite3.connect(tmp_path / "a.db")) as file:
         assert file.execute("SELECT count(*) FROM body").fetchone() == (1,)
     with Store(tmp_path / "a.db") as store:
-        found: dict[str, Any] = dict(store.about(["requests"]))
+        about = list(store.about(["requests"]))
         assert list(store.rows()) == rows
+    found: dict[str, Any] = {source: record for source, _, record in about}
     assert {source: record.get("aliases") for source, record in found.items()} == {
         "pypa": [], "osv": ["CVE-2099-1"], "import": []
     }  # fmt: skip
+    assert {identifier for _, identifier, _ in about} == {"PYSEC-2099-1"}
     assert len({id(record["affected"]) for record in found.values()}) == 1
