@@ -31,13 +31,20 @@ def commands(project: Project, outcome: Outcome) -> Iterator[str]:
         asks = [asked(change, outcome) for change in changes]
         yield shlex.join(["uv", "lock", *(word for ask in asks for word in ("--upgrade-package", ask))])
     elif form in _LOCKING:
-        names = dict.fromkeys(change.package for change in changes)
-        edited = any(change.edits for change in changes)
-        yield _LOCKING[form][bool(names) and not edited].format(names=" ".join(names))
+        yield from _locking(form, changes)
     elif form == requirements.FORMAT and project.is_lock:
         yield from (f"# {printable(line)}" for line in _pins(project, outcome, folder))
     elif form != pyproject.FORMAT and not any(change.edits for change in changes):
         yield f"# lock {printable(posixpath.basename(project.inventory.path))} anew with the tool that made it"
+
+
+def _locking(form: str, changes: Sequence[Change]) -> Iterator[str]:
+    """Lock what was edited, and move the packages for which nothing was: to lock may leave them where they are."""
+    lock, move = _LOCKING[form]
+    names = dict.fromkeys(change.package for change in changes if not change.edits)
+    found = [lock] if not changes or any(change.edits for change in changes) else []
+    found += [move.format(names=" ".join(names))] if names else []
+    yield from dict.fromkeys(found)
 
 
 def _edits(changes: Sequence[Change], folder: str) -> Iterator[str]:

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from pysentry_hook.model import normalize
+from pysentry_hook.plan.holding import asked_by
 from pysentry_hook.proposal import Distance, Kind, Plan
+from pysentry_hook.resolvers.request import ResolutionError
 from tests.builders import a_record
 from tests.plan.conftest import MANIFEST, Shop
 from tests.resolvers.index import Release
@@ -131,6 +134,23 @@ def test_two_parents_without_a_common_version_are_told_with_what_they_ask(shops:
     assert plan.changes == ()
     (held,) = plan.held
     assert held.chain == ("six 1.0 is held by web 1.0 (six<2); no later release of web allows six>=2.1",)
+
+
+def test_what_limits_a_package_whose_name_begins_alike_is_not_blamed(shops: Shops) -> None:
+    shop = shops(
+        Release("web", "1.0", ("six<2",)), Release("web-x", "1.0", ("six<3",)), Release("six-x", "1.0"),
+        Release("six", "1.0"), Release("six", "2.0"),
+    )  # fmt: skip
+    shop.write("limits.txt", "six-x<2\n")
+    shop.write("requirements.txt", "-c limits.txt\nweb-x==1.0\nweb==1.0\nsix-x==1.0\nsix==1.0\n")
+    (held,) = shop.plan(a_record(package="six", fixed="2.0"), name="requirements.txt").held
+    assert held.chain == ("six 1.0 is held by web 1.0 (six<2); no later release of web allows six>=2.0",)
+
+
+@pytest.mark.parametrize(("parent", "asks"), [("web", "<2"), ("web-x", "<4"), ("x-web", "<3"), ("we", "")])
+def test_what_a_package_asks_for_is_told_of_it_alone(parent: str, asks: str) -> None:
+    whole = "Because web-x==1.0 depends on six<4 and x-web==1.0 depends on six<3 and web==1.0 depends on six<2, no"
+    assert asked_by(ResolutionError("no", whole), normalize(parent), normalize("six")) == asks
 
 
 def test_the_chain_names_the_first_release_that_allows_the_fix_and_what_holds_that(shops: Shops) -> None:
