@@ -24,7 +24,8 @@ _COOLDOWN = "exclude-newer"
 
 def chain(bench: Bench, goal: Goal, state: Outcome) -> tuple[str, ...]:
     """Return what holds a package back, from the package upwards, a sentence each; () where one alone does not."""
-    return tuple(_held_by(bench, state.inventory, goal.package, goal.installed[0], goal.targets[0]))
+    installed = next(iter(state.versions(goal.package)), goal.installed[0])
+    return tuple(_held_by(bench, state.inventory, goal.package, installed, goal.targets[0]))
 
 
 def _held_by(

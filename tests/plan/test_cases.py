@@ -186,6 +186,20 @@ def test_an_upgrade_that_can_only_bring_in_another_finding_is_not_made(shops: Sh
     assert left(plan) == {"web": "what clears it brings in PYSEC-2099-2 in bad 1.0"}
 
 
+def test_what_clears_a_part_is_taken_where_nothing_clears_all(shops: Shops) -> None:
+    shop = shops(
+        Release("web", "1.0", ("six<2",)), *(Release("six", version) for version in ("1.0", "1.1", "1.2", "2.0"))
+    )  # fmt: skip
+    shop.write("requirements.txt", "web==1.0\nsix==1.0\n")
+    plan = shop.plan(
+        a_record(package="six", fixed="1.1"), a_record("PYSEC-2099-2", "six", fixed="2.0"), name="requirements.txt"
+    )
+    assert moves(plan) == {"six": (["1.0"], ["1.2"])}
+    assert [each.id for each in plan.cleared] == ["PYSEC-2099-1"]
+    (held,) = plan.held
+    assert held.chain == ("six 1.2 is held by web 1.0 (six<2); no later release of web allows six>=2.0",)
+
+
 def test_a_yanked_release_is_not_taken(shops: Shops) -> None:
     shop = shops(Release("six", "1.0"), Release("six", "1.1", yanked=True), Release("six", "1.1.1"))
     shop.locked(["six"], as_of=[Release("six", "1.0")])
