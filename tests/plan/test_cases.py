@@ -324,3 +324,15 @@ def test_what_has_no_wheel_stays_and_the_rest_is_planned_for(shops: Shops, tmp_p
     assert moves(plan) == {"six": (["1.0"], ["1.1"])}
     assert plan.notes[0].startswith("old stays as it is: no wheel")
     assert not (tmp_path / "built").exists()
+    assert plan.limits[-1] == "uv resolved from wheels and metadata; nothing was installed, and no test was run"
+    spoilt = shop.plan(a_record(package="old", fixed="1.1"))
+    assert left(spoilt) == {"old": "no wheel that could be resolved, and nobody knows what it asks for"}
+
+
+def test_a_plan_that_may_build_says_so(shops: Shops) -> None:
+    shop = shops(Release("six", "1.0"), Release("six", "1.1"))
+    shop.locked(["six"], as_of=[Release("six", "1.0")])
+    plan = shop.plan(a_record(package="six", fixed="1.1"), allow_build=True)
+    assert plan.limits[-1] == (
+        "uv resolved with --allow-build, so it may have built packages, and run their code; no test was run"
+    )
