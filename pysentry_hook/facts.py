@@ -160,5 +160,6 @@ def _summary(inventory: Inventory) -> InputSummary:
         packages=len(inventory.dependencies) + len(inventory.unchecked),
         damaged=False,
         resolved=inventory.resolved,
+        compiled=inventory.compiled,
         notes=inventory.notes,
     )
