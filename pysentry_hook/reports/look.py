@@ -27,6 +27,8 @@ class Look(NamedTuple):
     detailed: bool = False
     again: str = ""
     """The words that name the same scan on a command line."""
+    again_applies: str = ""
+    """What to type to apply the plan that is told; empty where another tool has to lock."""
     project: str = ""
     """The folder whose configuration counts, where it is not the one in which the report is read."""
     severity: Severity | None = None

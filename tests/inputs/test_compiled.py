@@ -2,7 +2,7 @@
 
 import pytest
 
-from pysentry_hook.inputs.kept import packed, unpacked
+from pysentry_hook.inputs.packing import packed, unpacked
 from pysentry_hook.model import Compiled
 from tests.inputs.reading import declared, inventory, inventory_of
 
