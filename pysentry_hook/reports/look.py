@@ -38,7 +38,12 @@ class Look(NamedTuple):
 
     def in_file(self) -> Look:
         """The same for a file: neither colour, nor the width of a terminal, nor paths as they are seen from here."""
-        return Look(detailed=self.detailed, severity=self.severity, sarif_suppressed=self.sarif_suppressed)
+        return Look(
+            again_applies=self.again_applies,
+            detailed=self.detailed,
+            severity=self.severity,
+            sarif_suppressed=self.sarif_suppressed,
+        )
 
     def path(self, path: str) -> str:
         """A path of the tree as it is written where the report is read."""
