@@ -168,5 +168,6 @@ def _summary(inventory: Inventory) -> InputSummary:
         packages=inventory.size,
         damaged=False,
         resolved=inventory.resolved,
+        compiled=inventory.compiled,
         notes=inventory.notes,
     )

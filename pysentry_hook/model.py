@@ -1,6 +1,7 @@
 """The types that travel through a scan: frozen values without I/O."""
 
 import re
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
@@ -211,6 +212,25 @@ class InputFile(NamedTuple):
     sha256: str
 
 
+class Compiled(NamedTuple):
+    """How a tool made a requirements file out of others."""
+
+    path: str
+    """The file that it made."""
+    folder: str
+    """The folder in which it was called."""
+    command: str | None
+    """What was typed, of plain words that a shell takes as they are; None where that is not known, or not plain."""
+
+    def upgrading(self, requirements: Iterable[str]) -> tuple[str, str, str] | None:
+        """What to type so that these versions are taken: what stands before them, they, and what stands behind."""
+        if self.command is None:
+            return None
+        tool, word, rest = self.command.partition("compile")
+        asks = "".join(f" --upgrade-package {shlex.quote(each)}" for each in requirements)
+        return tool + word, asks, rest
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inventory:
     """What one input installs, less the project itself and its workspace members."""
@@ -236,6 +256,8 @@ class Inventory:
     resolved: str | None = None
     """By what and when the versions were resolved; None where the input states them itself."""
     remarks: tuple[Remark, ...] = ()
+    compiled: tuple[Compiled, ...] = ()
+    """The requirements files of it that a tool made out of others."""
     members: frozenset[str] = frozenset()
     """What else this input stands for: folders that are members of its workspace, files that were named with it."""
     notes: tuple[str, ...] = ()

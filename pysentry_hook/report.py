@@ -10,7 +10,7 @@ from typing import NamedTuple
 from packaging.version import Version
 
 from pysentry_hook.advisories import AdvisoryData, Vulnerability
-from pysentry_hook.model import Dependency, Failure, Location, NormalizedName, Subject
+from pysentry_hook.model import Compiled, Dependency, Failure, Location, NormalizedName, Subject
 from pysentry_hook.rules import Policy, Rule, Suppression
 
 
@@ -131,6 +131,8 @@ class InputSummary(NamedTuple):
     notes: tuple[str, ...] = ()
     resolved: str | None = None
     """By what and when its versions were resolved; None where it states them."""
+    compiled: tuple[Compiled, ...] = ()
+    """Its files that a tool made out of others."""
 
 
 class Baseline(NamedTuple):

@@ -13,6 +13,7 @@ from pysentry_hook.commands.progress import progress
 from pysentry_hook.commands.running import Prepared, Scanning, look, prepare, say, scanning, tell
 from pysentry_hook.config.flags import Flags
 from pysentry_hook.errors import PysentryHookError, UnreadableInputsError, UsageError
+from pysentry_hook.inputs import requirements, uv_lock
 from pysentry_hook.model import Inventory, NormalizedName
 from pysentry_hook.output import pair
 from pysentry_hook.plan import plan as planned
@@ -29,6 +30,8 @@ from pysentry_hook.scan import scan
 from pysentry_hook.text import printable
 
 _CHANGES = "Changes"
+_APPLIED = {uv_lock.FORMAT, requirements.FORMAT}
+"""The inputs to which plans are applied, whatever tool the project has."""
 
 
 @takes_flags(but=("allow_empty",))
@@ -64,7 +67,9 @@ def plan(
                 made = planning.apply(made, outcome, forced=force)
             except PysentryHookError as error:
                 problem = error
-    tell(made, targets, look(prepared), PLAN_FORMATS)
+    again = f"pysentry-hook plan --apply {look(prepared).again}".rstrip()
+    view = look(prepared)._replace(again_applies=again if made.format in _APPLIED else "")
+    tell(made, targets, view, PLAN_FORMATS)
     if problem:
         raise problem
     raise typer.Exit(exit_code(made, outcome.report))

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pysentry_hook import plain
 from pysentry_hook.model import (
+    Compiled,
     Dependency,
     Edge,
     Failure,
@@ -126,6 +127,7 @@ def packed(inventory: Inventory) -> dict[str, Any]:
         "requires_python": inventory.requires_python,
         "resolved": inventory.resolved,
         "remarks": inventory.remarks,
+        "compiled": inventory.compiled,
         "members": sorted(inventory.members),
         "notes": inventory.notes,
         "failures": inventory.failures,
@@ -178,6 +180,10 @@ def unpacked(values: Mapping[str, Any]) -> Inventory:
         requires_python=plain.text_or_none(values["requires_python"]),
         resolved=plain.text_or_none(values["resolved"]),
         remarks=tuple(Remark(NormalizedName(name), comment, place) for name, comment, place in values["remarks"]),
+        compiled=tuple(
+            Compiled(plain.text(path), plain.text(folder), plain.text_or_none(command))
+            for path, folder, command in values["compiled"]
+        ),
         members=frozenset(map(plain.text, values["members"])),
         notes=tuple(map(plain.text, values["notes"])),
         failures=tuple(Failure(*each) for each in values["failures"]),

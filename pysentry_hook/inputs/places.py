@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Protocol
 
@@ -133,13 +133,16 @@ class PipfilePlaces(_WithManifests):
 class LinePlaces:
     """Places that the reader knew when it read the line."""
 
-    def __init__(self, locations: Sequence[Location]) -> None:
+    def __init__(
+        self, locations: Sequence[Location], declared: Mapping[NormalizedName, Location] | None = None
+    ) -> None:
         self._locations = locations
+        self._declared = declared or {}
 
     def location(self, place: int) -> Location:
         """The line of an entry."""
         return self._locations[place]
 
-    def declaration(self, name: NormalizedName) -> Location | None:  # noqa: ARG002 (the entry is the declaration)
-        """Nothing: the file is the declaration itself, or its source is not known."""
-        return None
+    def declaration(self, name: NormalizedName) -> Location | None:
+        """The line of what the file was compiled of; None where it is the declaration itself, or nobody knows."""
+        return self._declared.get(name)

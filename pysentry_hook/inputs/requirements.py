@@ -6,16 +6,30 @@ the including file, and `${VAR}` is never expanded.
 
 import hashlib
 from collections.abc import Sequence
+from itertools import takewhile
 
 from pysentry_hook.errors import InputError
 from pysentry_hook.inputs.annotations import Said, annotated
+from pysentry_hook.inputs.compiled import compiled
 from pysentry_hook.inputs.limits import few_packages
 from pysentry_hook.inputs.places import LinePlaces
 from pysentry_hook.inputs.requirement_graph import Entry, join
 from pysentry_hook.inputs.requirement_lines import Line, decode, logical_lines, options
 from pysentry_hook.inputs.requirement_parts import Asked, elsewhere, requirement
 from pysentry_hook.inputs.uv_indexes import PYPI
-from pysentry_hook.model import CONSTRAINTS, MAIN, Failure, InputFile, Inventory, Node, Remark, normalize
+from pysentry_hook.model import (
+    CONSTRAINTS,
+    MAIN,
+    Compiled,
+    Failure,
+    InputFile,
+    Inventory,
+    Location,
+    Node,
+    NormalizedName,
+    Remark,
+    normalize,
+)
 from pysentry_hook.text import one_line, some, without_credentials
 from pysentry_hook.tree import Tree, inside
 
@@ -57,6 +71,8 @@ class _Reading:
         self._extra: list[str] = []
         self._no_index = False
         self._compiled: set[str] = set()
+        self._made: list[Compiled] = []
+        self._declared: dict[NormalizedName, Location] = {}
         self._limiting: dict[str, InputFile] = {}
         self._constraints: list[str] = []
         self._remarks: list[Remark] = []
@@ -73,7 +89,8 @@ class _Reading:
         data = self._tree.read(path)
         self._files[path] = InputFile(path, FORMAT, hashlib.sha256(data).hexdigest())
         self._open.append(path)
-        for line, said in annotated(logical_lines(path, decode(path, data))):
+        lines = [*logical_lines(path, decode(path, data))]
+        for line, said in annotated(lines):
             if "--hash" in line.text or said.parents or said.declared:
                 self._compiled.add(path)
             if not line.text.startswith("-"):
@@ -84,6 +101,12 @@ class _Reading:
                     self._enter(line, elsewhere(value), said)
                 else:
                     self._option(path, line, key, value, depth)
+        made, declared = compiled(
+            self._tree, path, (line.comment for line in takewhile(lambda line: not line.text, lines))
+        )
+        if made.command or path in self._compiled:
+            self._made.append(made)
+            self._declared = {**declared, **self._declared}
         self._open.pop()
 
     def _option(self, path: str, line: Line, key: str, value: str, depth: int) -> None:
@@ -200,10 +223,11 @@ class _Reading:
             unchecked=joined.unchecked,
             roots=(_ROOT,),
             edges=joined.edges,
-            places=LinePlaces([entry.location for entry in self._entries]),
+            places=LinePlaces([entry.location for entry in self._entries], self._declared),
             scopes=frozenset({MAIN}),
             requirements=joined.requirements,
             constraints=tuple(self._constraints),
+            compiled=tuple(self._made),
             remarks=tuple(self._remarks),
             notes=tuple(self._notes),
             failures=tuple(self._failures),

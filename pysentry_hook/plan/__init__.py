@@ -37,8 +37,13 @@ _UNUSABLE = re.compile(
 _LIMITS = (
     "smallest found, not the smallest there is: packages are tried one after another, the worst finding first",
     "a version between those that advisories name as fixed is taken only where the resolver chooses it",
-    "uv resolved from wheels and metadata; nothing was installed, and no test was run",
 )
+_RESOLVED = {
+    False: "uv resolved from wheels and metadata; nothing was installed, and no test was run",
+    True: "uv resolved with --allow-build, so it may have built packages, and run their code; no test was run",
+}
+"""By whether a resolver may build."""
+_IDLE = "on no Python that was resolved for its marker holds, so it was left alone"
 
 
 def plan(
@@ -56,13 +61,14 @@ def plan(
         told = _Told(bench, program, origin, origin, reasons, otherwise=f"nothing can be resolved: {start.summary}")
         return told.plan(now, failures=(failure,)), origin
     search = Search(bench=bench, start=start, best=start)
-    search.run(wanted)
+    stays = dict.fromkeys(unusable, _unresolved(settings)) | dict.fromkeys(idle, _IDLE)
+    search.run([goal for goal in wanted if goal.package not in stays])
     for goal in wanted:
-        reasons |= _why_not(bench, search, goal, now)
+        reasons |= _why_not(bench, search, goal, now, stays)
     changes = tuple(promised(bench, change, search.best.inventory) for change in search.best.changes)
     best = replace(search.best, changes=changes)
     told = _Told(bench, program, origin, best, reasons)
-    return told.plan(now, notes=tuple(_notes(origin, start, unusable, idle, bench.project.python_version))), best
+    return told.plan(now, notes=tuple(_notes(bench, origin, start, stays))), best
 
 
 def _started(bench: Bench, opened: Opened) -> tuple[Outcome | ResolutionError, Names, Names]:
@@ -101,12 +107,22 @@ def _unusable(start: Outcome | ResolutionError) -> list[str]:
     return [one or other for one, other in _UNUSABLE.findall(" ".join(start.whole.split()))]
 
 
-def _why_not(bench: Bench, search: Search, goal: Goal, now: datetime) -> dict[tuple[NormalizedName, str], Why]:
-    """Why the findings of a goal that are left are left."""
+def _unresolved(settings: Settings) -> str:
+    what = "release" if settings.allow_build else "wheel"
+    return f"no {what} that could be resolved, and nobody knows what it asks for"
+
+
+def _why_not(
+    bench: Bench, search: Search, goal: Goal, now: datetime, stays: Mapping[NormalizedName, str]
+) -> dict[tuple[NormalizedName, str], Why]:
+    """Why the findings of a goal that are left are left; `stays` tells it of packages that were not moved."""
     left = [verdict for verdict in search.best.blocking.of_package(goal.package) if goal.names & {*names(verdict)}]
     if not left:
         return {}
-    why = _reason(bench, search, goal, now, [verdict.finding.dependency for verdict in left])
+    if told := stays.get(goal.package):
+        why = Why(told)
+    else:
+        why = _reason(bench, search, goal, now, [verdict.finding.dependency for verdict in left])
     return {(goal.package, verdict.finding.vulnerability.id): why for verdict in left}
 
 
@@ -160,7 +176,7 @@ class _Told(NamedTuple):
             held=tuple(self._held()),
             commands=tuple(commands(project, after)) if after.changes or cleared else (),
             notes=notes,
-            limits=_LIMITS,
+            limits=(*_LIMITS, _RESOLVED[self.bench.settings.allow_build]),
         )
 
     def _moves(self) -> Iterator[Move]:
@@ -187,14 +203,15 @@ def _tally(report: Report) -> Tally:
     )
 
 
-def _notes(origin: Outcome, start: Outcome, unusable: Names, idle: Names, python: str | None) -> Iterator[str]:
+def _notes(bench: Bench, origin: Outcome, start: Outcome, stays: Mapping[NormalizedName, str]) -> Iterator[str]:
     """What was not asked for, and what the resolver makes of the input without any change."""
-    if idle:
-        yield f"{some(sorted(idle))}: on no Python that was resolved for its marker holds, so it was left alone"
-    if unusable:
-        told = "stays as it is" if len(unusable) == 1 else "stay as they are"
-        yield f"{some(sorted(unusable))} {told}: no wheel that could be resolved, and nobody knows what it asks for"
-    if python:
+    for why in sorted({*stays.values()}, reverse=True):
+        packages = sorted(name for name, told in stays.items() if told == why)
+        if why == _IDLE:
+            yield f"{some(packages)}: {why}"
+        else:
+            yield f"{some(packages)} {'stays as it is' if len(packages) == 1 else 'stay as they are'}: {why}"
+    if python := bench.project.python_version:
         yield f"resolved for Python {python} alone"
     names = {each.name for each in (*origin.inventory.dependencies, *start.inventory.dependencies)}
     moved = [name for name in sorted(names) if origin.versions(name) != start.versions(name)]

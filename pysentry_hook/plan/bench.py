@@ -91,7 +91,7 @@ class Bench:
         """What is installed with the input and never stood in it, so that it is not judged either."""
         self.runs = 0
         self._program = program
-        self._settings = settings
+        self.settings = settings
         self._scan = scan
 
     def attempt(
@@ -101,7 +101,7 @@ class Bench:
         asks = [each.ask for each in changes if each.ask and each.kind is not Kind.OVERRIDE]
         overrides = [each.ask for each in changes if each.ask and each.kind is Kind.OVERRIDE]
         request = self.project.request(
-            self._settings,
+            self.settings,
             {edit.declaration: edit.after for change in changes for edit in change.edits},
             upgrades=[*asks, *overrides] if self.project.is_lock else (),
             constraints=() if self.project.is_lock else asks,
@@ -161,7 +161,7 @@ class Bench:
 
     def alone(self, texts: Sequence[str], *, lowest: bool = False) -> Inventory | ResolutionError:
         """Return what a project resolves to that asks for these requirements and nothing else."""
-        whole = self.project.request(self._settings, {})
+        whole = self.project.request(self.settings, {})
         request = replace(
             whole,
             scopes={MAIN: tuple(texts)},

@@ -42,7 +42,7 @@ def without_upper(requirement: str) -> str:
     """The requirement with its lower bounds and exclusions alone: a pin and a compatible release have a lower one."""
     stated = Requirement(requirement)
     kept = [_lower(each) for each in stated.specifier]
-    return _written(stated, ",".join(sorted(filter(None, kept))))
+    return written(stated, ",".join(sorted(filter(None, kept))))
 
 
 def raised(requirement: str, version: Version) -> str:
@@ -55,7 +55,7 @@ def raised(requirement: str, version: Version) -> str:
     parts = [f">={version}"]
     for each in stated.specifier:
         if each.operator in {"==", "==="} and not each.version.endswith(".*"):
-            return _written(stated, f"=={version}")
+            return written(stated, f"=={version}")
         if each.operator in {"==", "~="}:
             parts.append(f"{each.operator}{_of_length(each, version)}")
         elif each.operator in {"<", "<="}:
@@ -63,7 +63,7 @@ def raised(requirement: str, version: Version) -> str:
         elif each.operator == "!=":
             parts.append(str(each))
     parts = [part for part in parts if part != f">={version}" or f"~={version}" not in parts]
-    return _written(stated, ",".join(parts))
+    return written(stated, ",".join(parts))
 
 
 def respelled(written: str, requirement: str) -> str | None:
@@ -111,7 +111,8 @@ def _next(version: Version, parts: int) -> str:
     return epoch + ".".join(map(str, release))
 
 
-def _written(stated: Requirement, specifier: str) -> str:
+def written(stated: Requirement, specifier: str) -> str:
+    """A requirement with these bounds in the place of its own."""
     extras = f"[{','.join(sorted(stated.extras))}]" if stated.extras else ""
     marker = f" ; {stated.marker}" if stated.marker else ""
     return f"{stated.name}{extras}{specifier}{marker}"

@@ -5,11 +5,14 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from packaging.requirements import Requirement
+from packaging.version import Version
 
 from pysentry_hook.inputs import pdm_lock, pipfile, pipfile_lock, poetry_lock, pyproject, requirements, uv_lock
+from pysentry_hook.model import Dependency
 from pysentry_hook.plan.bench import Outcome
 from pysentry_hook.plan.project import Project
 from pysentry_hook.proposal import Change, Kind
+from pysentry_hook.reports.fixes import allows
 from pysentry_hook.text import printable
 
 _LOCKING = {
@@ -31,13 +34,21 @@ def commands(project: Project, outcome: Outcome) -> Iterator[str]:
         asks = [asked(change, outcome) for change in changes]
         yield shlex.join(["uv", "lock", *(word for ask in asks for word in ("--upgrade-package", ask))])
     elif form in _LOCKING:
-        names = dict.fromkeys(change.package for change in changes)
-        edited = any(change.edits for change in changes)
-        yield _LOCKING[form][bool(names) and not edited].format(names=" ".join(names))
+        yield from _locking(form, changes)
     elif form == requirements.FORMAT and project.is_lock:
+        yield from _compiling(project, outcome, folder)
         yield from (f"# {printable(line)}" for line in _pins(project, outcome, folder))
     elif form != pyproject.FORMAT and not any(change.edits for change in changes):
         yield f"# lock {printable(posixpath.basename(project.inventory.path))} anew with the tool that made it"
+
+
+def _locking(form: str, changes: Sequence[Change]) -> Iterator[str]:
+    """Lock what was edited, and move the packages for which nothing was: to lock may leave them where they are."""
+    lock, move = _LOCKING[form]
+    names = dict.fromkeys(change.package for change in changes if not change.edits)
+    found = [lock] if not changes or any(change.edits for change in changes) else []
+    found += [move.format(names=" ".join(names))] if names else []
+    yield from dict.fromkeys(found)
 
 
 def _edits(changes: Sequence[Change], folder: str) -> Iterator[str]:
@@ -53,14 +64,41 @@ def _from(folder: str, path: str) -> str:
     return posixpath.relpath(path, folder or posixpath.curdir)
 
 
-def _pins(project: Project, outcome: Outcome, folder: str) -> Iterator[str]:
-    """The lines of a requirements file whose versions move."""
+def _compiling(project: Project, outcome: Outcome, folder: str) -> Iterator[str]:
+    """What to edit in the sources of compiled files, and the commands that compile these anew."""
+    places = project.inventory.places
+    for made in project.inventory.compiled:
+        asks: dict[str, None] = {}
+        for each, version in _moved(project, outcome):
+            if places.location(each.place).path != made.path or made.command is None:
+                continue
+            asks[f"{each.name}=={version}"] = None
+            declared = places.declaration(each.name) if each.direct else None
+            if declared and not allows(declared.text, each.name, version):
+                where = f"{_from(folder, declared.path)}:{declared.line}"
+                yield f"# {printable(where)}: let it ask for {each.name}>={version}"
+        if asks and (words := made.upgrading(asks)):
+            home = posixpath.relpath(made.folder or posixpath.curdir, folder or posixpath.curdir)
+            command = "".join(words)
+            yield command if home == posixpath.curdir else f"(cd {shlex.quote(home)} && {command})"
+
+
+def _moved(project: Project, outcome: Outcome) -> Iterator[tuple[Dependency, Version]]:
+    """The pins of which another version takes the place."""
     for each in project.inventory.dependencies:
         now = outcome.versions(each.name)
         if now and each.version not in now:
-            location = project.inventory.places.location(each.place)
+            yield each, now[-1]
+
+
+def _pins(project: Project, outcome: Outcome, folder: str) -> Iterator[str]:
+    """The lines of a requirements file whose versions move, where no command compiles it."""
+    compiled = {made.path for made in project.inventory.compiled if made.command}
+    for each, version in _moved(project, outcome):
+        location = project.inventory.places.location(each.place)
+        if location.path not in compiled:
             place = f"{_from(folder, location.path)}:{location.line}"
-            yield f"{place}: write {each.name}=={now[-1]} for {each.name}=={each.written}"
+            yield f"{place}: write {each.name}=={version} for {each.name}=={each.written}"
 
 
 def asked(change: Change, outcome: Outcome) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from packaging.version import Version
 
+from pysentry_hook.inputs.manifest import requirement_name
 from pysentry_hook.model import Inventory, Node, NormalizedName
 from pysentry_hook.plan.bench import Bench, Outcome
 from pysentry_hook.plan.bounds import admits, nearest
@@ -23,7 +24,8 @@ _COOLDOWN = "exclude-newer"
 
 def chain(bench: Bench, goal: Goal, state: Outcome) -> tuple[str, ...]:
     """Return what holds a package back, from the package upwards, a sentence each; () where one alone does not."""
-    return tuple(_held_by(bench, state.inventory, goal.package, goal.installed[0], goal.targets[0]))
+    installed = next(iter(state.versions(goal.package)), goal.installed[0])
+    return tuple(_held_by(bench, state.inventory, goal.package, installed, goal.targets[0]))
 
 
 def _held_by(
@@ -60,7 +62,7 @@ def _by_project(bench: Bench, name: NormalizedName, installed: Version, wanted: 
         if each.name == name and not admits(text, wanted):
             yield f"{name} {installed} is held by {each.location.path}:{each.location.line} ({text})"
     for text in bench.project.constraints:
-        if re.match(rf"{re.escape(name)}\b", text) and not admits(text, wanted):
+        if requirement_name(text) == name and not admits(text, wanted):
             yield f"{name} {installed} is held by a constraint of the project ({text})"
 
 
@@ -72,11 +74,15 @@ def _holders(bench: Bench, inventory: Inventory, name: NormalizedName, wish: str
     for parent in sorted(parents & known, key=str)[:_MOST_HOLDERS]:
         answer = bench.alone([f"{parent.name}=={parent.version}", wish])
         if isinstance(answer, ResolutionError):
-            said = " ".join(answer.whole.split())
-            asked = re.search(
-                rf"\b{re.escape(parent.name)}\S* depends? on {re.escape(name)}((?:[<>=!~]=?=?[^\s,]+,?)+)", said
-            )
-            yield parent, one_line(asked[1].rstrip(",."), 80) if asked else ""
+            yield parent, asked_by(answer, parent.name, name)
+
+
+def asked_by(refusal: ResolutionError, parent: NormalizedName, name: NormalizedName) -> str:
+    """The versions of a package that another asks for, as the resolver tells them; empty where it does not."""
+    said = " ".join(refusal.whole.split())
+    who = rf"(?<![\w.-]){re.escape(parent)}(?![\w.-])\S*"
+    found = re.search(rf"{who} depends? on {re.escape(name)}((?:[<>=!~]=?=?[^\s,]+,?)+)", said)
+    return one_line(found[1].rstrip(",."), 80) if found else ""
 
 
 def promised(bench: Bench, change: Change, inventory: Inventory) -> Change:

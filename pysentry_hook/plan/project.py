@@ -11,6 +11,7 @@ from pysentry_hook.inputs import pdm_lock, pipfile, pipfile_lock, poetry_lock, p
 from pysentry_hook.inputs.manifest import requirement_name
 from pysentry_hook.inputs.uv_limits import CONSTRAINTS, OVERRIDES, limits
 from pysentry_hook.model import Dependency, Inventory, Location, NormalizedName, Requested, Unchecked
+from pysentry_hook.plan.bounds import written
 from pysentry_hook.plan.uv_table import options_of, uv_table
 from pysentry_hook.resolvers.request import Preferred, Request
 from pysentry_hook.sources.permission import PUBLIC, Permission
@@ -270,9 +271,7 @@ def _loosened(requested: Requested, inventory: Inventory) -> Requested:
     pins = [each for each in stated.specifier if each.operator in {"==", "==="} and not each.version.endswith("*")]
     if len(pins) != 1 or len(stated.specifier) != 1:
         return requested
-    extras = f"[{','.join(sorted(stated.extras))}]" if stated.extras else ""
-    marker = f" ; {stated.marker}" if stated.marker else ""
-    return requested._replace(requirement=f"{stated.name}{extras}{marker}")
+    return requested._replace(requirement=written(stated, ""))
 
 
 def _preferred(inventory: Inventory, held: frozenset[NormalizedName], settings: Settings) -> Iterable[Preferred]:

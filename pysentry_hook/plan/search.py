@@ -69,8 +69,8 @@ class Search:
     def _reach(self, goal: Goal) -> None:
         """Take the first proposal that clears the findings of one package.
 
-        Without one: what takes another package back, then what a parent does not promise, then what clears them
-        for some Pythons.
+        Without one: what takes another package back, then what a parent does not promise, then what clears the most
+        of them, or all of them for some Pythons.
         """
         backwards: Outcome | None = None
         partial: Outcome | None = None
@@ -86,8 +86,10 @@ class Search:
                 backwards = backwards or outcome
             elif brought := self._brought_in(outcome):
                 self.spoilt.setdefault(goal.package, brought)
-            elif self._clears_somewhere(goal, outcome):
-                partial = partial or outcome
+            elif self._clears_in_part(goal, outcome) and (
+                partial is None or _left(goal, outcome) < _left(goal, partial)
+            ):
+                partial = outcome
         self.best = backwards or partial or self.best
 
     def _takes_back(self, outcome: Outcome) -> bool:
@@ -100,8 +102,13 @@ class Search:
 
     def _clears(self, goal: Goal, outcome: Outcome) -> bool:
         """Whether the findings of a package are gone that a version clears, and none came that was not there."""
-        left = {name for verdict in outcome.blocking.of_package(goal.package) for name in names(verdict)}
-        return not left & goal.names and not self._brought_in(outcome) and not self._goes_back(goal, outcome)
+        return not (_left(goal, outcome) or self._brought_in(outcome) or self._goes_back(goal, outcome))
+
+    def _clears_in_part(self, goal: Goal, outcome: Outcome) -> bool:
+        """Whether some findings of a package are gone, or all for some Pythons, and nothing else got worse."""
+        some = _left(goal, outcome) < _left(goal, self.best) and not self._goes_back(goal, outcome)
+        is_worse = bool(self._brought_in(outcome)) or self._takes_back(outcome)
+        return self._clears_somewhere(goal, outcome) or (some and not is_worse)
 
     def _goes_back(self, goal: Goal, outcome: Outcome) -> bool:
         """Whether the newest version of a package, where several are installed, gives way to an older one."""
@@ -142,3 +149,8 @@ class Search:
         }
         parents = {edge.parent.name for edge in self.best.inventory.edges if edge.child.name == name}
         return not self.bench.project.is_lock or bool(parents & moved)
+
+
+def _left(goal: Goal, outcome: Outcome) -> int:
+    """How many findings of a goal there are."""
+    return sum(not goal.names.isdisjoint(names(verdict)) for verdict in outcome.blocking.of_package(goal.package))

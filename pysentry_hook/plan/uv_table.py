@@ -7,6 +7,7 @@ from pysentry_hook.inputs import pyproject, uv_lock
 from pysentry_hook.inputs.documents import parse_toml, read_text
 from pysentry_hook.inputs.scopes import scope_name
 from pysentry_hook.model import Inventory
+from pysentry_hook.plan.editing import UV, value_at
 from pysentry_hook.text import one_line
 from pysentry_hook.tree import Tree, inside
 
@@ -22,9 +23,7 @@ def uv_table(inventory: Inventory, tree: Tree) -> Mapping[str, Any]:
     path = inside(inventory.path.rpartition("/")[0], pyproject.FORMAT)
     if inventory.format not in {uv_lock.FORMAT, pyproject.FORMAT} or path is None or not tree.exists(path):
         return {}
-    found: Any = parse_toml(read_text(tree, path))
-    for key in ("tool", "uv"):
-        found = found.get(key) if isinstance(found, Mapping) else None
+    found = value_at(parse_toml(read_text(tree, path)), UV)
     return found if isinstance(found, Mapping) else {}
 
 

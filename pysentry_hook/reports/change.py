@@ -221,19 +221,18 @@ def _fixes(packages: Sequence[Sequence[Verdict]], free: Free, look: Look) -> lis
 def _fix(group: Sequence[Verdict], free: Free, look: Look) -> tuple[str, str, str]:
     """A line in three parts, of which that in the middle is the package's own."""
     finding = group[0].finding
-    lock, name = look.path(finding.input), f" {finding.dependency.name}"
+    lock = look.path(finding.input)
     found = fix([verdict.finding for verdict in group], lock, free, look)
     if found.to is None:
         return f"Fix:     {finding.dependency.name}: {found.words}", "", ""
     start = f"Fix ({TRIED[found.tried]}):  "
     if found.tried:
         return f"{start}{finding.dependency.name} {found.to}: {found.words}", "", ""
-    if not found.words.endswith(name):
+    if not found.own:
         return f"{start}{found.words}", "", ""
-    start += found.words.removesuffix(name)
-    option = " --upgrade-package" if start.endswith(" --upgrade-package") else ""
-    end = f" && git add {shlex.join([*filter(None, [found.edits]), lock])}"
-    return start.removesuffix(option), f"{option}{name}", end
+    before, _, behind = found.words.rpartition(found.own)
+    end = f"{behind} && git add {shlex.join([*filter(None, [found.edits]), look.path(finding.location.path)])}"
+    return f"{start}{before}", found.own, end
 
 
 def _ways_on(verdict: Verdict, report: Report, change: Change, look: Look) -> Iterator[str]:

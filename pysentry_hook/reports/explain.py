@@ -135,7 +135,7 @@ def _ends_block(report: Report, verdict: Verdict, free: Free, look: Look) -> Ite
     if finding.vulnerability.malware:
         yield "a suppression with package and version; nothing else covers malware"
         return
-    if to := finding.upgrade_to or free.get(finding.package):
+    if to := finding.upgrade_to or free.versions.get(finding.package):
         tried = " (tried)" if finding.upgrade_tried else ""
         yield f"an upgrade to {to}{tried} or any version that no advisory affects"
     yield f"a suppression: {accept_command(report, verdict, look)}"

@@ -7,20 +7,20 @@ from typing import NamedTuple
 
 from packaging.version import Version
 
-from pysentry_hook.model import normalize
+from pysentry_hook.model import Compiled, normalize
 from pysentry_hook.report import Finding, Report
 from pysentry_hook.reports.look import Look
 
 _COMMANDS = {
-    "uv.lock": ("uv lock --upgrade-package {name}", "uv lock --directory {folder} --upgrade-package {name}"),
-    "poetry.lock": ("poetry update {name}", "poetry -C {folder} update {name}"),
-    "pdm.lock": ("pdm update {name}", "pdm update -p {folder} {name}"),
-    "Pipfile.lock": ("pipenv upgrade {name}", "PIPENV_PIPFILE={folder}/Pipfile pipenv upgrade {name}"),
+    "uv.lock": ("uv lock", "uv lock --directory {folder}", " --upgrade-package {name}"),
+    "poetry.lock": ("poetry update", "poetry -C {folder} update", " {name}"),
+    "pdm.lock": ("pdm update", "pdm update -p {folder}", " {name}"),
+    "Pipfile.lock": ("pipenv upgrade", "PIPENV_PIPFILE={folder}/Pipfile pipenv upgrade", " {name}"),
 }
-"""For each lock file the command in its own folder, and from a folder above."""
-_PEP508 = re.compile(r"""["']\s*([\w.-]+)\s*(?:\[[^\]]*\])?\s*\(?\s*([<>=!~][^;)"']*)""", re.ASCII)
+"""For each lock file the command in its own folder, and from a folder above, and what names a package in it."""
+_PEP508 = re.compile(r"""["']?\s*([\w.-]+)\s*(?:\[[^\]]*\])?\s*\(?\s*([<>=!~][^;)"']*)""", re.ASCII)
 _KEYED = re.compile(r"""["']?([\w.-]+?)["']?\s*=\s*(?:\{.*?\bversion\s*=\s*)?["']\s*([<>=!~\d][^"']*)["']""", re.ASCII)
-"""How a declaration is written: in a list as PEP 508, or as a key with the bounds as its value."""
+"""How a declaration is written: as PEP 508, in a list or by itself, or as a key with the bounds as its value."""
 _OTHER_LOCK = re.compile(r"pylock(?:\..+)?\.toml|.+\.lock|.+-lock\..+")
 """A lock whose tool is not known here: nobody edits one by hand."""
 _SCRIPT_LOCK = ".py.lock"
@@ -30,8 +30,15 @@ TRIED = {True: "tried", False: "not tried"}
 
 Entry = tuple[str, str, str]
 """A package in an input: its path, and the name and version as they are written."""
-Free = Mapping[Entry, Version]
-"""For each package the version to upgrade to."""
+
+
+class Free(NamedTuple):
+    """What upgrades rest on, whichever findings are shown."""
+
+    versions: Mapping[Entry, Version]
+    """For each package the version to upgrade to."""
+    compiled: Mapping[str, Compiled]
+    """The files that a tool made out of others, by their paths."""
 
 
 def free_versions(report: Report) -> Free:
@@ -41,7 +48,7 @@ def free_versions(report: Report) -> Free:
         if (to := finding.upgrade_to) and not finding.upgrade_tried:
             package = finding.package
             found[package] = min(to, found.get(package, to))
-    return found
+    return Free(found, {each.path: each for entry in report.inputs for each in entry.compiled})
 
 
 class Fix(NamedTuple):
@@ -56,6 +63,8 @@ class Fix(NamedTuple):
     """Whether a plan came to it, which a resolver took and the gates judged."""
     edits: str | None = None
     """The manifest that has to be edited first, because what it declares does not allow the version."""
+    own: str = ""
+    """The part of a command that names the package: with further ones in its place it upgrades them too."""
 
     @property
     def line(self) -> str:
@@ -74,7 +83,7 @@ def fix(findings: Sequence[Finding], lock: str, free: Free, look: Look) -> Fix:
         return Fix(None, "remove it, and treat every machine that installed it as compromised")
     if any(finding.upgrade_tried for finding in findings):
         return _as_planned(findings)
-    to = free.get(findings[0].package)
+    to = free.versions.get(findings[0].package)
     if to is None:
         fixed = any(finding.vulnerability.fixed_in for finding in findings)
         known = "none of the fixed versions is known to be free of other findings" if fixed else "no fixed version yet"
@@ -83,11 +92,14 @@ def fix(findings: Sequence[Finding], lock: str, free: Free, look: Look) -> Fix:
     name, location = findings[0].dependency.name, findings[0].location
     place = f"{look.path(location.path)}:{location.line}"
     if file in _COMMANDS:
-        command = _COMMANDS[file][bool(folder)].format(name=name, folder=shlex.quote(folder))
-        return _past_the_bound(findings[0], to, command, look) or Fix(to, command, is_command=True)
+        *starts, own = _COMMANDS[file]
+        start = starts[bool(folder)].format(folder=shlex.quote(folder))
+        return _typed(findings[0], to, (start, own.format(name=name), ""), look)
     if file.endswith(_SCRIPT_LOCK):
         script = shlex.quote(lock.removesuffix(".lock"))
-        return Fix(to, f"uv lock --script {script} --upgrade-package {name}", is_command=True)
+        return _typed(findings[0], to, (f"uv lock --script {script}", f" --upgrade-package {name}", ""), look)
+    if made := free.compiled.get(location.path):
+        return _compiled(findings[0], to, made, look)
     if _OTHER_LOCK.fullmatch(file):
         return Fix(to, f"lock {lock} anew with {name}>={to}, with the tool that wrote it")
     if findings[0].dependency.pinned:
@@ -97,20 +109,35 @@ def fix(findings: Sequence[Finding], lock: str, free: Free, look: Look) -> Fix:
     return Fix(to, f"ask for {name}>={to} beside {place}, which brings it in")
 
 
-def _past_the_bound(finding: Finding, to: Version, command: str, look: Look) -> Fix | None:
-    """The edit that must come first, where the project's own declaration does not allow the version."""
+def _compiled(finding: Finding, to: Version, made: Compiled, look: Look) -> Fix:
+    """To compile a file anew where it was compiled."""
+    name = finding.dependency.name
+    words = made.upgrading([f"{name}=={to}"])
+    if words is None:
+        return Fix(to, f"make {look.path(made.path)} anew with {name}>={to}, with the tool that wrote it")
+    folder = look.path(made.folder)
+    if folder in {"", "."}:
+        return _typed(finding, to, words, look)
+    start, own, end = words
+    return _typed(finding, to, (f"(cd {shlex.quote(folder)} && {start}", own, f"{end})"), look)
+
+
+def _typed(finding: Finding, to: Version, words: tuple[str, str, str], look: Look) -> Fix:
+    """A command; behind the edit that comes first where the project's own declaration does not allow the version."""
+    command, own = "".join(words), words[1]
     declared, name = finding.declared_at, finding.dependency.name
-    if not finding.dependency.direct or declared is None or _allows(declared.text, name, to):
-        return None
+    if not finding.dependency.direct or declared is None or allows(declared.text, name, to):
+        return Fix(to, command, is_command=True, own=own)
     file = look.path(declared.path)
-    return Fix(to, f"let {file}:{declared.line} ask for {name}>={to}, then {command}", edits=file)
+    told = f"let {file}:{declared.line} ask for {name}>={to}, then {command}"
+    return Fix(to, told, edits=file, own=own)
 
 
-def _allows(written: str, name: str, version: Version) -> bool:
+def allows(written: str, name: str, version: Version) -> bool:
     """Whether a declaration allows a version, as far as that can be told from its line."""
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-    found = _PEP508.match(written) or _KEYED.match(written)
+    found = _KEYED.match(written) or _PEP508.match(written)
     if found is None or normalize(found[1]) != name:
         return True
     bounds = found[2].strip()

@@ -81,7 +81,7 @@ def _baseline(baseline: Baseline) -> dict[str, Any]:
 
 
 def _input(entry: InputSummary) -> dict[str, Any]:
-    return {
+    told = {
         "path": entry.path,
         "format": entry.format,
         "sha256": entry.sha256,
@@ -90,6 +90,7 @@ def _input(entry: InputSummary) -> dict[str, Any]:
         "damaged": entry.damaged,
         "notes": list(entry.notes),
     }
+    return told | ({"compiled": [each._asdict() for each in entry.compiled]} if entry.compiled else {})
 
 
 def _data(data: AdvisoryData) -> dict[str, Any]:

@@ -29,6 +29,8 @@ class Look(NamedTuple):
     """What calls us where the report is read, as it is written in a shell."""
     again: str = ""
     """The words that name the same scan on a command line."""
+    again_applies: str = ""
+    """What to type to apply the plan that is told; empty where another tool has to lock."""
     project: str = ""
     """The folder whose configuration counts, where it is not the one in which the report is read."""
     severity: Severity | None = None
@@ -38,7 +40,12 @@ class Look(NamedTuple):
 
     def in_file(self) -> Look:
         """The same for a file: neither colour, nor the width of a terminal, nor paths as they are seen from here."""
-        return Look(detailed=self.detailed, severity=self.severity, sarif_suppressed=self.sarif_suppressed)
+        return Look(
+            again_applies=self.again_applies,
+            detailed=self.detailed,
+            severity=self.severity,
+            sarif_suppressed=self.sarif_suppressed,
+        )
 
     def path(self, path: str) -> str:
         """A path of the tree as it is written where the report is read."""

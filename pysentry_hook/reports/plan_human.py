@@ -28,6 +28,10 @@ from pysentry_hook.reports.plan_words import (
 )
 from pysentry_hook.reports.verdict import failed_name
 from pysentry_hook.reports.words import place
+from pysentry_hook.text import some
+
+_MOST = 5
+"""Findings that are named in one line; the JSON plan has them all."""
 
 
 def render(plan: Plan, look: Look) -> str:
@@ -45,7 +49,7 @@ def _lines(plan: Plan, look: Look) -> Iterator[Line]:
     for number, step in enumerate(steps(plan), 1):
         yield from _step(number, step, look)
     if found := along(plan):
-        told = ", ".join(map(_told, worst_first(found)))
+        told = some([*map(_told, worst_first(found))], _MOST)
         yield (Span(f"  With another change are cleared: {told}"),)
     yield from _others(plan)
     yield from _introduced(plan)
@@ -73,7 +77,7 @@ def _failures(plan: Plan, look: Look) -> Iterator[Line]:
 
 def _step(number: int, step: Step, look: Look) -> Iterator[Line]:
     what = moved(step.move) if step.move else step.change.package
-    clears = f"  clears {', '.join(seen.id for seen in worst_first(step.clears))}" if step.clears else ""
+    clears = f"  clears {some([seen.id for seen in worst_first(step.clears)], _MOST)}" if step.clears else ""
     yield (Span(f"  {number}. "), Span(what, "bold"), Span(f"  {how(step)}", "dim"), Span(clears))
     for edit in step.change.edits:
         where = place(edit.path, edit.line, look)
@@ -121,6 +125,8 @@ def _to_do(plan: Plan, look: Look) -> Iterator[Line]:
         folder = look.path(plan.path).rpartition("/")[0]
         yield (Span(f"To do{f' in {folder}' if folder else ''}:", "bold"),)
         yield from ((Span(f"  {command}", whole=True),) for command in plan.commands)
+        if look.again_applies and plan.complete and not plan.introduced:
+            yield (Span("Or let it be done: ", "bold"), Span(look.again_applies, whole=True))
 
 
 def _told(seen: Seen) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from packaging.version import Version
 
 from pysentry_hook.advisories import AdvisoryData, Cvss, Say, Vulnerability
-from pysentry_hook.model import Dependency, Failure, Location, NormalizedName, Subject
+from pysentry_hook.model import Compiled, Dependency, Failure, Location, NormalizedName, Subject
 from pysentry_hook.report import (
     Baseline,
     Coverage,
@@ -47,7 +47,7 @@ def _report(values: Mapping[str, Any]) -> Report:
         subject=_subject(subject),
         baseline=Baseline(**baseline) if baseline else None,
         failures=tuple(Failure(**entry) for entry in values["failures"]),
-        inputs=tuple(InputSummary(**entry | {"notes": tuple(entry["notes"])}) for entry in values["inputs"]),
+        inputs=tuple(map(_input, values["inputs"])),
         skipped_inputs=tuple(SkippedInput(**entry) for entry in values["skipped_inputs"]),
         advisory_data=tuple(map(_data, values["advisory_data"])),
         not_known=tuple(NotKnown(**entry) for entry in values["not_known"]),
@@ -80,6 +80,11 @@ def _report(values: Mapping[str, Any]) -> Report:
 def _subject(values: Mapping[str, Any] | None) -> Subject | None:
     known = None if values is None else Subject(**{key: values[key] for key in Subject._fields})
     return None if known == Subject(None, None, None, dirty=False) else known
+
+
+def _input(values: Mapping[str, Any]) -> InputSummary:
+    made = tuple(Compiled(**each) for each in values.get("compiled", ()))
+    return InputSummary(**{**values, "notes": tuple(values["notes"]), "compiled": made})
 
 
 def _data(values: Mapping[str, Any]) -> AdvisoryData:

@@ -121,33 +121,6 @@ def test_a_parent_is_taken_back_rather_than_overridden(shops: Shops) -> None:
     assert "override" not in {kind for kind, *_ in told(plan)}
 
 
-def test_two_parents_without_a_common_version_are_told_with_what_they_ask(shops: Shops) -> None:
-    shop = shops(
-        Release("web", "1.0", ("six<2",)), Release("cli", "1.0", ("six<3",)), Release("cli", "1.1", ("six>=2",)),
-        Release("six", "1.0"), Release("six", "2.0", python=">=3.99"), Release("six", "2.1"),
-    )  # fmt: skip
-    shop.write("requirements.txt", "web==1.0\ncli==1.0\nsix==1.0\n")
-    plan = shop.plan(a_record(package="six", fixed="2.1"), name="requirements.txt")
-    assert plan.changes == ()
-    (held,) = plan.held
-    assert held.chain == ("six 1.0 is held by web 1.0 (six<2); no later release of web allows six>=2.1",)
-
-
-def test_the_chain_names_the_first_release_that_allows_the_fix_and_what_holds_that(shops: Shops) -> None:
-    shop = shops(
-        Release("top", "1.0", ("web<1.1",)), Release("web", "1.0", ("six<2",)), Release("web", "1.1", ("six<2",)),
-        Release("web", "1.2", ("six>=1",)), Release("web", "1.3", ("six>=1",)), Release("six", "1.0"),
-        Release("six", "2.0"),
-    )  # fmt: skip
-    shop.write("requirements.txt", "top==1.0\nweb==1.0\nsix==1.0\n")
-    plan = shop.plan(a_record(package="six", fixed="2.0"), name="requirements.txt")
-    (held,) = plan.held
-    assert held.chain == (
-        "six 1.0 is held by web 1.0 (six<2); the first web that allows six>=2.0 is 1.2",
-        "web 1.0 is held by top 1.0 (web<1.1); no later release of top allows web>=1.2",
-    )
-
-
 def test_an_upgrade_that_brings_in_another_finding_is_passed_over_for_a_later_one(shops: Shops) -> None:
     shop = shops(*(Release("six", version) for version in ("1.0", "1.1", "1.2")))
     shop.locked(["six"], as_of=[Release("six", "1.0")])
@@ -164,6 +137,20 @@ def test_an_upgrade_that_can_only_bring_in_another_finding_is_not_made(shops: Sh
     plan = shop.plan(a_record(package="web", fixed="2.0"), a_record("PYSEC-2099-2", "bad"))
     assert plan.changes == ()
     assert left(plan) == {"web": "what clears it brings in PYSEC-2099-2 in bad 1.0"}
+
+
+def test_what_clears_a_part_is_taken_where_nothing_clears_all(shops: Shops) -> None:
+    shop = shops(
+        Release("web", "1.0", ("six<2",)), *(Release("six", version) for version in ("1.0", "1.1", "1.2", "2.0"))
+    )  # fmt: skip
+    shop.write("requirements.txt", "web==1.0\nsix==1.0\n")
+    plan = shop.plan(
+        a_record(package="six", fixed="1.1"), a_record("PYSEC-2099-2", "six", fixed="2.0"), name="requirements.txt"
+    )
+    assert moves(plan) == {"six": (["1.0"], ["1.2"])}
+    assert [each.id for each in plan.cleared] == ["PYSEC-2099-1"]
+    (held,) = plan.held
+    assert held.chain == ("six 1.2 is held by web 1.0 (six<2); no later release of web allows six>=2.0",)
 
 
 def test_a_yanked_release_is_not_taken(shops: Shops) -> None:
@@ -188,17 +175,6 @@ def test_a_python_for_which_there_is_no_fix_keeps_the_old_version(shops: Shops) 
     assert moves(plan) == {"six": (["1.0"], ["1.0", "2.0"])}
     assert left(plan) == {"six": "2.0 elsewhere, but it stays at 1.0 where python_full_version < '3.10'"}
     assert plan.cleared == ()
-
-
-def test_a_bound_and_a_python_that_hold_a_package_together_are_both_told(shops: Shops) -> None:
-    shop = shops(Release("six", "1.0"), Release("six", "2.0", python=">=3.10"))
-    shop.locked(["six<2"])
-    plan = shop.plan(a_record(package="six", fixed="2.0"))
-    assert plan.changes == ()
-    assert plan.held[0].chain == (
-        "six 2.0 needs Python 3.10 or later, and the project runs on older ones too",
-        "six 1.0 is held by pyproject.toml:5 (six<2)",
-    )
 
 
 def test_a_private_package_is_not_moved_and_its_name_goes_nowhere(shops: Shops) -> None:
@@ -290,3 +266,15 @@ def test_what_has_no_wheel_stays_and_the_rest_is_planned_for(shops: Shops, tmp_p
     assert moves(plan) == {"six": (["1.0"], ["1.1"])}
     assert plan.notes[0].startswith("old stays as it is: no wheel")
     assert not (tmp_path / "built").exists()
+    assert plan.limits[-1] == "uv resolved from wheels and metadata; nothing was installed, and no test was run"
+    spoilt = shop.plan(a_record(package="old", fixed="1.1"))
+    assert left(spoilt) == {"old": "no wheel that could be resolved, and nobody knows what it asks for"}
+
+
+def test_a_plan_that_may_build_says_so(shops: Shops) -> None:
+    shop = shops(Release("six", "1.0"), Release("six", "1.1"))
+    shop.locked(["six"], as_of=[Release("six", "1.0")])
+    plan = shop.plan(a_record(package="six", fixed="1.1"), allow_build=True)
+    assert plan.limits[-1] == (
+        "uv resolved with --allow-build, so it may have built packages, and run their code; no test was run"
+    )

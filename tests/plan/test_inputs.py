@@ -95,6 +95,17 @@ def test_a_lock_of_poetry_is_planned_for_and_locked_by_poetry(shops: Shops) -> N
     assert (moves(further), further.commands[-1]) == ({"six": (["1.0"], ["2.0"])}, "poetry lock")
 
 
+def test_what_poetry_would_not_move_when_it_locks_an_edit_is_moved_by_name(shops: Shops) -> None:
+    shop = shops(*SIX, Release("attrs", "1.0"), Release("attrs", "1.1"))
+    shop.write("pyproject.toml", f'{POETRY}attrs = "^1.0"\n')
+    shop.write("poetry.lock", POETRY_LOCK.replace("[metadata]", POETRY_LOCK.partition("[metadata]")[0] + "[metadata]"))
+    lock = (shop.folder / "poetry.lock").read_text(encoding="utf-8").replace('name = "six"', 'name = "attrs"', 1)
+    shop.write("poetry.lock", lock)
+    plan = shop.plan(a_record(package="six", fixed="2.0"), a_record("PYSEC-2099-2", "attrs", fixed="1.1"))
+    assert moves(plan) == {"attrs": (["1.0"], ["1.1"]), "six": (["1.0"], ["2.0"])}
+    assert plan.commands[-2:] == ("poetry lock", "poetry update --lock attrs")
+
+
 def test_a_lock_of_pdm_is_planned_for(shops: Shops) -> None:
     shop = shops(*SIX)
     shop.write("pyproject.toml", MANIFEST.format(["six"]))

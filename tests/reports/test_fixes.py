@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from pysentry_hook.model import Location, Severity
+from pysentry_hook.errors import ReportError
+from pysentry_hook.model import Compiled, Location, Severity, normalize
 from pysentry_hook.report import Finding, Report
 from pysentry_hook.reports import FORMATS
 from pysentry_hook.reports.change import Change
@@ -12,8 +13,9 @@ from pysentry_hook.reports.change import told as hook_told
 from pysentry_hook.reports.explain import explain
 from pysentry_hook.reports.fixes import Fix, fix, free_versions
 from pysentry_hook.reports.look import Look
+from pysentry_hook.reports.saved import read_report
 from tests.builders import a_finding
-from tests.reports.facts import a_report
+from tests.reports.facts import a_report, an_input
 
 UPGRADE = "uv lock --upgrade-package requests"
 WORST = a_finding(id="CVE-2099-0001", severity=Severity.HIGH)
@@ -22,9 +24,31 @@ OTHER = a_finding(id="CVE-2099-0002", severity=Severity.LOW, upgrade_to="2.33.0"
 """It does not block."""
 
 
+COMPILED = "api/requirements.txt"
+UV = "uv pip compile requirements.in -o requirements.txt"
+
+
 def fixed(*findings: Finding, lock: str = "uv.lock") -> Fix:
     report = a_report(*findings)
     return fix(report.findings, lock, free_versions(report), Look())
+
+
+def of_compiled(command: str | None, *findings: Finding, direct: bool = True, declares: str | None = None) -> Report:
+    """A report on findings in a file that a command made of one that has a line."""
+    place = Location(COMPILED, 3, 1, 17, "requests==2.30.0")
+    declared = Location("api/requirements.in", 7, 1, 20, declares) if declares else None
+    made = an_input(COMPILED, compiled=(Compiled(COMPILED, "api", command),))
+    found = [
+        replace(
+            finding,
+            input=COMPILED,
+            location=place,
+            declared_at=declared,
+            dependency=replace(finding.dependency, direct=direct),
+        )
+        for finding in findings or (OTHER,)
+    ]
+    return a_report(*found, inputs=(made,))
 
 
 def for_a_hook(report: Report, look: Look) -> str:
@@ -49,7 +73,7 @@ def test_a_version_of_another_package_or_of_a_plan_is_never_taken() -> None:
     elsewhere = replace(OTHER, input="web/uv.lock")
     assert fixed(WORST, elsewhere).to is None
     planned = free_versions(a_report(replace(OTHER, upgrade_tried=True)))
-    assert not planned
+    assert not planned.versions
 
 
 @pytest.mark.parametrize(
@@ -111,3 +135,67 @@ def test_the_lock_of_a_script_is_made_anew_by_uv() -> None:
     found = fixed(OTHER, lock="tools/a tool.py.lock")
     assert found.words == "uv lock --script 'tools/a tool.py' --upgrade-package requests"
     assert found.is_command
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (UV, "uv pip compile --upgrade-package requests==2.33.0 requirements.in -o requirements.txt"),
+        ("pip-compile", "pip-compile --upgrade-package requests==2.33.0"),
+        (
+            "pip-compile --generate-hashes requirements.in",
+            "pip-compile --upgrade-package requests==2.33.0 --generate-hashes requirements.in",
+        ),
+    ],
+)
+def test_a_file_that_was_compiled_is_compiled_anew_in_its_folder(command: str, words: str) -> None:
+    report = of_compiled(command)
+    found = fix(report.findings, COMPILED, free_versions(report), Look())
+    assert (found.words, found.is_command) == (f"(cd api && {words})", True)
+    inside = fix(report.findings, "requirements.txt", free_versions(report), Look(root="/a", here="/a/api"))
+    assert inside.words == words
+
+
+def test_a_file_of_which_nobody_knows_the_command_is_not_edited_by_hand() -> None:
+    report = of_compiled(None)
+    found = fix(report.findings, COMPILED, free_versions(report), Look())
+    assert found.words == f"make {COMPILED} anew with requests>=2.33.0, with the tool that wrote it"
+    assert not found.is_command
+
+
+@pytest.mark.parametrize(
+    ("declares", "direct", "first"),
+    [
+        ("requests==2.30.0", True, True),
+        ("Requests[socks] ~= 2.30.0", True, True),
+        ("requests>=2", True, False),
+        ("requests", True, False),
+        ("requests==2.30.0", False, False),
+    ],
+)
+def test_what_a_file_is_compiled_of_is_edited_first_where_it_pins(declares: str, *, direct: bool, first: bool) -> None:
+    report = of_compiled(UV, declares=declares, direct=direct)
+    found = fix(report.findings, COMPILED, free_versions(report), Look())
+    assert found.words.startswith("let api/requirements.in:7 ask for requests>=2.33.0, then (cd api && uv ") is first
+    assert found.is_command is not first
+
+
+def test_a_blocked_commit_compiles_once_for_all_packages_and_adds_what_it_changes() -> None:
+    blocked = replace(OTHER, vulnerability=WORST.vulnerability)
+    idna = replace(blocked, dependency=replace(OTHER.dependency, name=normalize("idna")))
+    told = for_a_hook(of_compiled(UV, blocked, idna), Look())
+    assert (
+        "Fix (not tried):  (cd api && uv pip compile --upgrade-package idna==2.33.0 --upgrade-package requests==2.33.0 "
+        f"requirements.in -o requirements.txt) && git add {COMPILED}\n"
+    ) in told
+    told = for_a_hook(of_compiled(UV, blocked, declares="requests==2.30.0"), Look())
+    assert f" -o requirements.txt) && git add api/requirements.in {COMPILED}\n" in told
+
+
+def test_a_saved_report_repeats_only_what_a_reader_would_have_taken() -> None:
+    report = of_compiled(UV)
+    text = FORMATS["json"]().render(report, Look())
+    again = read_report("report.json", text)
+    assert again.inputs == report.inputs
+    with pytest.raises(ReportError, match="does not fit its schema"):
+        read_report("report.json", text.replace(UV, f"{UV}; id"))

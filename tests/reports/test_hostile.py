@@ -6,7 +6,7 @@ import pytest
 from packaging.version import Version
 
 from pysentry_hook.reports import FORMATS
-from pysentry_hook.reports.fixes import advice
+from pysentry_hook.reports.fixes import Free, advice
 from pysentry_hook.reports.look import Look
 from pysentry_hook.text import count, one_line, printable, some, without_credentials
 from tests.builders import a_finding
@@ -78,7 +78,7 @@ def test_a_line_that_is_shown_is_no_command_to_a_runner(text: str, shown: str) -
 
 def test_a_folder_name_cannot_smuggle_a_command_into_the_fix() -> None:
     finding = a_finding(upgrade_to="2.31.0")
-    free = {finding.package: Version("2.31.0")}
+    free = Free({finding.package: Version("2.31.0")}, {})
     shown = advice([finding], "a b;$(id)/uv.lock", free, Look())
     assert "--directory 'a b;$(id)' --upgrade-package requests" in shown
 

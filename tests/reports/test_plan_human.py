@@ -236,3 +236,17 @@ def test_a_terminal_breaks_lines_but_never_what_is_to_be_copied() -> None:
     assert max(map(len, rest)) <= 60
     assert CHAIN not in shown
     assert CHAIN in " ".join(shown.split())
+
+
+def test_of_many_findings_that_a_change_clears_some_are_named() -> None:
+    many = tuple(a_seen(f"CVE-2099-{number:04}") for number in range(18))
+    assert "  clears CVE-2099-0000, CVE-2099-0001, CVE-2099-0002, CVE-2099-0003, CVE-2099-0004 and 13 more\n" in told(
+        a_plan(before=Tally(18, 18, 0, 0), cleared=many)
+    )
+
+
+def test_what_applies_a_plan_is_told_where_that_is_possible() -> None:
+    command = "pysentry-hook plan --apply api --gate release"
+    assert f"\nOr let it be done: {command}\n" in told(a_plan(), again_applies=command)
+    for plan in (a_plan(applied=True), PLANS["incomplete"], RICH, HELD):
+        assert command not in told(plan, again_applies=command)

@@ -12,7 +12,7 @@ from pysentry_hook.reports import FORMATS
 from pysentry_hook.reports.change import Change
 from pysentry_hook.reports.change import told as hook_told
 from pysentry_hook.reports.explain import explain
-from pysentry_hook.reports.fixes import advice
+from pysentry_hook.reports.fixes import Free, advice
 from pysentry_hook.reports.look import Look
 from tests.builders import a_finding
 from tests.reports.facts import GOES, HIGH, TRIED, a_report, malware
@@ -91,11 +91,11 @@ def test_what_was_not_tried_is_not_told_as_tried(name: str) -> None:
 def test_one_version_is_told_for_a_package_and_what_it_does_not_clear() -> None:
     further = a_finding(id="CVE-2099-0002", upgrade_to="2.33.0")
     nearer = a_finding(id="CVE-2099-0003", upgrade_to="2.30.1")
-    assert advice([nearer, TRIED], "uv.lock", {}, Look()) == PLANNED
-    assert advice([TRIED, further], "uv.lock", {}, Look()) == f"{PLANNED}; 2.33.0 clears the rest (not tried)"
+    assert advice([nearer, TRIED], "uv.lock", Free({}, {}), Look()) == PLANNED
+    assert advice([TRIED, further], "uv.lock", Free({}, {}), Look()) == f"{PLANNED}; 2.33.0 clears the rest (not tried)"
 
 
 def test_malware_is_removed_whatever_was_tried() -> None:
     tried = replace(malware(), upgrade_to=Version("10"), upgrade_tried=True)
-    assert advice([tried], "uv.lock", {}, Look()).startswith("remove it")
+    assert advice([tried], "uv.lock", Free({}, {}), Look()).startswith("remove it")
     assert "(tried)" not in told("human", tried)
