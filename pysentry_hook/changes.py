@@ -66,9 +66,9 @@ def ask_changed(found: Sequence[Difference], asker: Asker, here: Asker) -> Chang
     """Ask about what differs from the baseline.
 
     What the same input had before in the same version is asked of `here`, which opens no connection; what that
-    does not know is left out and counted.
+    does not know is left out and counted. The status of its project is left to a scan: it is no work of this change.
     """
-    known = here.complete(here.ask([each for one in found for each in one.same]))
+    known = here.ask([each for one in found for each in one.same])
     silent = known.unanswered.keys() | known.unanswerable.keys() | known.refused.keys()
     answers = asker.ask(brought_in(found))
     new = {each.package: answers.why_unchecked(each) for one in found for each in one.new}
@@ -96,5 +96,4 @@ def _together(answers: Answers, known: Answers) -> Answers:
             *(data for data in known.data if data.source not in asked),
         ),
         never_matched=answers.never_matched | known.never_matched,
-        statuses={**known.statuses, **answers.statuses},
     )
