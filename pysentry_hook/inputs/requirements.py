@@ -211,8 +211,9 @@ class _Reading:
         joined = join(path, _ROOT, self._entries, self._compiled, self._indexes())
         pinned = dict.fromkeys(entry.location.path for entry in self._entries if entry.asked.version)
         if written := [file for file in pinned if file not in self._compiled]:
+            which = f"{some(written)}: " if written != [path] else ""  # what tells of a note names the input
             self._notes.append(
-                f"{some(written)}: no hashes and no `# via` comments show that a tool compiled it: "
+                f"{which}no hashes and no `# via` comments show that a tool compiled it: "
                 "what these pins bring in themselves is not in it and was not checked."
             )
         return Inventory(

@@ -90,6 +90,7 @@ def parse(record: object, source: str, once: Once | None = None) -> Advisory:
     if not isinstance(identifier, str) or not _ID.fullmatch(identifier):
         raise DamagedRecordError("has no usable id")
     affected, damage = once(_all_affected, record.get("affected"))
+    withdrawn = moment(record.get("withdrawn"))
     specific = record.get("database_specific")
     specific = specific if isinstance(specific, Mapping) else {}
     return Advisory(
@@ -101,12 +102,12 @@ def parse(record: object, source: str, once: Once | None = None) -> Advisory:
         details=once(_details, record.get("details")),
         published=moment(record.get("published")),
         modified=moment(record.get("modified")),
-        withdrawn=moment(record.get("withdrawn")),
+        withdrawn=withdrawn,
         vectors=tuple(_vectors(record)),
         label=one_line(specific.get("severity"), 20) or None,
         references=once(_references, record.get("references")),
         cwes=tuple(cwe for cwe in _texts(specific.get("cwe_ids")) if _ID.fullmatch(cwe)),
-        damage=damage,
+        damage=None if withdrawn else damage,  # it affects nothing, whatever can be used of it
     )
 
 

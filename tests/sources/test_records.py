@@ -63,6 +63,10 @@ def test_an_entry_without_versions_and_without_a_usable_range_is_damage() -> Non
     assert parse(a_record(events=[]), "osv").damage == "requests has neither versions nor a usable range"
 
 
+def test_what_is_withdrawn_needs_no_range() -> None:
+    assert parse(a_record(events=[], withdrawn="2026-06-09T15:56:00Z"), "osv").damage is None
+
+
 def test_a_limit_of_a_star_is_no_bound() -> None:
     advisory = parse(a_record(events=[{"introduced": "0"}, {"limit": "*"}]), "osv")
     assert bounds(advisory) == [[("introduced", None)]]
