@@ -12,7 +12,7 @@ from pysentry_hook.inputs.uv_limits import CONSTRAINTS, OVERRIDES
 from pysentry_hook.model import Inventory
 from pysentry_hook.output import write_bytes
 from pysentry_hook.plan.bench import Blocking, Outcome
-from pysentry_hook.plan.commands import asked
+from pysentry_hook.plan.commands import asked, forbidding
 from pysentry_hook.plan.editing import edited, value_at
 from pysentry_hook.plan.originals import InterruptedByError, Originals, refuse_what_is_left
 from pysentry_hook.plan.requirement_files import RequirementFiles
@@ -106,6 +106,12 @@ class Applying:
         if not is_ours:
             told = [f"--apply: {self._path}: its own tool has to lock it, so nothing was changed; to type:"]
             raise UsageError("\n".join([*told, *(f"  {command}" for command in self.plan.commands)]))
+        for move in self.plan.moves:
+            if move.after and (source := forbidding(self.outcome.inventory, move.package, max(move.after))):
+                raise UsageError(
+                    f"--apply: {source.path}:{source.line} does not allow {move.package} {max(move.after)}, and "
+                    f"{self._path} is compiled of it, so nothing was changed; edit it, and type what the plan says"
+                )
 
     def _workspace(self) -> Workspace | None:
         """What uv would lock, None where it locks nothing; UsageError where uv may not be run there."""

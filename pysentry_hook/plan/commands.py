@@ -8,7 +8,7 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from pysentry_hook.inputs import pdm_lock, pipfile, pipfile_lock, poetry_lock, pyproject, requirements, uv_lock
-from pysentry_hook.model import Dependency
+from pysentry_hook.model import Dependency, Inventory, Location, NormalizedName
 from pysentry_hook.plan.bench import Outcome
 from pysentry_hook.plan.project import Project
 from pysentry_hook.proposal import Change, Kind
@@ -73,14 +73,20 @@ def _compiling(project: Project, outcome: Outcome, folder: str) -> Iterator[str]
             if places.location(each.place).path != made.path or made.command is None:
                 continue
             asks[f"{each.name}=={version}"] = None
-            declared = places.declaration(each.name) if each.direct else None
-            if declared and not allows(declared.text, each.name, version):
+            if declared := forbidding(project.inventory, each.name, version):
                 where = f"{_from(folder, declared.path)}:{declared.line}"
                 yield f"# {printable(where)}: let it ask for {each.name}>={version}"
         if asks and (words := made.upgrading(asks)):
             home = posixpath.relpath(made.folder or posixpath.curdir, folder or posixpath.curdir)
             command = "".join(words)
             yield command if home == posixpath.curdir else f"(cd {shlex.quote(home)} && {command})"
+
+
+def forbidding(inventory: Inventory, name: NormalizedName, version: Version) -> Location | None:
+    """Where what a file was compiled of declares a package so that this version is not taken."""
+    is_direct = any(each.direct for each in inventory.dependencies if each.name == name)
+    declared = inventory.places.declaration(name) if is_direct and inventory.compiled else None
+    return declared if declared and not allows(declared.text, name, version) else None
 
 
 def _moved(project: Project, outcome: Outcome) -> Iterator[tuple[Dependency, Version]]:
