@@ -12,7 +12,7 @@ import typer
 
 from pysentry_hook.commands.helping import Commands
 from pysentry_hook.commands.importing import import_
-from pysentry_hook.commands.running import origin_from_here
+from pysentry_hook.commands.running import configured, origin_from_here
 from pysentry_hook.config.edit import Target
 from pysentry_hook.config.files import OURS, PYPROJECT, TABLE, Configuration, configuration
 from pysentry_hook.config.flags import Flags
@@ -139,7 +139,8 @@ def _read(project: Path | None) -> tuple[Configuration, Settings, Path]:
     if project is not None and project.is_file():
         flags = flags._replace(config=project)
     tree, folder = audited((project,) if project else ())
-    files = configuration(flags, os.environ, tree=tree, root=tree.root, folder=folder, today=today)
+    with configured(flags, tree, tree.root) as of:
+        files = configuration(flags, os.environ, tree=of, root=tree.root, folder=folder, today=today)
     return files, settle(flags, os.environ, files, today), tree.root
 
 

@@ -19,8 +19,8 @@ from pysentry_hook.cache import LAYOUT, Cache, DiskCache, MemoryCache
 from pysentry_hook.commands.progress import progress
 from pysentry_hook.config.files import Configuration, configuration
 from pysentry_hook.config.flags import Flags
+from pysentry_hook.config.named import named_commit
 from pysentry_hook.config.settings import Settings, settle
-from pysentry_hook.config.variables import variable
 from pysentry_hook.errors import (
     ConfigError,
     InputError,
@@ -72,19 +72,27 @@ def prepare(flags: Flags) -> Prepared:
     return Prepared(settings, tree, folder)
 
 
+@contextmanager
+def configured(flags: Flags, tree: Tree, root: Path) -> Iterator[Tree]:
+    """Give the tree whose configuration counts: that of the commit that was named, else `tree` at `root`."""
+    commit = named_commit(flags, os.environ)
+    if commit is None:
+        yield tree
+        return
+    with CommitTree(root, commit) as then:
+        yield then
+
+
 def _settled(flags: Flags, tree: FolderTree, folder: str, today: date) -> Settings:
     """The settings by the configuration of the tree or of the commit that is named, and what a change makes of it."""
 
     def read(of: Tree) -> Configuration:
         return configuration(flags, os.environ, tree=of, root=tree.root, folder=folder, today=today)
 
-    chosen = flags.policy_from or os.environ.get(variable("policy_from"))
-    if chosen:
-        with CommitTree(tree.root, chosen) as then:
-            return settle(flags, os.environ, read(then), today)
-    files = read(tree)
-    settings = settle(flags, os.environ, files, today)
-    if not settings.against:
+    with configured(flags, tree, tree.root) as chosen:
+        files = read(chosen)
+        settings = settle(flags, os.environ, files, today)
+    if chosen is not tree or not settings.against:
         return settings
     from pysentry_hook.config.drift import drift
 
