@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -12,9 +13,9 @@ import typer
 
 from pysentry_hook.commands.helping import Commands
 from pysentry_hook.commands.importing import import_
-from pysentry_hook.commands.running import configured, origin_from_here
-from pysentry_hook.config.edit import Target
-from pysentry_hook.config.files import OURS, PYPROJECT, TABLE, Configuration, configuration
+from pysentry_hook.commands.running import configured, origin_from_here, warn
+from pysentry_hook.config.edit import Target, line_end, nearest, target_for
+from pysentry_hook.config.files import OURS, TABLE, Configuration, configuration
 from pysentry_hook.config.flags import Flags
 from pysentry_hook.config.keys import KEYS
 from pysentry_hook.config.schema import config_schema
@@ -38,29 +39,41 @@ Project = Annotated[Path | None, typer.Argument(metavar="[PATH]", help="A projec
 @config.add("pysentry-hook config init --full -o pyproject.toml")
 def init(
     output: Annotated[
-        str,
+        str | None,
         typer.Option(
-            "--output", "-o", metavar="FILE", help="The file to write; pyproject.toml gets tables; -: stdout."
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="The file, as pyproject.toml; default: the nearest; -: stdout.",
         ),
-    ] = OURS,
+    ] = None,
     full: Annotated[bool, typer.Option("--full/--minimal", help="Every setting, or the usual ones.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Take the place of a file that is there.")] = False,
 ) -> None:
     """Write a commented configuration file."""
-    path = Path(output)
-    in_manifest = path.name == PYPROJECT
-    if force and (in_manifest or output == "-"):
+    is_shown = output == "-"
+    target = Target(Path(), ()) if is_shown else _written(Path(output) if output else None)
+    if force and (target.table or is_shown):
         raise UsageError("--force: it takes the place of a file of ours, and of nothing else; leave it out")
-    text = template(f"{'.'.join(TABLE)}." if in_manifest else "", full=full)
-    if output == "-":
+    text = template("".join(f"{key}." for key in target.table), full=full)
+    if is_shown:
         sys.stdout.write(text)
         return
-    if in_manifest and path.exists():
-        text = _with_tables(Target(path, TABLE), text)
-    elif path.exists() and not force:
-        raise UsageError(f"{output} is there already; --force takes its place")
-    write(path, text)
-    typer.echo(f"Wrote {output}. See what holds now: pysentry-hook config show", err=True)
+    if target.table and target.path.exists():
+        text = _with_tables(target, text)
+    elif target.path.exists() and not force:
+        raise UsageError(f"{target.path} is there already; --force takes its place")
+    write(target.path, text)
+    typer.echo(f"Wrote {target.path}. See what holds now: pysentry-hook config show", err=True)
+
+
+def _written(named: Path | None) -> Target:
+    """The file that is written, as it is called here; UsageError where a folder above has it already."""
+    tree, folder = audited(())
+    target = target_for(named, os.environ, tree.root, folder)
+    if named is None and target.path.parts[0] == os.pardir:
+        raise UsageError(f"{target.path} holds here already; edit it, or write another that comes first: -o FILE")
+    return target
 
 
 def _with_tables(target: Target, tables: str) -> str:
@@ -68,7 +81,7 @@ def _with_tables(target: Target, tables: str) -> str:
     before = target.read()
     if target.values(before):
         raise UsageError(f"{target.path} has a table [{'.'.join(TABLE)}] already; edit it, or write to {OURS}")
-    end = "\r\n" if "\r\n" in before else "\n"
+    end = line_end(before)
     gap = "" if not before else end if before.endswith("\n") else end * 2
     text = before + gap + tables.replace("\n", end)
     try:
@@ -84,7 +97,7 @@ config.add("pysentry-hook config import -o pyproject.toml", name="import")(impor
 @config.add("pysentry-hook config show")
 def show(project: Project = None) -> None:
     """Show each setting, the gates, and where every value comes from."""
-    files, settings, root = _read(project)
+    files, settings, root, _ = _read(project)
     for line in _shown(files, settings, root):
         typer.echo(line)
 
@@ -92,9 +105,7 @@ def show(project: Project = None) -> None:
 @config.add("pysentry-hook config validate")
 def validate(project: Project = None) -> None:
     """Check the configuration of a project, or one file: exit code 2 names file, line and the nearest known key."""
-    files, settings, root = _read(project)
-    for warning in settings.warnings:
-        typer.echo(f"warning: {warning}", err=True)
+    files, settings, root, _ = _read(project)
     if not files.files:
         typer.echo("There is no configuration file; the defaults hold.")
     choose(settings.policy)
@@ -110,11 +121,12 @@ def validate(project: Project = None) -> None:
 @config.add("pysentry-hook config path")
 def path(project: Project = None) -> None:
     """Show which configuration files are read, the nearest first."""
-    files, _, root = _read(project)
+    files, _, root, folder = _read(project)
     for file in files.files:
         typer.echo(os.path.relpath(root / file.path))
     if not files.files:
-        typer.echo(f"There is no configuration file; pysentry-hook config init writes {OURS}", err=True)
+        new = shlex.quote(os.path.relpath(nearest(root, folder).path))
+        typer.echo(f"There is no configuration file; write one: pysentry-hook config init -o {new}", err=True)
 
 
 @config.add("pysentry-hook config schema > pysentry-hook.schema.json")
@@ -132,8 +144,11 @@ def schema(
     sys.stdout.write(json.dumps(chosen, indent=2, ensure_ascii=False) + "\n")
 
 
-def _read(project: Path | None) -> tuple[Configuration, Settings, Path]:
-    """What all files say of a project, or what one file says that was named, and the folder that their paths are of."""
+def _read(project: Path | None) -> tuple[Configuration, Settings, Path, str]:
+    """What all files say of a project, or what one file says that was named; the root of their paths, and the folder.
+
+    What they warn of is said.
+    """
     today = datetime.now(UTC).date()
     flags = Flags()
     if project is not None and project.is_file():
@@ -141,7 +156,8 @@ def _read(project: Path | None) -> tuple[Configuration, Settings, Path]:
     tree, folder = audited((project,) if project else ())
     with configured(flags, tree, tree.root) as of:
         files = configuration(flags, os.environ, tree=of, root=tree.root, folder=folder, today=today)
-    return files, settle(flags, os.environ, files, today), tree.root
+    warn(*files.warnings)
+    return files, settle(flags, os.environ, files, today), tree.root, folder
 
 
 def _shown(files: Configuration, settings: Settings, root: Path) -> Iterator[str]:

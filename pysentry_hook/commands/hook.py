@@ -16,7 +16,7 @@ import typer
 from pysentry_hook.baseline import EMPTY_TREE, Bases
 from pysentry_hook.commands.options import Verbose, takes_flags
 from pysentry_hook.commands.progress import progress
-from pysentry_hook.commands.running import Scanning, configured, exit_code, look_at, say, scanning, write_out
+from pysentry_hook.commands.running import Scanning, configured, exit_code, look_at, say, scanning, warn, write_out
 from pysentry_hook.config.files import configuration
 from pysentry_hook.config.flags import Flags
 from pysentry_hook.config.said import Said
@@ -162,8 +162,7 @@ def _settings(flags: Flags, state: _State, paths: Iterable[str], *, push: bool) 
     """The settings of every folder that has some; all of them can be read, or nothing is judged."""
     folders = dict.fromkeys(configured_in(state.policy, path) for path in paths)
     found = {folder: _settled(flags, state, folder, push=push) for folder in folders}
-    for warning in dict.fromkeys(warning for settings in found.values() for warning in settings.warnings):
-        typer.echo(f"warning: {warning}", err=True)
+    warn(*(warning for settings in found.values() for warning in settings.warnings))
     return found
 
 

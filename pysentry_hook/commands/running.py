@@ -67,8 +67,7 @@ def prepare(flags: Flags) -> Prepared:
     now = datetime.now(UTC)
     tree, folder = audited(flags.requirements or flags.paths)
     settings = _settled(flags, tree, folder, now.date())
-    for warning in settings.warnings:
-        typer.echo(printable(f"warning: {warning}"), err=True)
+    warn(*settings.warnings)
     return Prepared(settings, tree, folder)
 
 
@@ -154,9 +153,6 @@ def scanning(settings: Settings, *, verbose: bool) -> Iterator[Scanning]:
         if verbose:
             typer.echo(line, err=True)
 
-    def warn(line: str) -> None:
-        typer.echo(printable(f"warning: {line}"), err=True)
-
     http = Http(settings.limits, offline=settings.offline, ca_bundle=settings.ca_bundle, log=log)
     here = Http(settings.limits, offline=True)
     cache: Cache = DiskCache(cache_folder(settings) / LAYOUT, warn) if settings.use_cache else MemoryCache()
@@ -175,6 +171,12 @@ def cache_folder(settings: Settings) -> Path:
     from platformdirs import user_cache_path
 
     return user_cache_path("pysentry-hook", appauthor=False)
+
+
+def warn(*warnings: str) -> None:
+    """One line on stderr for each warning, said once."""
+    for warning in dict.fromkeys(warnings):
+        typer.echo(printable(f"warning: {warning}"), err=True)
 
 
 def say(root: Path, errors: Sequence[InputError]) -> None:

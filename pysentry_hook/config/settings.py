@@ -98,7 +98,7 @@ class Settings(NamedTuple):
 
 def settle(flags: Flags, environment: Mapping[str, str], files: Configuration, today: date) -> Settings:
     """Return the Settings; ConfigError and UsageError name what has no meaning and what is known."""
-    said = _of_environment(environment, files)
+    said = said_by(environment, files)
     known = Known(said.settings, files.settings())
     local = known.get("defaults.no_ci_detect", otherwise=False)
     where = NO_OCCASION if local else occasion(environment)
@@ -155,7 +155,8 @@ def settle(flags: Flags, environment: Mapping[str, str], files: Configuration, t
     )
 
 
-def _of_environment(environment: Mapping[str, str], files: Configuration) -> Said:
+def said_by(environment: Mapping[str, str], files: Configuration) -> Said:
+    """What the environment says, of the gates of the files too."""
     if not any(name.startswith(PREFIX) for name in environment):
         return Said()
     from pysentry_hook.config.statements import from_environment

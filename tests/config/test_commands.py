@@ -222,5 +222,7 @@ def test_a_file_without_meaning_is_an_error_of_one_line(command: str, run: Run, 
 def test_where_no_file_is_the_defaults_hold_and_init_is_named(run: Run, tmp_path: Path) -> None:
     done = run("config", "path")
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr == "There is no configuration file; pysentry-hook config init writes .pysentry-hook.toml\n"
+    assert (
+        done.stderr == "There is no configuration file; write one: pysentry-hook config init -o .pysentry-hook.toml\n"
+    )
     assert run("config", "validate").stdout == "There is no configuration file; the defaults hold.\n"
