@@ -62,8 +62,10 @@ def import_(
 
 def _usual(here: Project) -> tuple[Sequence[str], Sequence[Found]]:
     """What the usual places of a project say, with the names of those that are there."""
-    looked = list(usual_places(here.tree, here.folder))
-    return looked, [each for path in looked for each in _ordered(here.tree, path, path)]
+    places = list(usual_places(here.tree, here.folder))
+    looked = [place for place in places if not isinstance(place, Untaken)]
+    untaken = [place for place in places if isinstance(place, Untaken)]
+    return looked, [*(each for path in looked for each in _ordered(here.tree, path, path)), *untaken]
 
 
 def _named(here: Project, files: Sequence[Path]) -> tuple[Sequence[str], Sequence[Found]]:
