@@ -4,7 +4,6 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -17,26 +16,22 @@ from pysentry_hook.commands.running import configured, origin_from_here, warn
 from pysentry_hook.config.edit import Target, line_end, nearest, target_for
 from pysentry_hook.config.files import OURS, TABLE, Configuration, configuration
 from pysentry_hook.config.flags import Flags
-from pysentry_hook.config.keys import KEYS
 from pysentry_hook.config.schema import config_schema
-from pysentry_hook.config.settings import Settings, settle
-from pysentry_hook.config.statements import from_environment
+from pysentry_hook.config.settings import Settings, said_by, settle
+from pysentry_hook.config.showing import shown
 from pysentry_hook.config.templates import template
-from pysentry_hook.config.variables import variable
 from pysentry_hook.errors import ConfigError, UsageError
 from pysentry_hook.output import write
-from pysentry_hook.policy.choice import choose, known_gates
-from pysentry_hook.policy.gates import CHANGE, settle_gate, told
+from pysentry_hook.policy.choice import choose
 from pysentry_hook.reading import audited
-from pysentry_hook.rules import Table
-from pysentry_hook.text import count
+from pysentry_hook.text import count, printable
 
 config = Commands("The configuration.", example="pysentry-hook config init")
 
 Project = Annotated[Path | None, typer.Argument(metavar="[PATH]", help="A project or a file; default: this folder.")]
 
 
-@config.add("pysentry-hook config init --full -o pyproject.toml")
+@config.add("pysentry-hook config init --full -o -")
 def init(
     output: Annotated[
         str | None,
@@ -96,10 +91,15 @@ config.add("pysentry-hook config import -o pyproject.toml", name="import")(impor
 
 @config.add("pysentry-hook config show")
 def show(project: Project = None) -> None:
-    """Show each setting, the gates, and where every value comes from."""
+    """Show each setting, the gates, and where every value comes from, as a file that can be pasted from."""
     files, settings, root, _ = _read(project)
-    for line in _shown(files, settings, root):
-        typer.echo(line)
+    chosen = choose(settings.policy)
+    known = {**files.settings(), **said_by(os.environ, files).settings}
+    for line in shown(settings, known, lambda each: origin_from_here(root, each.origin, each.location)):
+        typer.echo(printable(line))
+    typer.echo()
+    gates = " and ".join(gate.name for gate in chosen.gates)
+    typer.echo(printable(f"# Here and now judges gate {gates}: {chosen.why}"))
 
 
 @config.add("pysentry-hook config validate")
@@ -158,33 +158,3 @@ def _read(project: Path | None) -> tuple[Configuration, Settings, Path, str]:
         files = configuration(flags, os.environ, tree=of, root=tree.root, folder=folder, today=today)
     warn(*files.warnings)
     return files, settle(flags, os.environ, files, today), tree.root, folder
-
-
-def _shown(files: Configuration, settings: Settings, root: Path) -> Iterator[str]:
-    said = from_environment(os.environ, {name: None for side in files.below for name in side.gates})
-    known = {**files.settings(), **said.settings}
-    yield from _shown_keys([key for key in KEYS if "." not in key], known, root)
-    yield ""
-    for table in dict.fromkeys(key.partition(".")[0] for key in KEYS if "." in key):
-        yield f"[{table}]"
-        yield from _shown_keys([key for key in KEYS if key.startswith(f"{table}.")], known, root)
-        yield ""
-    for gate in known_gates(settings.policy):
-        yield f"[gates.{gate}]" + ("   # thresholds of the gate of the target branch" if gate == CHANGE else "")
-        for key, stated in sorted(settle_gate(settings.policy, gate).settings.items()):
-            yield f"{key} = {told(stated.value)}   # {origin_from_here(root, stated.origin, stated.location)}"
-        yield ""
-    for entry in settings.policy.suppressions:
-        place = origin_from_here(root, entry.rule.origin, entry.rule.location)
-        yield f"suppression: {entry.told} until {entry.expires or 'it is removed'}   # {place}"
-    chosen = choose(settings.policy)
-    yield f"Here and now judges gate {' and '.join(gate.name for gate in chosen.gates)}: {chosen.why}"
-
-
-def _shown_keys(names: Sequence[str], known: Table, root: Path) -> Iterator[str]:
-    for name in names:
-        stated = known.get(name)
-        value = told(stated.value) if stated else KEYS[name].default.strip('"')
-        is_default = f"default; {variable(name)}"
-        origin = origin_from_here(root, stated.origin, stated.location) if stated else is_default
-        yield f"{name.rpartition('.')[2]} = {value or 'none'}   # {origin}"

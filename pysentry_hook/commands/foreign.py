@@ -32,7 +32,7 @@ _OPTIONS: Mapping[str, str] = {
 _OF_COMMANDS: Mapping[str, Mapping[str, str]] = {
     "pysentry-hook config show": {
         "--config": "name the file alone: pysentry-hook config show FILE",
-        "--toml": "every key is shown with its value and its origin",
+        "--toml": "what it prints is TOML",
     },
 }
 _COMMANDS: Mapping[str, str] = {

@@ -162,8 +162,16 @@ def removed(target: Target, text: str, number: int) -> str:
 
 def toml(value: object) -> str:
     """A value as TOML writes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return f"{value:.12g}"
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(toml, value))}]"
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{key} = {toml(each)}' for key, each in value.items())} }}" if value else "{}"
     # JSON leaves U+007F as it is, which TOML forbids
     return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
 

@@ -92,8 +92,8 @@ def test_a_commit_is_judged_by_the_configuration_of_the_commit_that_is_named(
 def test_what_holds_by_the_commit_that_is_named_is_shown(run: Run, project: tuple[Path, str]) -> None:
     folder, before = project
     words, named = ("config", "show", "ci/audit.toml"), {"PYSENTRY_HOOK_POLICY_FROM": before}
-    assert "fail_on = low   # company.toml:2" in run(*words, cwd=folder, env=named).stdout
-    assert "fail_on = low   # company.toml:2" not in run(*words, cwd=folder).stdout
+    assert 'fail_on = "low"   # company.toml:2' in run(*words, cwd=folder, env=named).stdout
+    assert 'fail_on = "low"   # company.toml:2' not in run(*words, cwd=folder).stdout
 
 
 @pytest.mark.parametrize(
