@@ -22,7 +22,7 @@ SAME = (
 )  # fmt: skip
 OTHER = (
     ("--color", "never"), ("--include-withdrawn",), ("--no-fail-on-partial",), ("--compact",), ("--display", "table"),
-    ("--maintenance-cache-ttl", "2"), ("--no-fail-on-unknown",), ("--no-ci-detect",), ("-h",), ("-V",),
+    ("--maintenance-cache-ttl", "2"), ("--no-fail-on-unknown",), ("--no-ci-detect",), ("-V",),
 )  # fmt: skip
 
 
