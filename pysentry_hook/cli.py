@@ -16,6 +16,7 @@ DEFAULT = "scan"
 _COMPLETE = "_PYSENTRY_HOOK_COMPLETE"
 """What a shell says that asks for completion."""
 _BUG = 70
+_PROGRAM = "pysentry-hook"
 
 Application = Callable[..., Any]
 
@@ -84,10 +85,10 @@ def main() -> None:
             from pysentry_hook.commands.hook import as_options
 
             arguments = as_options(arguments)
-        sys.exit(_run(name, arguments, f"pysentry-hook {name}" if named else "pysentry-hook"))
+        sys.exit(_run(name, arguments, f"{_PROGRAM} {name}" if named else _PROGRAM))
     except PysentryHookError as error:
-        told = _foreign_word(arguments) if isinstance(error, NothingToReadError) and not named else None
-        for line in map(printable, (told or str(error)).splitlines()):
+        told = _meant(arguments, str(error)) if isinstance(error, NothingToReadError) and not named else str(error)
+        for line in map(printable, told.splitlines()):
             sys.stderr.write(f"error: {line}\n")
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
@@ -113,21 +114,25 @@ def _run(name: str, arguments: list[str], called: str) -> int:
         context = getattr(error, "ctx", None)
         command = context.command_path if context else called
         option = getattr(error, "option_name", "")
-        message = f"{str(tell()).strip().rstrip('.')}. See {command} --help"
+        message = str(tell()).strip().rstrip(".")
+        told = f"{message}{'' if message.endswith('?') else '.'} See {command} --help"
         answer = foreign.option(command, option)
-        sys.stderr.write(f"error: {f'{option} is no option here: {answer}' if answer else message}\n")
+        told = f"{option} is no option here: {answer}" if answer else told
+        sys.stderr.write(f"error: {_meant(arguments, told) if called == command == _PROGRAM else told}\n")
         return 2
     return code if isinstance(code, int) else 0
 
 
-def _foreign_word(arguments: list[str]) -> str | None:
-    """What a command of another tool is here, where a word of that name is no path."""
+def _meant(arguments: list[str], told: str) -> str:
+    """An error, and where the first word is no path: what that command of another tool is, or the nearest of ours."""
     if not arguments or Path(arguments[0]).exists():
-        return None
+        return told
     from pysentry_hook.commands.foreign import word
+    from pysentry_hook.config.kinds import nearest
 
-    answer = word(arguments[0])
-    return f"{arguments[0]} is no command here: {answer}" if answer else None
+    if answer := word(arguments[0]):
+        return f"{arguments[0]} is no command here: {answer}"
+    return told + nearest(arguments[0].lower(), [name for name in COMMANDS if name not in INTERNAL])
 
 
 def _bug(error: Exception, *, verbose: bool) -> int:

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from pysentry_hook.model import NormalizedName, Severity
 
 BLOCK, WARN, NEVER = "block", "warn", "never"
+COMMENT = "comment"
+"""The rule of a suppression that stands beside a requirement; that of a file is "suppressions"."""
 LEVELS = tuple(severity.word for severity in Severity)
 _OF_GATE = re.compile(r"gates\..+?\.(groups\.[^.]+\.fail_on|[^.]+)")
 
@@ -75,6 +77,11 @@ class Suppression:
     def told(self) -> str:
         """What it is for, in words."""
         return " in ".join(part for part in (self.id or "every finding", self.package) if part)
+
+    @property
+    def is_comment(self) -> bool:
+        """Whether it stands beside a requirement, where no command changes it."""
+        return self.rule.key == COMMENT
 
     def has_ended(self, day: date) -> bool:
         """Whether its last day is over."""

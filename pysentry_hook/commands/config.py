@@ -2,8 +2,8 @@
 
 import json
 import os
+import shlex
 import sys
-from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,55 +12,63 @@ import typer
 
 from pysentry_hook.commands.helping import Commands
 from pysentry_hook.commands.importing import import_
-from pysentry_hook.commands.running import origin_from_here
-from pysentry_hook.config.edit import Target
-from pysentry_hook.config.files import OURS, PYPROJECT, TABLE, Configuration, configuration
+from pysentry_hook.commands.running import configured, origin_from_here, warn
+from pysentry_hook.config.edit import Target, line_end, nearest, target_for
+from pysentry_hook.config.files import OURS, TABLE, Configuration, configuration
 from pysentry_hook.config.flags import Flags
-from pysentry_hook.config.keys import KEYS
 from pysentry_hook.config.schema import config_schema
-from pysentry_hook.config.settings import Settings, settle
-from pysentry_hook.config.statements import from_environment
+from pysentry_hook.config.settings import Settings, said_by, settle
+from pysentry_hook.config.showing import shown
 from pysentry_hook.config.templates import template
-from pysentry_hook.config.variables import variable
 from pysentry_hook.errors import ConfigError, UsageError
 from pysentry_hook.output import write
-from pysentry_hook.policy.choice import choose, known_gates
-from pysentry_hook.policy.gates import CHANGE, settle_gate, told
+from pysentry_hook.policy.choice import choose
 from pysentry_hook.reading import audited
-from pysentry_hook.rules import Table
-from pysentry_hook.text import count
+from pysentry_hook.text import count, printable
 
 config = Commands("The configuration.", example="pysentry-hook config init")
 
 Project = Annotated[Path | None, typer.Argument(metavar="[PATH]", help="A project or a file; default: this folder.")]
 
 
-@config.add("pysentry-hook config init --full -o pyproject.toml")
+@config.add("pysentry-hook config init --full -o -")
 def init(
     output: Annotated[
-        str,
+        str | None,
         typer.Option(
-            "--output", "-o", metavar="FILE", help="The file to write; pyproject.toml gets tables; -: stdout."
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="The file, as pyproject.toml; default: the nearest; -: stdout.",
         ),
-    ] = OURS,
+    ] = None,
     full: Annotated[bool, typer.Option("--full/--minimal", help="Every setting, or the usual ones.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Take the place of a file that is there.")] = False,
 ) -> None:
     """Write a commented configuration file."""
-    path = Path(output)
-    in_manifest = path.name == PYPROJECT
-    if force and (in_manifest or output == "-"):
+    is_shown = output == "-"
+    target = Target(Path(), ()) if is_shown else _written(Path(output) if output else None)
+    if force and (target.table or is_shown):
         raise UsageError("--force: it takes the place of a file of ours, and of nothing else; leave it out")
-    text = template(f"{'.'.join(TABLE)}." if in_manifest else "", full=full)
-    if output == "-":
+    text = template("".join(f"{key}." for key in target.table), full=full)
+    if is_shown:
         sys.stdout.write(text)
         return
-    if in_manifest and path.exists():
-        text = _with_tables(Target(path, TABLE), text)
-    elif path.exists() and not force:
-        raise UsageError(f"{output} is there already; --force takes its place")
-    write(path, text)
-    typer.echo(f"Wrote {output}. See what holds now: pysentry-hook config show", err=True)
+    if target.table and target.path.exists():
+        text = _with_tables(target, text)
+    elif target.path.exists() and not force:
+        raise UsageError(f"{target.path} is there already; --force takes its place")
+    write(target.path, text)
+    typer.echo(f"Wrote {target.path}. See what holds now: pysentry-hook config show", err=True)
+
+
+def _written(named: Path | None) -> Target:
+    """The file that is written, as it is called here; UsageError where a folder above has it already."""
+    tree, folder = audited(())
+    target = target_for(named, os.environ, tree.root, folder)
+    if named is None and target.path.parts[0] == os.pardir:
+        raise UsageError(f"{target.path} holds here already; edit it, or write another that comes first: -o FILE")
+    return target
 
 
 def _with_tables(target: Target, tables: str) -> str:
@@ -68,7 +76,7 @@ def _with_tables(target: Target, tables: str) -> str:
     before = target.read()
     if target.values(before):
         raise UsageError(f"{target.path} has a table [{'.'.join(TABLE)}] already; edit it, or write to {OURS}")
-    end = "\r\n" if "\r\n" in before else "\n"
+    end = line_end(before)
     gap = "" if not before else end if before.endswith("\n") else end * 2
     text = before + gap + tables.replace("\n", end)
     try:
@@ -83,18 +91,21 @@ config.add("pysentry-hook config import -o pyproject.toml", name="import")(impor
 
 @config.add("pysentry-hook config show")
 def show(project: Project = None) -> None:
-    """Show each setting, the gates, and where every value comes from."""
-    files, settings, root = _read(project)
-    for line in _shown(files, settings, root):
-        typer.echo(line)
+    """Show each setting, the gates, and where every value comes from, as a file that can be pasted from."""
+    files, settings, root, _ = _read(project)
+    chosen = choose(settings.policy)
+    known = {**files.settings(), **said_by(os.environ, files).settings}
+    for line in shown(settings, known, lambda each: origin_from_here(root, each.origin, each.location)):
+        typer.echo(printable(line))
+    typer.echo()
+    gates = " and ".join(gate.name for gate in chosen.gates)
+    typer.echo(printable(f"# Here and now judges gate {gates}: {chosen.why}"))
 
 
 @config.add("pysentry-hook config validate")
 def validate(project: Project = None) -> None:
     """Check the configuration of a project, or one file: exit code 2 names file, line and the nearest known key."""
-    files, settings, root = _read(project)
-    for warning in settings.warnings:
-        typer.echo(f"warning: {warning}", err=True)
+    files, settings, root, _ = _read(project)
     if not files.files:
         typer.echo("There is no configuration file; the defaults hold.")
     choose(settings.policy)
@@ -110,11 +121,12 @@ def validate(project: Project = None) -> None:
 @config.add("pysentry-hook config path")
 def path(project: Project = None) -> None:
     """Show which configuration files are read, the nearest first."""
-    files, _, root = _read(project)
+    files, _, root, folder = _read(project)
     for file in files.files:
         typer.echo(os.path.relpath(root / file.path))
     if not files.files:
-        typer.echo(f"There is no configuration file; pysentry-hook config init writes {OURS}", err=True)
+        new = shlex.quote(os.path.relpath(nearest(root, folder).path))
+        typer.echo(f"There is no configuration file; write one: pysentry-hook config init -o {new}", err=True)
 
 
 @config.add("pysentry-hook config schema > pysentry-hook.schema.json")
@@ -132,42 +144,17 @@ def schema(
     sys.stdout.write(json.dumps(chosen, indent=2, ensure_ascii=False) + "\n")
 
 
-def _read(project: Path | None) -> tuple[Configuration, Settings, Path]:
-    """What all files say of a project, or what one file says that was named, and the folder that their paths are of."""
+def _read(project: Path | None) -> tuple[Configuration, Settings, Path, str]:
+    """What all files say of a project, or what one file says that was named; the root of their paths, and the folder.
+
+    What they warn of is said.
+    """
     today = datetime.now(UTC).date()
     flags = Flags()
     if project is not None and project.is_file():
         flags = flags._replace(config=project)
     tree, folder = audited((project,) if project else ())
-    files = configuration(flags, os.environ, tree=tree, root=tree.root, folder=folder, today=today)
-    return files, settle(flags, os.environ, files, today), tree.root
-
-
-def _shown(files: Configuration, settings: Settings, root: Path) -> Iterator[str]:
-    said = from_environment(os.environ, {name: None for side in files.below for name in side.gates})
-    known = {**files.settings(), **said.settings}
-    yield from _shown_keys([key for key in KEYS if "." not in key], known, root)
-    yield ""
-    for table in dict.fromkeys(key.partition(".")[0] for key in KEYS if "." in key):
-        yield f"[{table}]"
-        yield from _shown_keys([key for key in KEYS if key.startswith(f"{table}.")], known, root)
-        yield ""
-    for gate in known_gates(settings.policy):
-        yield f"[gates.{gate}]" + ("   # thresholds of the gate of the target branch" if gate == CHANGE else "")
-        for key, stated in sorted(settle_gate(settings.policy, gate).settings.items()):
-            yield f"{key} = {told(stated.value)}   # {origin_from_here(root, stated.origin, stated.location)}"
-        yield ""
-    for entry in settings.policy.suppressions:
-        place = origin_from_here(root, entry.rule.origin, entry.rule.location)
-        yield f"suppression: {entry.told} until {entry.expires or 'it is removed'}   # {place}"
-    chosen = choose(settings.policy)
-    yield f"Here and now judges gate {' and '.join(gate.name for gate in chosen.gates)}: {chosen.why}"
-
-
-def _shown_keys(names: Sequence[str], known: Table, root: Path) -> Iterator[str]:
-    for name in names:
-        stated = known.get(name)
-        value = told(stated.value) if stated else KEYS[name].default.strip('"')
-        is_default = f"default; {variable(name)}"
-        origin = origin_from_here(root, stated.origin, stated.location) if stated else is_default
-        yield f"{name.rpartition('.')[2]} = {value or 'none'}   # {origin}"
+    with configured(flags, tree, tree.root) as of:
+        files = configuration(flags, os.environ, tree=of, root=tree.root, folder=folder, today=today)
+    warn(*files.warnings)
+    return files, settle(flags, os.environ, files, today), tree.root, folder

@@ -15,6 +15,7 @@ from pysentry_hook.commands.helping import Commands
 from pysentry_hook.commands.options import takes_flags
 from pysentry_hook.commands.running import cache_folder, prepare, scanning
 from pysentry_hook.config.flags import Flags
+from pysentry_hook.config.kinds import check_database, shown
 from pysentry_hook.config.settings import Settings
 from pysentry_hook.config.words import EXPORT
 from pysentry_hook.errors import DatabaseError, SourceError, UsageError
@@ -129,25 +130,40 @@ def import_(
 
 def _imported(source: str, path: Path, http: Http) -> str:
     """Write the database of a source, and return its revision."""
-    address, _, pinned = source.partition("#sha256=")
-    if "://" in address:
-        data, beside = _loaded(address, http), _digest_behind(address, http)
-    else:
-        origin = Path(source)
-        if not origin.exists():
-            raise UsageError(f"{one_line(source, 120)} is not there; check the path")
-        if origin.is_dir() or not is_store(origin):
-            return imported(origin, path, datetime.fromtimestamp(int(origin.stat().st_mtime), UTC))
-        note = origin.with_name(f"{origin.name}.sha256")
-        data, beside = origin.read_bytes(), _digest_in(note) if note.exists() else None
-    found = hashlib.sha256(data).hexdigest()
-    for wanted in (pinned.lower(), beside):
-        if wanted and wanted != found:
-            raise SourceError(f"has the SHA-256 {found}, and {wanted} was said, so do not trust it")
-    return imported(data, path, datetime.now(UTC))
+    if "://" in source:
+        return imported(_loaded(source, http), path, datetime.now(UTC))
+    origin = Path(source)
+    if not origin.exists():
+        raise UsageError(f"{one_line(source, 120)} is not there; check the path")
+    made = datetime.fromtimestamp(int(origin.stat().st_mtime), UTC)
+    if origin.is_dir():
+        return imported(origin, path, made)
+    note = origin.with_name(f"{origin.name}.sha256")
+    if note.exists():
+        with origin.open("rb") as file:
+            _check(hashlib.file_digest(file, "sha256").hexdigest(), _digest_in(note))
+    return imported(origin.read_bytes() if is_store(origin) else origin, path, made)
+
+
+def _check(found: str, wanted: str) -> None:
+    if wanted != found:
+        raise SourceError(f"has the SHA-256 {found}, and {wanted} was said, so do not trust it")
 
 
 def _loaded(url: str, http: Http) -> bytes:
+    """What is at a URL, by the digest behind it and the one beside it."""
+    try:
+        check_database(url)
+    except ValueError as error:
+        raise UsageError(f"SOURCE: {shown(url)} {error}") from error
+    address, _, pinned = url.partition("#sha256=")
+    data, beside = _body(address, http), _digest_behind(address, http)
+    for wanted in filter(None, (pinned.lower(), beside)):
+        _check(hashlib.sha256(data).hexdigest(), wanted)
+    return data
+
+
+def _body(url: str, http: Http) -> bytes:
     def read(response: Response) -> bytes:
         if response.status != HTTPStatus.OK:
             raise SourceError(f"HTTP {response.status}")
@@ -199,11 +215,11 @@ def _path(file: Path | None, settings: Settings) -> Path:
 @contextmanager
 def _told(name: object, step: str = "make it anew: pysentry-hook db sync") -> Iterator[None]:
     """Turn what goes wrong with a database into one line and exit code 2."""
-    shown = without_credentials(str(name)) if "://" in str(name) else str(name)
+    named = without_credentials(str(name)) if "://" in str(name) else str(name)
     try:
         yield
     except SourceError as error:
-        raise DatabaseError(f"{shown}: {error}; {step}") from error
+        raise DatabaseError(f"{named}: {error}; {step}") from error
     except OSError as error:
         hint = "make one with pysentry-hook db sync" if isinstance(error, FileNotFoundError) else "name another file"
-        raise DatabaseError(f"{shown}: {error.strerror or error}; {hint}") from error
+        raise DatabaseError(f"{named}: {error.strerror or error}; {hint}") from error

@@ -20,7 +20,6 @@ _OPTIONS: Mapping[str, str] = {
     "--all-extras": "extras are checked unless --exclude-extra says otherwise",
     "--all": "extras and groups are checked unless --exclude-extra says otherwise",
     "-V": "it is --version",
-    "-h": "it is --help",
     # pip-audit, safety, uv audit
     "--ignore-vuln": "it is --ignore ID; a whole list: pysentry-hook config import",
     "--ignore-until-fixed": "it is --ignore-while-no-fix ID; a whole list: pysentry-hook config import",
@@ -32,7 +31,7 @@ _OPTIONS: Mapping[str, str] = {
 _OF_COMMANDS: Mapping[str, Mapping[str, str]] = {
     "pysentry-hook config show": {
         "--config": "name the file alone: pysentry-hook config show FILE",
-        "--toml": "every key is shown with its value and its origin",
+        "--toml": "what it prints is TOML",
     },
 }
 _COMMANDS: Mapping[str, str] = {

@@ -16,6 +16,7 @@ from pysentry_hook.commands.running import (
     prepare,
     saved_exit_code,
     say,
+    warn,
     write_out,
 )
 from pysentry_hook.config.flags import Flags
@@ -54,7 +55,8 @@ def gate(
         say(result.root, result.unreadable)
         raise typer.Exit(exit_code(result, gating=True))
     saved = open_report(report)
-    policy = saved_policy(saved.policy, flags, branch=branch)
+    policy, warnings = saved_policy(saved.policy, flags, branch=branch)
+    warn(*warnings)
     judged = reported(saved, policy, judge(saved, policy, _day(day)))
     write_out(short(judged, look_at_saved(report)))
     raise typer.Exit(saved_exit_code(judged))

@@ -120,6 +120,7 @@ class Commands(typer.Typer):
             help=what,
             epilog=f"Example: {example}",
             add_completion=add_completion,
+            context_settings={"help_option_names": ["--help", "-h"]},
             pretty_exceptions_enable=False,
             rich_markup_mode=None,
         )

@@ -16,7 +16,7 @@ import typer
 from pysentry_hook.baseline import EMPTY_TREE, Bases
 from pysentry_hook.commands.options import Verbose, takes_flags
 from pysentry_hook.commands.progress import progress
-from pysentry_hook.commands.running import Scanning, exit_code, look_at, say, scanning, write_out
+from pysentry_hook.commands.running import Scanning, configured, exit_code, look_at, say, scanning, warn, write_out
 from pysentry_hook.config.files import configuration
 from pysentry_hook.config.flags import Flags
 from pysentry_hook.config.said import Said
@@ -29,7 +29,7 @@ from pysentry_hook.reading import read_places
 from pysentry_hook.reports.change import Change, foremost, told
 from pysentry_hook.rules import Stated
 from pysentry_hook.scan import scan
-from pysentry_hook.tree import CommitTree, IndexTree, known_commit, parents, repository_root
+from pysentry_hook.tree import CommitTree, IndexTree, Tree, known_commit, parents, repository_root
 from pysentry_hook.triggers import Concerned, concerned, configured_in
 
 FILE = "--changed-file"
@@ -54,7 +54,7 @@ def as_options(arguments: Sequence[str]) -> list[str]:
     ]
 
 
-@takes_flags(but=("paths", "against", "requirements", "policy_from"))
+@takes_flags(but=("paths", "against", "requirements"))
 def hook(
     flags: Flags,
     paths: Annotated[
@@ -70,7 +70,7 @@ def hook(
 ) -> None:
     """Judge what a commit or a push brings in; called by pre-commit and prek."""
     with ExitStack() as stack:
-        state = _state(stack, files or (), push=push)
+        state = _state(stack, flags, files or (), push=push)
         # a PATH that is no file of the index is one that the commit does not have
         absent = tuple(f"{path} is not in this {state.change.word}, so it was not read" for path in paths or ())
         found = Concerned((state.here,), ()) if push else concerned(state.tree, state.before, files or ())
@@ -97,6 +97,8 @@ class _State:
     here: str
     """The folder of the tree in which the hook was called."""
     tree: IndexTree | CommitTree
+    policy: Tree
+    """What has the configuration: the tree, or the commit that was named for it."""
     bases: Bases
     change: Change
 
@@ -122,23 +124,24 @@ def _judged(root: Path) -> IndexTree | CommitTree:
     return IndexTree(root)
 
 
-def _state(stack: ExitStack, files: Sequence[str], *, push: bool) -> _State:
+def _state(stack: ExitStack, flags: Flags, files: Sequence[str], *, push: bool) -> _State:
     """Return the tree and its baseline, as pre-commit, prek and git tell them by files and the environment."""
     root, here = _standing()
     tree = _judged(root)
     stack.callback(tree.close)
+    policy = stack.enter_context(configured(flags, tree, root))
     change = Change("push" if push else "commit")
     oldest = known_commit(root, os.environ.get("PRE_COMMIT_FROM_REF"))
     if push or oldest or isinstance(tree, CommitTree):
         bases = _opened(root, stack, (oldest,) if oldest else ())
-        return _State(root=root, here=here, tree=tree, bases=bases, change=change)
+        return _State(root=root, here=here, tree=tree, policy=policy, bases=bases, change=change)
     on = parents(root, os.environ)
     bases = _opened(root, stack, on.refs)._replace(whole=on.is_complete)
     if not on.refs:
         bases, change = Bases(refs=(EMPTY_TREE,)), replace(change, is_first=True)
     elif files and tree.is_same(next(iter(bases.trees.values()))):
         bases, change = Bases(), replace(change, notes=("nothing is staged, so everything is judged",))
-    return _State(root=root, here=here, tree=tree, bases=bases, change=change)
+    return _State(root=root, here=here, tree=tree, policy=policy, bases=bases, change=change)
 
 
 def _opened(root: Path, stack: ExitStack, refs: Iterable[str]) -> Bases:
@@ -151,23 +154,22 @@ def _projects(state: _State, places: Iterable[str]) -> dict[str, list[str]]:
     """The places that are read, by the folder whose configuration they have in common."""
     found: dict[str, list[str]] = {}
     for place in places:
-        found.setdefault(configured_in(state.tree, place), []).append(place)
+        found.setdefault(configured_in(state.policy, place), []).append(place)
     return found
 
 
 def _settings(flags: Flags, state: _State, paths: Iterable[str], *, push: bool) -> dict[str, Settings]:
     """The settings of every folder that has some; all of them can be read, or nothing is judged."""
-    folders = dict.fromkeys(configured_in(state.tree, path) for path in paths)
+    folders = dict.fromkeys(configured_in(state.policy, path) for path in paths)
     found = {folder: _settled(flags, state, folder, push=push) for folder in folders}
-    for warning in dict.fromkeys(warning for settings in found.values() for warning in settings.warnings):
-        typer.echo(f"warning: {warning}", err=True)
+    warn(*(warning for settings in found.values() for warning in settings.warnings))
     return found
 
 
 def _settled(flags: Flags, state: _State, folder: str, *, push: bool) -> Settings:
     """The settings of a folder: below everything that somebody says, a commit asks little and waits for nobody."""
     today = datetime.now(UTC).date()
-    files = configuration(flags, os.environ, tree=state.tree, root=state.root, folder=folder, today=today)
+    files = configuration(flags, os.environ, tree=state.policy, root=state.root, folder=folder, today=today)
     usual: dict[str, object] = {"gate": PUSH if push else COMMIT}
     if not push:
         required = files.settings().get("sources.required")

@@ -4,41 +4,22 @@ import os
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import typer
 
-from pysentry_hook.config.edit import Target, added, nearest, target_of
-from pysentry_hook.config.files import PEERS, configuration
-from pysentry_hook.config.flags import Flags
+from pysentry_hook.commands.accepted import Project, accepted, project_in
+from pysentry_hook.config.edit import Target, added, target_for
+from pysentry_hook.config.files import PEERS
 from pysentry_hook.config.imported.accepted import Found, Untaken
 from pysentry_hook.config.imported.entries import MARK, Entry, Planned, Present, numbers, planned
 from pysentry_hook.config.imported.places import PLACES, read_place, usual_places
 from pysentry_hook.config.lines import Lines
-from pysentry_hook.config.settings import settle
-from pysentry_hook.config.variables import variable
 from pysentry_hook.errors import ConfigError, InputError, UsageError
-from pysentry_hook.inputs import open_input
-from pysentry_hook.model import Inventory
 from pysentry_hook.output import write
-from pysentry_hook.reading import audited, remarks
 from pysentry_hook.text import count, printable
 from pysentry_hook.tree import FolderTree
-
-
-class _Project(NamedTuple):
-    """What is looked through, and on which day."""
-
-    tree: FolderTree
-    folder: str
-    today: date
-
-    def told(self, path: str) -> str:
-        """A path as it is written from where the command runs."""
-        return os.path.relpath(self.tree.root / path)
 
 
 def import_(
@@ -55,10 +36,10 @@ def import_(
 
     What nobody knows yet, as a reason or a last day, is marked TODO: until it is filled in, the file is refused.
     """
-    tree, folder = audited((project,) if project else ())
-    here = _Project(tree, folder, datetime.now(UTC).date())
-    named = output if output not in {None, "-"} else os.environ.get(variable("config"))
-    target = target_of(Path(named)) if named else nearest(tree.root, folder)
+    here = project_in(project)
+    is_shown = output == "-"
+    named = Path(output) if output and not is_shown else None
+    target = target_for(named, os.environ, here.tree.root, here.folder)
     before = target.read()
     looked, found = _named(here, files) if files else _usual(here)
     plan = list(planned(found, _known(here) | _written(target, before), here.today))
@@ -67,7 +48,6 @@ def import_(
             f"nothing is accepted in {', '.join(map(str, files))}, so there is nothing to import; name another file"
         )
     entries = [each for each in plan if isinstance(each, Entry)]
-    is_shown = output == "-"
     text = "" if is_shown else before
     for entry in entries:
         text = added(target, text, entry.table, entry.comment)
@@ -80,13 +60,15 @@ def import_(
         typer.echo(printable(line), err=True)
 
 
-def _usual(here: _Project) -> tuple[Sequence[str], Sequence[Found]]:
+def _usual(here: Project) -> tuple[Sequence[str], Sequence[Found]]:
     """What the usual places of a project say, with the names of those that are there."""
-    looked = list(usual_places(here.tree, here.folder))
-    return looked, [each for path in looked for each in _ordered(here.tree, path, path)]
+    places = list(usual_places(here.tree, here.folder))
+    looked = [place for place in places if not isinstance(place, Untaken)]
+    untaken = [place for place in places if isinstance(place, Untaken)]
+    return looked, [*(each for path in looked for each in _ordered(here.tree, path, path)), *untaken]
 
 
-def _named(here: _Project, files: Sequence[Path]) -> tuple[Sequence[str], Sequence[Found]]:
+def _named(here: Project, files: Sequence[Path]) -> tuple[Sequence[str], Sequence[Found]]:
     """What files say that were named; InputError for one that cannot be read."""
     found: list[Found] = []
     looked = []
@@ -115,22 +97,15 @@ def _ordered(tree: FolderTree, within: str, path: str) -> Sequence[Found]:
     return sorted(found, key=lambda each: each.line)
 
 
-def _known(here: _Project) -> dict[str, str]:
+def _known(here: Project) -> dict[str, str]:
     """The ids that are accepted in the configuration of a project, in capitals, with their places.
 
     Where it is refused, for something that is still to be filled in as well, its own file is compared alone.
     """
-    tree, folder, today = here
     try:
-        files = configuration(Flags(), os.environ, tree=tree, root=tree.root, folder=folder, today=today)
-        entries = [*settle(Flags(), os.environ, files, today).policy.suppressions]
-        with suppress(InputError):  # what cannot be read holds no comments; a scan tells of it
-            opened = open_input(tree, folder)
-            if isinstance(opened.result, Inventory):
-                entries.extend(remarks([opened.result], today, tree.root))
+        return {entry.id.upper(): entry.rule.origin for entry in accepted(here) if entry.id}
     except ConfigError:
         return {}
-    return {entry.id.upper(): entry.rule.origin for entry in entries if entry.id}
 
 
 def _written(target: Target, text: str) -> dict[str, str]:
@@ -151,7 +126,7 @@ def _places(target: Target, text: str, number: int) -> Sequence[str]:
     return [f"{os.path.relpath(target.path)}:{lines.line((*path, n))}" for n in range(total - number, total)]
 
 
-def _told(here: _Project, looked: Sequence[str], plan: Sequence[Planned], places: Sequence[str]) -> Iterator[str]:
+def _told(here: Project, looked: Sequence[str], plan: Sequence[Planned], places: Sequence[str]) -> Iterator[str]:
     """Where was looked, and what became of each; `places` are those of the suppressions that were made."""
     yield f"Looked at {', '.join(map(here.told, looked)) or f'nothing: none of the usual places is there ({PLACES})'}."
     left = iter(places)

@@ -178,8 +178,6 @@ def _flags(said: Mapping[str, Any]) -> Flags:
     flags = Flags(words=words, **fields)
     if flags.paths and flags.requirements:
         raise UsageError("--requirements replaces discovery: give either PATHs or --requirements")
-    if flags.policy_from and flags.no_config:
-        raise UsageError("--policy-from names the commit whose files are read: leave --no-config out")
     if flags.config and flags.no_config:
         raise UsageError("--config and --no-config exclude each other")
     return flags

@@ -19,8 +19,8 @@ from pysentry_hook.cache import LAYOUT, Cache, DiskCache, MemoryCache
 from pysentry_hook.commands.progress import progress
 from pysentry_hook.config.files import Configuration, configuration
 from pysentry_hook.config.flags import Flags
+from pysentry_hook.config.named import named_commit
 from pysentry_hook.config.settings import Settings, settle
-from pysentry_hook.config.variables import variable
 from pysentry_hook.errors import (
     ConfigError,
     InputError,
@@ -68,9 +68,19 @@ def prepare(flags: Flags) -> Prepared:
     now = datetime.now(UTC)
     tree, folder = audited(flags.requirements or flags.paths)
     settings = _settled(flags, tree, folder, now.date())
-    for warning in settings.warnings:
-        typer.echo(printable(f"warning: {warning}"), err=True)
+    warn(*settings.warnings)
     return Prepared(settings, tree, folder)
+
+
+@contextmanager
+def configured(flags: Flags, tree: Tree, root: Path) -> Iterator[Tree]:
+    """Give the tree whose configuration counts: that of the commit that was named, else `tree` at `root`."""
+    commit = named_commit(flags, os.environ)
+    if commit is None:
+        yield tree
+        return
+    with CommitTree(root, commit) as then:
+        yield then
 
 
 def _settled(flags: Flags, tree: FolderTree, folder: str, today: date) -> Settings:
@@ -79,13 +89,10 @@ def _settled(flags: Flags, tree: FolderTree, folder: str, today: date) -> Settin
     def read(of: Tree) -> Configuration:
         return configuration(flags, os.environ, tree=of, root=tree.root, folder=folder, today=today)
 
-    chosen = flags.policy_from or os.environ.get(variable("policy_from"))
-    if chosen:
-        with CommitTree(tree.root, chosen) as then:
-            return settle(flags, os.environ, read(then), today)
-    files = read(tree)
-    settings = settle(flags, os.environ, files, today)
-    if not settings.against:
+    with configured(flags, tree, tree.root) as chosen:
+        files = read(chosen)
+        settings = settle(flags, os.environ, files, today)
+    if chosen is not tree or not settings.against:
         return settings
     from pysentry_hook.config.drift import drift
 
@@ -147,9 +154,6 @@ def scanning(settings: Settings, *, verbose: bool) -> Iterator[Scanning]:
         if verbose:
             typer.echo(line, err=True)
 
-    def warn(line: str) -> None:
-        typer.echo(printable(f"warning: {line}"), err=True)
-
     http = Http(settings.limits, offline=settings.offline, ca_bundle=settings.ca_bundle, log=log)
     here = Http(settings.limits, offline=True)
     cache: Cache = DiskCache(cache_folder(settings) / LAYOUT, warn) if settings.use_cache else MemoryCache()
@@ -168,6 +172,12 @@ def cache_folder(settings: Settings) -> Path:
     from platformdirs import user_cache_path
 
     return user_cache_path("pysentry-hook", appauthor=False)
+
+
+def warn(*warnings: str) -> None:
+    """One line on stderr for each warning, said once."""
+    for warning in dict.fromkeys(warnings):
+        typer.echo(printable(f"warning: {warning}"), err=True)
 
 
 def say(root: Path, errors: Sequence[InputError]) -> None:

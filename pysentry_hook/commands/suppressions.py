@@ -2,25 +2,20 @@
 
 import os
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import typer
 
+from pysentry_hook.commands.accepted import Project, accepted, comments, project_in
 from pysentry_hook.commands.helping import Commands
 from pysentry_hook.commands.running import origin_from_here
-from pysentry_hook.config.edit import Target, added, nearest, removed, renewed, target_of
-from pysentry_hook.config.files import configuration
-from pysentry_hook.config.flags import Flags
+from pysentry_hook.config.edit import Target, added, removed, renewed, target_for, target_of
 from pysentry_hook.config.suppressions import parse_day, read_suppression
-from pysentry_hook.config.variables import variable
-from pysentry_hook.errors import ConfigError, InputError, UsageError
-from pysentry_hook.inputs import open_input
-from pysentry_hook.model import Inventory, normalize, parse_name
+from pysentry_hook.errors import ConfigError, UsageError
+from pysentry_hook.model import normalize, parse_name
 from pysentry_hook.output import write
-from pysentry_hook.reading import audited, remarks
 from pysentry_hook.rules import Place, Suppression
 from pysentry_hook.text import count, one_line
 
@@ -34,22 +29,13 @@ Expires = Annotated[
 ]
 Version = Annotated[str | None, typer.Option(metavar="SPEC", help="Only in these versions, as <2.1.")]
 Scope = Annotated[str | None, typer.Option("--group", metavar="NAME", help="Only where nothing else brings it in.")]
-Project = Annotated[Path | None, typer.Option(metavar="FOLDER", help="The project; default: this folder.")]
+In = Annotated[Path | None, typer.Option(metavar="FOLDER", help="The project; default: this folder.")]
 File = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="The file to write; default: the nearest.")]
 
 _LATER = datetime.now(UTC).date() + timedelta(days=90)
 """The day of the examples, which work as they are written."""
 _DIGITS = 5
 """Of a number of days; the calendar has an end."""
-
-
-class _Known(NamedTuple):
-    """What stands in the configuration of a project."""
-
-    root: Path
-    folder: str
-    entries: Sequence[Suppression]
-    today: date
 
 
 class _Narrow(NamedTuple):
@@ -76,25 +62,24 @@ def add(
         typer.Option(metavar="fixed", help="End when a fixed version is out.", autocompletion=lambda: ["fixed"]),
     ] = None,
     owner: Annotated[str | None, typer.Option(metavar="NAME", help="Who answers for it.")] = None,
-    project: Project = None,
+    project: In = None,
     config: File = None,
 ) -> None:
     """Accept a finding until a day, with a reason."""
-    known = _known(project)
+    here = project_in(project)
+    target = target_for(config, os.environ, here.tree.root, here.folder)
     said = {
         "id": identifier, "package": package, "version": version, "group": group, "reason": reason,
-        "expires": _last_day(expires, known.today) if expires else None, "until": until, "owner": owner,
+        "expires": _last_day(expires, here.today) if expires else None, "until": until, "owner": owner,
     }  # fmt: skip
     entry = {key: value for key, value in said.items() if value is not None}
-    new = read_suppression(entry, _fail, Place("", 1), known.today)
-    for other in known.entries:
-        narrowed = (other.version, other.group, other.until_fixed) == (new.version, new.group, new.until_fixed)
-        if narrowed and _is_same(other, identifier, package):
-            _refuse_second(other, known.today)
-    named = os.environ.get(variable("config"))
-    target = _target(known, config or (Path(named) if named else None))
+    new = read_suppression(entry, _fail, Place("", 1), here.today)
     text = target.read()
-    _replace(target, added(target, text, entry), known.today)
+    for other in (*target.suppressions(text, here.today), *comments(here)) if config else accepted(here):
+        narrowed = (other.version, other.group, other.until_fixed) == (new.version, new.group, new.until_fixed)
+        if narrowed and other.reason and _is_same(other, identifier, package):
+            _refuse_second(other, here.today)
+    _replace(target, added(target, text, entry), here.today)
     typer.echo(
         f"Accepted until {entry['expires']}, in {_from_here(target)}. Commit it, so that others see it.", err=True
     )
@@ -105,20 +90,20 @@ def list_(
     expiring: Annotated[
         str | None, typer.Option(metavar="30d", help="Only those that end within this many days, or have ended.")
     ] = None,
-    project: Project = None,
+    project: In = None,
 ) -> None:
     """Show the accepted risks, those that end first at the top."""
-    known = _known(project)
-    entries = sorted(known.entries, key=lambda entry: (entry.expires or date.max, entry.told))
+    here = project_in(project)
+    entries = sorted(accepted(here), key=lambda entry: (entry.expires or date.max, entry.told))
     if expiring is not None:
-        latest = known.today + timedelta(days=_days(expiring))
+        latest = here.today + timedelta(days=_days(expiring))
         entries = [entry for entry in entries if entry.expires and entry.expires <= latest]
     for entry in entries:
-        ended = " (ended)" if entry.expires and entry.expires < known.today else ""
+        ended = " (ended)" if entry.has_ended(here.today) else ""
         owner = f"  owner {entry.owner}" if entry.owner else ""
-        place = origin_from_here(known.root, entry.rule.origin, entry.rule.location)
-        typer.echo(f"{entry.expires}{ended}  {entry.told}  {_narrow(entry)}{place}{owner}")
-        typer.echo(f"            {entry.reason}")
+        place = origin_from_here(here.tree.root, entry.rule.origin, entry.rule.location)
+        typer.echo(f"{entry.expires or 'no end    '}{ended}  {entry.told}  {_narrow(entry)}{place}{owner}")
+        typer.echo(f"            {entry.reason or 'no reason given'}")
     if not entries:
         typer.echo("No suppressions." if expiring is None else f"No suppression ends within {_days(expiring)} days.")
 
@@ -131,31 +116,31 @@ def renew(
     package: Package = None,
     version: Version = None,
     group: Scope = None,
-    project: Project = None,
+    project: In = None,
 ) -> None:
     """Let a suppression hold until a later day; a reason takes the place of the old one."""
-    known = _known(project)
-    target, number, entry = _entry(known, identifier, _Narrow(package, version, group))
+    here = project_in(project)
+    target, number, entry = _entry(here, identifier, _Narrow(package, version, group))
     if not expires:
         raise UsageError("--expires: say until which day it holds, as --expires 2027-01-31")
-    day = _last_day(expires, known.today)
+    day = _last_day(expires, here.today)
     changes: dict[str, object] = {"expires": day} | ({"reason": reason} if reason is not None else {})
     checked = {"id": entry.id, "reason": entry.reason if reason is None else reason, "expires": day}
-    read_suppression(checked, _fail, Place("", 1), known.today)
+    read_suppression(checked, _fail, Place("", 1), here.today)
     text = target.read()
-    _replace(target, renewed(target, text, number, changes), known.today)
+    _replace(target, renewed(target, text, number, changes), here.today)
     typer.echo(f"Renewed until {day}, in {_from_here(target)}.", err=True)
 
 
 @suppressions.add("pysentry-hook suppressions remove CVE-2025-69872 -p diskcache")
 def remove(
-    identifier: Id, package: Package = None, version: Version = None, group: Scope = None, project: Project = None
+    identifier: Id, package: Package = None, version: Version = None, group: Scope = None, project: In = None
 ) -> None:
     """Take a suppression back: what it covers is judged again."""
-    known = _known(project)
-    target, number, entry = _entry(known, identifier, _Narrow(package, version, group))
+    here = project_in(project)
+    target, number, entry = _entry(here, identifier, _Narrow(package, version, group))
     text = target.read()
-    _replace(target, removed(target, text, number), known.today)
+    _replace(target, removed(target, text, number), here.today)
     typer.echo(f"{entry.told} is not accepted any more ({_from_here(target)}).", err=True)
 
 
@@ -163,35 +148,18 @@ def _from_here(target: Target) -> str:
     return os.path.relpath(target.path)
 
 
-def _known(project: Path | None) -> _Known:
-    """Read the suppressions of a project, expired ones included; their ends are not judged here."""
-    today = datetime.now(UTC).date()
-    tree, folder = audited((project,) if project else ())
-    found = configuration(Flags(), os.environ, tree=tree, root=tree.root, folder=folder, today=today)
-    inline: Sequence[Suppression] = ()
-    with suppress(InputError):  # what cannot be read holds no comments; a scan tells of it
-        opened = open_input(tree, folder)
-        if isinstance(opened.result, Inventory):
-            inline = tuple(remarks([opened.result], today, tree.root))
-    return _Known(tree.root, folder, (*found.suppressions(), *inline), today)
-
-
-def _target(known: _Known, config: Path | None) -> Target:
-    """The file that takes a new suppression."""
-    return target_of(config) if config is not None else nearest(known.root, known.folder)
-
-
-def _entry(known: _Known, identifier: str, to: _Narrow) -> tuple[Target, int, Suppression]:
+def _entry(here: Project, identifier: str, to: _Narrow) -> tuple[Target, int, Suppression]:
     """The one suppression that an id and what narrows it name, and where it stands."""
     if to.package is not None and parse_name(to.package) is None:
         raise UsageError(f"--package: {one_line(to.package, 60)!r} is no name, as requests")
     found = [
         entry
-        for entry in known.entries
+        for entry in accepted(here)
         if _is_same(entry, identifier, to.package or entry.package)
         and to.version in {None, entry.version}
         and (to.group is None or normalize(to.group) == entry.group)
     ]
+    found = [entry for entry in found if entry.reason] or found
     if not found:
         raise UsageError(f"there is no suppression of {one_line(identifier, 60)}; see pysentry-hook suppressions list")
     if len(found) > 1:
@@ -200,10 +168,11 @@ def _entry(known: _Known, identifier: str, to: _Narrow) -> tuple[Target, int, Su
             f"{count(len(found), 'suppression')} of {one_line(identifier, 60)} ({places}): {_apart(found)}"
         )
     place = found[0].rule.location
-    if place is None or not place.path.endswith(".toml"):
-        raise UsageError(f"{found[0].told} is a comment at {found[0].rule.origin}: change it there")
-    target = target_of(known.root / place.path)
-    same = target.suppressions(target.read(), known.today)
+    if place is None or found[0].is_comment or not found[0].reason:
+        what = "a comment" if found[0].is_comment else "ignored without a reason"
+        raise UsageError(f"{found[0].told} is {what} at {found[0].rule.origin}: change it there")
+    target = target_of(Path(here.told(place.path)))
+    same = target.suppressions(target.read(), here.today)
     # several entries of one array may stand on one line
     number = [_named(entry) for entry in same].index(_named(found[0]))
     return target, number, found[0]
@@ -242,9 +211,8 @@ def _last_day(text: str, today: date) -> date:
 
 def _refuse_second(other: Suppression, today: date) -> None:
     """Refuse to accept once more what is accepted; a comment that has ended is no obstacle."""
-    ended = other.expires is not None and other.expires < today
-    place = other.rule.location
-    if ended and place and not place.path.endswith(".toml"):
+    ended = other.has_ended(today)
+    if ended and other.is_comment:
         return
     verb = "was accepted" if ended else "is accepted already,"
     raise UsageError(f"{other.told} {verb} until {other.expires} ({other.rule.origin}): renew it (suppressions renew)")

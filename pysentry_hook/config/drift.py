@@ -1,6 +1,7 @@
 """What does a change make of the policy? Each setting and accepted risk that it loosens, tightens or moves."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 
 from pysentry_hook.config.files import Configuration
 from pysentry_hook.config.keys import GATE_KEYS, KEYS
@@ -75,28 +76,37 @@ def _settings(before: Table, now: Table) -> Iterator[str]:
 
 
 def _suppressions(before: Policy, now: Policy) -> Iterator[str]:
-    old, new = ({_name(each): each for each in policy.suppressions} for policy in (before, now))
+    old, new = _accepted(before), _accepted(now)
     for name, entry in new.items():
         if name not in old:
-            yield f"this change loosens what is accepted: {entry.told}{_until(entry)} ({entry.rule.origin})"
-        elif (entry.expires, entry.until_fixed) != (old[name].expires, old[name].until_fixed):
-            longer = _is_longer(entry, old[name])
-            word = "loosens" if longer else "tightens"
-            yield f"this change {word} what is accepted: {entry.told}{_until(entry)}, was{_until(old[name])}"
+            yield f"this change loosens what is accepted: {entry.told} {_until(entry)} ({entry.rule.origin})"
+        elif _end(entry) != _end(old[name]):
+            word = "loosens" if _is_longer(entry, old[name]) else "tightens"
+            yield f"this change {word} what is accepted: {entry.told} {_until(entry)}, was {_until(old[name])}"
     for name, entry in old.items():
         if name not in new:
             yield f"this change tightens what is accepted: {entry.told} no more"
 
 
+def _accepted(policy: Policy) -> Mapping[tuple[object, ...], Suppression]:
+    """The accepted risks by what they are for; of several for the same, the one that lasts the longest."""
+    found: dict[tuple[object, ...], Suppression] = {}
+    for entry in sorted(policy.suppressions, key=_end):
+        found[(entry.id or "").upper(), entry.package, entry.version, entry.group] = entry
+    return found
+
+
+def _end(entry: Suppression) -> tuple[date, bool]:
+    """The last day, and whether a fixed version ends nothing before it."""
+    return entry.expires or date.max, not entry.until_fixed
+
+
 def _is_longer(entry: Suppression, other: Suppression) -> bool:
-    if entry.expires is None or other.expires is None:
-        return entry.expires is None and other.expires is not None
-    return entry.expires > other.expires or (other.until_fixed and not entry.until_fixed)
-
-
-def _name(entry: Suppression) -> tuple[object, ...]:
-    return entry.id, entry.package, entry.version, entry.group
+    (day, whatever), (other_day, other_whatever) = _end(entry), _end(other)
+    return day > other_day or whatever > other_whatever
 
 
 def _until(entry: Suppression) -> str:
-    return f" until {entry.expires}" if entry.expires else " without an end"
+    ends = [str(entry.expires)] if entry.expires else []
+    ends += ["a fixed version is out"] if entry.until_fixed else []
+    return f"until {' or '.join(ends)}" if ends else "without an end"

@@ -1,6 +1,7 @@
 """Write, change and remove suppressions in a configuration file whose other bytes stay as they are."""
 
 import json
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -8,10 +9,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pysentry_hook.config.arrays import extended, is_inline, shortened, with_key
-from pysentry_hook.config.files import OURS, PYPROJECT, TABLE
+from pysentry_hook.config.files import OURS, PEERS, PYPROJECT, TABLE
+from pysentry_hook.config.flags import Flags
 from pysentry_hook.config.lines import Lines
+from pysentry_hook.config.named import named_file
 from pysentry_hook.config.statements import Source, read_statements
-from pysentry_hook.errors import ConfigError, InputError
+from pysentry_hook.errors import ConfigError, InputError, UsageError
 from pysentry_hook.inputs.documents import Document, parse_toml, without_long_strings
 from pysentry_hook.rules import Suppression
 from pysentry_hook.text import one_line
@@ -69,7 +72,7 @@ class Target(NamedTuple):
 
 
 def nearest(root: Path, folder: str) -> Target:
-    """The file that takes a new suppression: the nearest that has a table of ours, else the project's manifest."""
+    """The nearest file that has a table of ours, else the project's manifest, else a file of ours."""
     project = root / folder
     for here in (project, *project.parents):
         for name in (OURS, PYPROJECT):
@@ -82,8 +85,19 @@ def nearest(root: Path, folder: str) -> Target:
     return target_of(manifest if manifest.is_file() else project / OURS)
 
 
+def target_for(named: Path | None, environment: Mapping[str, str], root: Path, folder: str) -> Target:
+    """The file that takes what is new: one that is named, by an option or in the environment, else the nearest."""
+    file = named_file(Flags(config=named), environment)
+    if file:
+        return target_of(file)
+    found = nearest(root, folder)
+    return found._replace(path=Path(os.path.relpath(found.path)))
+
+
 def target_of(path: Path) -> Target:
-    """A configuration file as one that holds suppressions."""
+    """A configuration file as one that holds suppressions; UsageError for one of pysentry, which cannot."""
+    if path.name == PEERS:
+        raise UsageError(f"{path}: pysentry's own file holds no settings of ours; name another")
     return Target(path, TABLE if path.name == PYPROJECT else ())
 
 
@@ -148,8 +162,16 @@ def removed(target: Target, text: str, number: int) -> str:
 
 def toml(value: object) -> str:
     """A value as TOML writes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return f"{value:.12g}"
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(toml, value))}]"
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{key} = {toml(each)}' for key, each in value.items())} }}" if value else "{}"
     # JSON leaves U+007F as it is, which TOML forbids
     return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pysentry_hook.config.flags import Flags
+from pysentry_hook.config.named import named_file, named_floor, without_files
 from pysentry_hook.config.said import Said
 from pysentry_hook.config.variables import variable
 from pysentry_hook.errors import ConfigError, InputError
@@ -71,29 +72,13 @@ def configuration(
     for key in ("config", "no_config"):
         if environment.get(name := f"PYSENTRY_{key.upper()}") and not environment.get(variable(key)):
             reader.found.warnings.append(f"{name} is not read here: it is {variable(key)}")
-    floor = flags.policy_floor or environment.get(variable("policy_floor"))
-    if floor:
-        reader.floor(Path(floor))
-    named = flags.config or environment.get(variable("config"))
-    if named:
-        reader.named(Path(named), tree, root)
-    elif not _without_files(flags, environment):
+    if floor := named_floor(flags, environment):
+        reader.floor(floor)
+    if named := named_file(flags, environment):
+        reader.named(named, tree, root)
+    elif not without_files(flags, environment):
         reader.discover(tree, folder, root, environment)
     return reader.found
-
-
-def _without_files(flags: Flags, environment: Mapping[str, str]) -> bool:
-    if flags.no_config is not None:
-        return flags.no_config
-    text = environment.get(variable("no_config"))
-    if not text:
-        return False
-    from pysentry_hook.config.kinds import FLAG
-
-    try:
-        return bool(FLAG.text(text))
-    except ValueError as error:
-        raise ConfigError(f"{variable('no_config')} = {text!r} {error}") from error
 
 
 def merged(sides: Sequence[Said]) -> Layer:

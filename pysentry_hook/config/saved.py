@@ -1,25 +1,35 @@
 """The policy of a saved report, with what the command line says of it now."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from pysentry_hook.config.files import Reader, merged
 from pysentry_hook.config.flags import Flags
-from pysentry_hook.config.policies import Known, forbidden_flags, gate_flags, ignored, ignored_flags, maintenance
+from pysentry_hook.config.policies import (
+    FORBIDDEN,
+    Known,
+    forbidden_flags,
+    gate_flags,
+    ignored,
+    ignored_flags,
+    maintenance,
+)
 from pysentry_hook.errors import UsageError
 from pysentry_hook.rules import Layer, Occasion, Policy, Suppression, Table
 
 _OF_GATE = frozenset({
-    "words", "fail_on", "only_introduced", "gate", "ignore", "ignore_while_no_fix", "policy_floor", "config",
-    "forbid_archived", "forbid_deprecated", "forbid_quarantined", "forbid_unmaintained",
+    "words", "fail_on", "only_introduced", "gate", "ignore", "ignore_while_no_fix", "policy_floor", "config", *FORBIDDEN
 })  # fmt: skip
 
 _WORDS = {"paths": "PATH", "groups": "--group", "service_urls": "--service-url"}
 """Options whose name is another than that of what they say."""
 
 
-def saved_policy(policy: Policy, flags: Flags, *, branch: str | None) -> Policy:
-    """Return the policy to judge a saved report by; UsageError for options that only a scan has.
+def saved_policy(policy: Policy, flags: Flags, *, branch: str | None) -> tuple[Policy, Sequence[str]]:
+    """Return the policy to judge a saved report by, with what is to be warned of.
+
+    UsageError for options that only a scan has.
 
     What the report holds counts, the environment and the files of this moment do not: `--config FILE` takes the
     place of the files that it was made with.
@@ -43,16 +53,16 @@ def saved_policy(policy: Policy, flags: Flags, *, branch: str | None) -> Policy:
     return _with_files(changed, flags)
 
 
-def _with_files(policy: Policy, flags: Flags) -> Policy:
+def _with_files(policy: Policy, flags: Flags) -> tuple[Policy, Sequence[str]]:
     reader = Reader(datetime.now(UTC).date())
     if flags.policy_floor:
         reader.floor(flags.policy_floor)
         policy = replace(policy, floor=reader.found.floor.layer())
     if not flags.config:
-        return policy
+        return policy, ()
     reader.named(flags.config)
     own, known = merged(reader.found.own), Known({}, reader.found.settings())
-    return replace(
+    changed = replace(
         policy,
         own=Layer(
             defaults={**own.defaults, **_not_of_files(policy.own.defaults)},
@@ -70,6 +80,7 @@ def _with_files(policy: Policy, flags: Flags) -> Policy:
         ),
         maintenance={**maintenance(known), **_not_of_files(policy.maintenance)},
     )
+    return changed, reader.found.warnings
 
 
 def _not_of_files(table: Table) -> Table:
@@ -79,5 +90,4 @@ def _not_of_files(table: Table) -> Table:
 
 def _is_configured(entry: Suppression) -> bool:
     """Whether a suppression stands in a configuration file, and is no option, variable or comment."""
-    place = entry.rule.location
-    return place is not None and place.path.endswith(".toml")
+    return entry.rule.location is not None and not entry.is_comment

@@ -98,7 +98,7 @@ class Settings(NamedTuple):
 
 def settle(flags: Flags, environment: Mapping[str, str], files: Configuration, today: date) -> Settings:
     """Return the Settings; ConfigError and UsageError name what has no meaning and what is known."""
-    said = _of_environment(environment, files)
+    said = said_by(environment, files)
     known = Known(said.settings, files.settings())
     local = known.get("defaults.no_ci_detect", otherwise=False)
     where = NO_OCCASION if local else occasion(environment)
@@ -120,7 +120,7 @@ def settle(flags: Flags, environment: Mapping[str, str], files: Configuration, t
             hours=known.get("cache.vulnerability_ttl", 1 if environment.get("CI") and not local else 12)
         ),
         limits=_limits(known),
-        ca_bundle=_ca_bundle(environment),
+        ca_bundle=ca_bundle_of(environment),
         mirrors=known.get("sources.mirrors", ()),
         trusted_mirrors=_trusted_mirrors(said, files),
         private=_private(known, files),
@@ -155,7 +155,8 @@ def settle(flags: Flags, environment: Mapping[str, str], files: Configuration, t
     )
 
 
-def _of_environment(environment: Mapping[str, str], files: Configuration) -> Said:
+def said_by(environment: Mapping[str, str], files: Configuration) -> Said:
+    """What the environment says, of the gates of the files too."""
     if not any(name.startswith(PREFIX) for name in environment):
         return Said()
     from pysentry_hook.config.statements import from_environment
@@ -193,7 +194,8 @@ def _limits(known: Known) -> Limits:
     )
 
 
-def _ca_bundle(environment: Mapping[str, str]) -> str | None:
+def ca_bundle_of(environment: Mapping[str, str]) -> str | None:
+    """The file of the certificates that are trusted, where the environment names one."""
     names = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
     return next((environment[name] for name in names if environment.get(name)), None)
 

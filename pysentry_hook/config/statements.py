@@ -67,7 +67,9 @@ def read_statements(values: Mapping[str, Any], source: Source) -> Said:
             settings.update(_table(_mapping(value, source, name), source, name))
     for group, keys in _mapping(values.get("groups", {}), source, "groups").items():
         for key, value in _mapping(keys, source, "groups", group).items():
-            settings[f"groups.{_group(group, source)}.{key}"] = _group_setting(key, value, source, "groups", group, key)
+            settings[f"groups.{_group(group, source, 'groups')}.{key}"] = _group_setting(
+                key, value, source, "groups", group, key
+            )
     return Said(
         settings=settings,
         gates=dict(_gates(_mapping(values.get("gates", {}), source, "gates"), source)),
@@ -106,7 +108,7 @@ def _groups_of_gate(value: object, source: Source, gate: str) -> Iterator[tuple[
     for group, keys in _mapping(value, source, "gates", gate, "groups").items():
         for key, each in _mapping(keys, source, "gates", gate, "groups", group).items():
             path = ("gates", gate, "groups", group, key)
-            yield f"groups.{_group(group, source)}.{key}", _group_setting(key, each, source, *path)
+            yield f"groups.{_group(group, source, *path[:3])}.{key}", _group_setting(key, each, source, *path)
 
 
 def _group_setting(key: str, value: object, source: Source, *path: str) -> Stated:
@@ -115,9 +117,10 @@ def _group_setting(key: str, value: object, source: Source, *path: str) -> State
     return _stated(value, GATE_KEYS[key], source, *path)
 
 
-def _group(name: str, source: Source) -> str:
+def _group(name: str, source: Source, *path: str) -> str:
     if parse_name(name) is None:
-        raise source.error(f"groups: {one_line(name, _SHOWN)!r} is no name of a group or extra, as dev", "groups", name)
+        where = ".".join(path)
+        raise source.error(f"{where}: {one_line(name, _SHOWN)!r} is no name of a group or extra, as dev", *path, name)
     return normalize(name)
 
 

@@ -9,7 +9,7 @@ from pysentry_hook.config.keys import SUPPRESSION_KEYS
 from pysentry_hook.config.kinds import nearest_setting
 from pysentry_hook.errors import ConfigError
 from pysentry_hook.model import NormalizedName, normalize, parse_name
-from pysentry_hook.rules import Place, Rule, Suppression
+from pysentry_hook.rules import COMMENT, Place, Rule, Suppression
 from pysentry_hook.text import one_line
 
 LONGEST = timedelta(days=366)
@@ -83,7 +83,7 @@ def read_comment(
             package=package,
             reason=reason,
             expires=expires,
-            rule=Rule("suppressions", name, str(place), place),
+            rule=Rule(COMMENT, name, str(place), place),
         )
         for name in names
     ]

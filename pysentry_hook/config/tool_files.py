@@ -43,16 +43,40 @@ def _uv_system_places(environment: Mapping[str, str]) -> Iterator[Path]:
     yield Path("/etc/uv/uv.toml")
 
 
-def _pip_places(environment: Mapping[str, str]) -> list[Path]:
+def _pip_places(environment: Mapping[str, str]) -> Iterator[Path]:
     named = environment.get("PIP_CONFIG_FILE")
     if named == os.devnull:
-        return []
-    shared = [Path(folder) / "pip" / "pip.conf" for folder in environment.get("XDG_CONFIG_DIRS", "/etc/xdg").split(":")]
-    files = [*shared, Path("/etc/pip.conf")]
+        return
+    name = "pip.ini" if sys.platform == "win32" else "pip.conf"
+    yield from _pip_system_places(environment, name)
     if not (named and Path(named).exists()):
-        home = Path(environment.get("HOME", "/nonexistent"))
-        config = Path(environment.get("XDG_CONFIG_HOME") or home / ".config")
-        files += [home / ".pip" / "pip.conf", config / "pip" / "pip.conf"]
-        files += [Path(environment["APPDATA"]) / "pip" / "pip.ini"] if environment.get("APPDATA") else []
-    files += [Path(environment["VIRTUAL_ENV"]) / "pip.conf"] if environment.get("VIRTUAL_ENV") else []
-    return [*files, Path(named)] if named else files
+        yield from (folder / name for folder in _pip_user_folders(environment))
+    if environment.get("VIRTUAL_ENV"):
+        yield Path(environment["VIRTUAL_ENV"]) / name
+    if named:
+        yield Path(named)
+
+
+def _pip_system_places(environment: Mapping[str, str], name: str) -> Iterator[Path]:
+    if sys.platform == "win32":
+        yield Path(environment.get("PROGRAMDATA", "C:/ProgramData")) / "pip" / name
+    elif sys.platform == "darwin":
+        yield Path("/Library/Application Support/pip") / name
+    else:
+        shared = [folder for folder in environment.get("XDG_CONFIG_DIRS", "").split(":") if folder.strip()]
+        yield from (Path(folder) / "pip" / name for folder in shared or ["/etc/xdg"])
+        yield Path("/etc") / name
+
+
+def _pip_user_folders(environment: Mapping[str, str]) -> Iterator[Path]:
+    """The folders of the user, the older one first."""
+    if sys.platform == "win32":
+        yield from (Path(environment[key]) / "pip" for key in ("USERPROFILE", "APPDATA") if environment.get(key))
+        return
+    home = Path(environment.get("HOME", "/nonexistent"))
+    own = home / "Library" / "Application Support" / "pip"
+    yield home / ".pip"
+    if sys.platform == "darwin":
+        yield own if own.is_dir() else home / ".config" / "pip"
+    else:
+        yield Path(environment.get("XDG_CONFIG_HOME") or home / ".config") / "pip"

@@ -47,9 +47,8 @@ def accept_command(report: Report, verdict: Verdict, look: Look) -> str:
 
 def _is_written(entry: Suppression, identifier: str, package: str) -> bool:
     """Whether a suppression stands in a configuration file under these very names."""
-    place = entry.rule.location
     same = (entry.id or "").upper() == identifier.upper() and entry.package == package
-    return same and place is not None and place.path.endswith(".toml")
+    return same and entry.rule.location is not None and not entry.is_comment
 
 
 def _project(look: Look) -> str:
@@ -109,19 +108,10 @@ def _ending(entry: Suppression, gate: GateResult, look: Look) -> Iterator[Concer
         (
             f"{entry.id or 'every finding'} in {', '.join(dependencies)}{owner}, {origin(entry.rule, look)}",
             f"{reason}. {'There is a fixed release.' if fixed else 'Still no fixed release.'}",
-            *(
-                []
-                if _is_in_file(entry)
-                else [f"Renew: write another day into the comment at {origin(entry.rule, look)}"]
-            ),
+            *([f"Renew: write another day into the comment at {origin(entry.rule, look)}"] if entry.is_comment else []),
         ),
-        _renewal(entry, gate, look) if _is_in_file(entry) else None,
+        None if entry.is_comment else _renewal(entry, gate, look),
     )
-
-
-def _is_in_file(entry: Suppression) -> bool:
-    """Whether a suppression is not a comment, which no command changes."""
-    return entry.rule.location is None or entry.rule.location.path.endswith(".toml")
 
 
 def _renewal(entry: Suppression, gate: GateResult, look: Look) -> str:

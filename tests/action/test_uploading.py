@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from pysentry_hook.commands.action import uploading
 from pysentry_hook.commands.action.event import Event
 from pysentry_hook.commands.action.uploading import Answer, takes_uploads
+from pysentry_hook.http import Http, Limits
 from tests.upstream import Fault, Reply, Upstream
 
 API = "/repos/acme/shop/code-scanning/analyses?per_page=1"
@@ -52,6 +54,20 @@ def test_every_answer_has_a_meaning(status: int, body: bytes, told: str, *, take
         assert told in answer.why
         assert bool(told) == bool(answer.why)
         assert [headers["authorization"] for headers in upstream.headers] == [f"Bearer {TOKEN}"]
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"])
+def test_the_certificates_are_those_of_a_scan(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    used: list[str | None] = []
+
+    def recorded(limits: Limits, *, ca_bundle: str | None) -> Http:
+        used.append(ca_bundle)
+        return Http(limits)
+
+    monkeypatch.setattr(uploading, "Http", recorded)
+    with Upstream(replies={API: Reply(200, b"[]")}) as upstream:
+        assert takes_uploads(an_event(), {"GITHUB_API_URL": upstream.url, variable: "/ca.pem"}, TOKEN).takes
+    assert used == ["/ca.pem"]
 
 
 def test_a_private_repository_needs_more_and_is_told_so() -> None:

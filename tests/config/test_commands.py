@@ -142,22 +142,26 @@ def test_each_value_is_shown_with_where_it_comes_from(run: Run, tmp_path: Path) 
     assert "secret" not in done.stdout
     lines = done.stdout.splitlines()
     assert set(lines) >= {
-        "gate = release   # PYSENTRY_HOOK_GATE",
+        '# gate = "release"   # PYSENTRY_HOOK_GATE; no file may say it',
         "[defaults]",
-        "fail_on = high   # .pysentry-hook.toml:3",
-        "unchecked = block   # PYSENTRY_HOOK_DEFAULTS_UNCHECKED",
-        "only_fixable = false   # default; PYSENTRY_HOOK_DEFAULTS_ONLY_FIXABLE",
-        "mirrors = https://a.example/simple   # base.toml:2",
-        "osv_url = https://b.example/   # PYSENTRY_HOOK_SOURCES_OSV_URL",
-        "timeout = 20   # default; PYSENTRY_HOOK_HTTP_TIMEOUT",
+        'fail_on = "high"   # .pysentry-hook.toml:3',
+        'unchecked = "block"   # PYSENTRY_HOOK_DEFAULTS_UNCHECKED',
+        "# only_fixable = false   # default; PYSENTRY_HOOK_DEFAULTS_ONLY_FIXABLE",
+        'mirrors = ["https://a.example/simple"]   # base.toml:2; without its credentials',
+        'osv_url = "https://b.example/"   # PYSENTRY_HOOK_SOURCES_OSV_URL; without its credentials',
+        "# timeout = 20   # default; PYSENTRY_HOOK_HTTP_TIMEOUT",
         "[gates.release]",
-        "fail_on = low   # .pysentry-hook.toml:6",
-        "groups.dev.fail_on = critical   # .pysentry-hook.toml:8",
-        "on_incomplete = warn   # built-in gate push",
-        "suppression: CVE-2099-1 in idna until 2020-01-01   # .pysentry-hook.toml:9",
+        'branches = ["main"]   # .pysentry-hook.toml:5',
+        'fail_on = "low"   # .pysentry-hook.toml:6',
+        "[groups.dev]",
+        'fail_on = "critical"   # .pysentry-hook.toml:8',
+        '# groups.dev.fail_on = "critical"   # .pysentry-hook.toml:8',
+        '# on_incomplete = "warn"   # built-in gate push',
+        "[[suppressions]]   # .pysentry-hook.toml:9",
+        "expires = 2020-01-01",
     }
-    assert lines[-1] == "Here and now judges gate release: PYSENTRY_HOOK_GATE release"
-    gates = [line for line in lines if line.startswith("[gates.")]
+    assert lines[-1] == "# Here and now judges gate release: PYSENTRY_HOOK_GATE release"
+    gates = [line.removeprefix("# ") for line in lines if line.removeprefix("# ").startswith("[gates.")]
     assert [line.partition("   #")[0] for line in gates] == [
         f"[gates.{name}]" for name in ("default", "commit", "change", "push", "release")
     ]
@@ -222,5 +226,7 @@ def test_a_file_without_meaning_is_an_error_of_one_line(command: str, run: Run, 
 def test_where_no_file_is_the_defaults_hold_and_init_is_named(run: Run, tmp_path: Path) -> None:
     done = run("config", "path")
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr == "There is no configuration file; pysentry-hook config init writes .pysentry-hook.toml\n"
+    assert (
+        done.stderr == "There is no configuration file; write one: pysentry-hook config init -o .pysentry-hook.toml\n"
+    )
     assert run("config", "validate").stdout == "There is no configuration file; the defaults hold.\n"

@@ -124,6 +124,35 @@ def test_an_ignored_id_is_an_accepted_risk_without_an_end(told: Told) -> None:
     assert line.startswith("this change loosens what is accepted: CVE-2099-1 without an end")
 
 
+IDS, WHILE = (f'[ignore]\n{key} = ["CVE-2099-1"]\n' for key in ("ids", "while_no_fix"))
+DAY = "until 2027-01-31"
+REASONED = ACCEPTED.replace('package = "idna"\n', "").format("2027-01-31")
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "word", "end"),
+    [
+        (WHILE, IDS, "loosens", "without an end, was until a fixed version is out"),
+        (IDS, WHILE, "tightens", "until a fixed version is out, was without an end"),
+        (IDS, REASONED, "tightens", "until 2027-01-31, was without an end"),
+        (REASONED, IDS, "loosens", "without an end, was until 2027-01-31"),
+        (REASONED + 'until = "fixed"\n', REASONED, "loosens", f"{DAY}, was {DAY} or a fixed version is out"),
+        (WHILE, "", "tightens", "no more"),
+    ],
+)  # fmt: skip
+def test_an_ignored_id_is_compared_by_how_long_it_is_accepted(
+    told: Told, before: str, now: str, word: str, end: str
+) -> None:
+    assert told(before, now) == (f"this change {word} what is accepted: CVE-2099-1 {end}",)
+
+
+@pytest.mark.parametrize(
+    "now", [IDS + REASONED, '[ignore]\nids = ["cve-2099-1"]\n', IDS + 'while_no_fix = ["CVE-2099-1"]\n']
+)
+def test_what_is_accepted_as_long_as_before_is_no_change(told: Told, now: str) -> None:
+    assert told(IDS, now) == ()
+
+
 @pytest.mark.parametrize(
     "setting", ['[sources]\nprivate = ["acme-*"]', '[sources]\nenabled = ["osv"]', '[defaults]\nscope = "main"']
 )

@@ -1,11 +1,13 @@
 """The index that pip or uv would use, from their own configuration."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from pysentry_hook.config.indexes import pip_indexes
+from pysentry_hook.config.tool_files import pip_files
 from pysentry_hook.errors import ConfigError
 
 ACME = "https://pkgs.acme.example/simple"
@@ -109,3 +111,53 @@ def test_a_file_of_uv_of_a_wrong_shape_is_no_bug(tmp_path: Path, text: str) -> N
             pip_indexes(environment)
     else:
         assert pip_indexes(environment) == ()
+
+
+UNIX = {"HOME": "/home/me", "VIRTUAL_ENV": "/venv", "APPDATA": "/not/here"}
+WINDOWS = {"APPDATA": "C:/Me/Roaming", "USERPROFILE": "C:/Me", "PROGRAMDATA": "C:/All", "VIRTUAL_ENV": "C:/venv"}
+
+
+@pytest.mark.parametrize(
+    ("platform", "environment", "places"),
+    [
+        (
+            "linux",
+            UNIX | {"XDG_CONFIG_DIRS": "/a:/b"},
+            ["/a/pip/pip.conf", "/b/pip/pip.conf", "/etc/pip.conf", "/home/me/.pip/pip.conf",
+             "/home/me/.config/pip/pip.conf", "/venv/pip.conf"],
+        ),
+        (
+            "linux",
+            {"HOME": "/home/me", "XDG_CONFIG_HOME": "/mine", "XDG_CONFIG_DIRS": ""},
+            ["/etc/xdg/pip/pip.conf", "/etc/pip.conf", "/home/me/.pip/pip.conf", "/mine/pip/pip.conf"],
+        ),
+        (
+            "darwin",
+            UNIX | {"XDG_CONFIG_DIRS": "/a", "XDG_CONFIG_HOME": "/mine"},
+            ["/Library/Application Support/pip/pip.conf", "/home/me/.pip/pip.conf", "/home/me/.config/pip/pip.conf",
+             "/venv/pip.conf"],
+        ),
+        (
+            "win32",
+            WINDOWS | {"XDG_CONFIG_DIRS": "/a"},
+            ["C:/All/pip/pip.ini", "C:/Me/pip/pip.ini", "C:/Me/Roaming/pip/pip.ini", "C:/venv/pip.ini"],
+        ),
+        ("win32", {"PIP_CONFIG_FILE": "C:/own.ini"}, ["C:/ProgramData/pip/pip.ini", "C:/own.ini"]),
+    ],
+)  # fmt: skip
+def test_pips_files_are_looked_for_where_the_platform_has_them(
+    platform: str, environment: dict[str, str], places: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr(Path, "is_file", lambda _: True)
+    monkeypatch.setattr(Path, "exists", lambda _: True)
+    assert [file.as_posix() for file in pip_files(environment)] == places
+
+
+def test_a_mac_has_its_own_folder_for_pip_where_it_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "Library" / "Application Support" / "pip"
+    for place in (folder, tmp_path / ".config" / "pip"):
+        place.mkdir(parents=True)
+        (place / "pip.conf").write_text("", encoding="utf-8")
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert pip_files({"HOME": str(tmp_path)}) == [folder / "pip.conf"]

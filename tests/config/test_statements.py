@@ -151,3 +151,10 @@ def test_a_table_of_pyproject_that_is_none_is_an_error_too(tmp_path: Path, monke
         ConfigError, match=r"^pyproject\.toml:2: tool\.pysentry-hook is not a table, as \{ key = value \}$"
     ):
         configured(tmp_path)
+
+
+@pytest.mark.parametrize("head", ['[groups."a b"]', '[gates.release.groups."a b"]'])
+def test_a_name_of_no_group_is_told_at_its_line(head: str, tmp_path: Path) -> None:
+    (tmp_path / ".pysentry-hook.toml").write_text(f'[defaults]\n\n{head}\nfail_on = "low"\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"\.pysentry-hook\.toml:3: .*'a b' is no name of a group or extra, as dev"):
+        configured(tmp_path)

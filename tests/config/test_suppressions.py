@@ -149,7 +149,7 @@ def test_a_comment_beside_a_requirement_accepts_a_finding_in_it() -> None:
         package=normalize("requests"),
         reason="only used in tests: really",
         expires=date(2027, 1, 31),
-        rule=Rule("suppressions", "CVE-2099-1", "requirements.txt:3", Place("requirements.txt", 3)),
+        rule=Rule("comment", "CVE-2099-1", "requirements.txt:3", Place("requirements.txt", 3)),
     )
 
 

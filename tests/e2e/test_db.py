@@ -157,6 +157,32 @@ def test_the_digest_beside_a_file_is_checked_when_it_is_imported(
     assert (tmp_path / "b.db").exists() is (code == 0)
 
 
+@pytest.mark.parametrize("pin", ["#sha256=", "#sha256=abc", f"#sha256={'0' * 63}g", "#", f"#sha512={'0' * 64}"])
+@pytest.mark.parametrize("words", [("db", "import"), ("report", ".", "--advisory-db")])
+def test_a_pin_that_pins_nothing_is_refused_before_anything_is_asked(
+    words: tuple[str, ...], pin: str, run: Run, project: Path, tmp_path: Path
+) -> None:
+    with Upstream() as host:
+        to = ("--to", tmp_path / "b.db") if words[0] == "db" else ()
+        done = run(*words, f"{host.url}/a.db{pin}", *to, cwd=project)
+        assert host.requests == []
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert "has no #sha256= with 64 hexadecimal digits behind the URL; write both, or neither" in done.stderr
+    assert not (tmp_path / "b.db").exists()
+
+
+@pytest.mark.parametrize(("beside", "code"), [("right", 0), ("wrong", 2), ("garbage", 2)])
+def test_the_digest_beside_a_zip_is_checked_as_well(run: Run, tmp_path: Path, beside: str, code: int) -> None:
+    a_zip(tmp_path / "all.zip", {f"{OLD['id']}.json": json.dumps(OLD)})
+    digest = hashlib.sha256((tmp_path / "all.zip").read_bytes()).hexdigest()
+    said = {"right": f"{digest}  all.zip\n", "wrong": f"{'0' * 64}  all.zip\n", "garbage": "no digest"}
+    (tmp_path / "all.zip.sha256").write_text(said[beside], encoding="ascii")
+    done = run("db", "import", tmp_path / "all.zip", "--to", tmp_path / "b.db")
+    assert done.returncode == code, done.stderr
+    assert (tmp_path / "b.db").exists() is (code == 0)
+
+
 def test_a_folder_of_records_becomes_a_database(run: Run, project: Path, tmp_path: Path) -> None:
     folder = a_folder_of_records(tmp_path / "records", OLD, GHSA)
     (folder / "broken.json").write_text("{", encoding="utf-8")

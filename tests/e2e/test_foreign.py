@@ -22,7 +22,7 @@ SAME = (
 )  # fmt: skip
 OTHER = (
     ("--color", "never"), ("--include-withdrawn",), ("--no-fail-on-partial",), ("--compact",), ("--display", "table"),
-    ("--maintenance-cache-ttl", "2"), ("--no-fail-on-unknown",), ("--no-ci-detect",), ("-h",), ("-V",),
+    ("--maintenance-cache-ttl", "2"), ("--no-fail-on-unknown",), ("--no-ci-detect",), ("-V",),
 )  # fmt: skip
 
 
@@ -66,7 +66,7 @@ def test_an_option_of_pysentry_that_we_lack_is_answered_with_ours(
 def test_the_setting_that_an_answer_names_is_one(setting: str, line: str, run: Run, project: Path) -> None:
     assert f"{setting}=warn" in run(line, cwd=project).stderr
     shown = run("config", "show", cwd=project, env={setting: "warn"}).stdout
-    assert f" = warn   # {setting}" in shown
+    assert f' = "warn"   # {setting}' in shown
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,38 @@ def test_the_version_is_told_wherever_its_option_stands(run: Run) -> None:
     assert run("--offline", "--version").stdout == told
 
 
+@pytest.mark.parametrize("words", [*EVERY, ("supressions",)])
+def test_the_short_option_asks_for_help_too(words: Words, run: Run) -> None:
+    if words in EVERY:
+        assert _told(run, words, "-h") == _told(run, words)
+    else:
+        assert run(*words, "-h").stdout == _told(run, ())
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (("supressions", "list"), "suppressions"),
+        (("supressions", "list", "--expiring", "30d"), "suppressions"),
+        (("explian", "CVE-2099-1"), "explain"),
+        (("Plan",), "plan"),
+        (("config", "shwo"), "show"),
+        (("docs/plann",), None),
+        (("nowhere",), None),
+        ((".", "plann"), None),
+    ],
+)
+def test_a_misspelt_command_is_answered_with_the_nearest(words: Words, meant: str | None, run: Run) -> None:
+    done = run(*words)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.partition("id you mean ")[2].partition("?")[0].strip("'") == (meant or "")
+
+
+def test_a_path_that_is_there_is_no_misspelt_command(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "plann").mkdir()
+    assert "did you mean" not in run("plann").stderr
+
+
 def test_hidden_options_are_not_told(run: Run) -> None:
     told = _told(run, ("hook",), ALL)
     assert "--push" in told

@@ -34,7 +34,6 @@ def shop(tmp_path: Path) -> Path:
         (["gate", "--date", "2027-01-31"], "--date and --branch judge a saved report"),
         (["hook", "--against", "main"], "No such option: --against"),
         (["hook", "--requirements", "a.txt"], "No such option: --requirements"),
-        (["hook", "--policy-from", "main"], "No such option: --policy-from"),
         (["plan", "--allow-empty"], "No such option: --allow-empty"),
         (["db", "sync", "--service-url", "osv=https://a.example"], "--service-url: db sync asks pypa and osv-export"),
         (["db", "import", "--service-url", "osv=https://a.example", "a.db"], "No such option: --service-url"),

@@ -101,7 +101,7 @@ def house(projects: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def judged(text: str, flags: Flags, branch: str | None = None) -> Report:
     """What `gate --report` makes of a saved report."""
     saved = read_report("report.json", text)
-    policy = saved_policy(saved.policy, flags, branch=branch)
+    policy, _ = saved_policy(saved.policy, flags, branch=branch)
     return reported(saved, policy, judge(saved, policy, NOW.date()))
 
 

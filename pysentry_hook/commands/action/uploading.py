@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from pysentry_hook.commands.action.event import TARGET, Event
+from pysentry_hook.config.settings import ca_bundle_of
 from pysentry_hook.errors import SourceError
 from pysentry_hook.http import Http, Limits, Response
 from pysentry_hook.text import one_line
@@ -36,7 +37,7 @@ def takes_uploads(event: Event, environment: Mapping[str, str], token: str) -> A
         return Answer(takes=False, why="GITHUB_REPOSITORY names no repository")
     api = environment.get("GITHUB_API_URL") or "https://api.github.com"
     url = f"{api}/repos/{event.repository}/code-scanning/analyses?per_page=1"
-    http = Http(_LIMITS, ca_bundle=environment.get("REQUESTS_CA_BUNDLE") or environment.get("SSL_CERT_FILE"))
+    http = Http(_LIMITS, ca_bundle=ca_bundle_of(environment))
     try:
         return http.get(url, partial(_answer, event), bearer=token, statuses=_STATUSES, limit=_LARGEST)
     except SourceError as error:

@@ -24,12 +24,16 @@ _LARGEST = 2 * 1024 * 1024
 """Bytes of a file that says how a tool is called."""
 
 
-def usual_places(tree: FolderTree, folder: str) -> Iterator[str]:
-    """Give the files that are there, of a folder of a tree and of those above it."""
+def usual_places(tree: FolderTree, folder: str) -> Iterator[str | Untaken]:
+    """Give the files that are there, of a folder of a tree and of those above it, and the folders that tell nothing."""
     here = folder
     while True:
-        # names as they are written, also where the file system takes any case
-        names = {each.name for each in (tree.root / here).iterdir()}
+        names: set[str] = set()
+        try:
+            # as they are written, also where the file system takes any case
+            names.update(each.name for each in (tree.root / here).iterdir())
+        except OSError as error:
+            yield Untaken(here or ".", 1, f"cannot be listed, so what it holds was not checked: {error.strerror}")
         yield from (_below(here, name) for name in _NAMES if name in names)
         for each in _FOLDERS:
             if tree.is_folder(_below(here, each)):
@@ -67,12 +71,14 @@ def _of_format(path: str, text: str) -> Iterator[Found]:
         yield from read_toml(path, text)
 
 
-def _scripts(tree: FolderTree, folder: str) -> Iterator[str]:
+def _scripts(tree: FolderTree, folder: str) -> Iterator[str | Untaken]:
     try:
-        listed = tree.files(folder).paths
-    except InputError:  # behind a link, where nothing of the project's own lies
+        listed = tree.files(folder)
+    except InputError as error:
+        yield Untaken(error.path, 1, error.detail)
         return
-    yield from (path for path in listed if PurePosixPath(path).suffix in _SUFFIXES)
+    yield from (path for path in listed.paths if PurePosixPath(path).suffix in _SUFFIXES)
+    yield from (Untaken(error.path, 1, error.detail) for error in listed.unreadable)
 
 
 def _below(folder: str, name: str) -> str:

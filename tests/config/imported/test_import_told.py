@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pysentry_hook.config.imported.places import PLACES
+from pysentry_hook.config.imported.accepted import Untaken
+from pysentry_hook.config.imported.places import PLACES, usual_places
+from pysentry_hook.tree import FolderTree
 from tests.config.imported.samples import (
     CI,
     DAY,
@@ -165,3 +167,22 @@ def test_its_help_fits_a_screen_and_has_an_example(run: Run) -> None:
     assert len(lines) <= 24
     assert max(map(len, lines)) <= 80
     assert any("Example: pysentry-hook config import" in line for line in lines)
+
+
+@pytest.mark.parametrize("at", ["scripts", "scripts/more", ""])
+def test_a_folder_that_cannot_be_listed_is_told(at: str, owned: Path) -> None:
+    put(owned, **{"scripts/more/audit.sh": "pip-audit --ignore-vuln CVE-2099-1\n", "tox.ini": "[tox]\n"})
+    (owned / at).chmod(0o300)
+    found = list(usual_places(FolderTree(owned), ""))
+    (owned / at).chmod(0o700)
+    (untaken,) = [each for each in found if isinstance(each, Untaken)]
+    assert (untaken.path, untaken.line) == (at or ".", 1)
+    assert untaken.why.startswith("cannot be listed, so what it holds was not checked: Permission denied")
+    assert ("tox.ini" in found) is bool(at)
+
+
+def test_a_folder_that_is_a_link_is_told(run: Run, project: Path) -> None:
+    put(project.parent, **{"elsewhere/audit.sh": "pip-audit --ignore-vuln CVE-2099-1\n"})
+    (project / "scripts").symlink_to(project.parent / "elsewhere")
+    done = run("config", "import", cwd=project)
+    assert "  scripts:1  lies behind a symbolic link; name the folder that it leads to\n" in done.stderr
