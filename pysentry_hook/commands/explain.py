@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from pysentry_hook.commands.options import Verbose, takes_flags
-from pysentry_hook.commands.running import audit, look, look_at_saved, open_report, prepare, say, write_out
+from pysentry_hook.commands.running import audit, open_report, prepare, say, write_out
+from pysentry_hook.commands.view import look, look_at_saved
 from pysentry_hook.config.flags import Flags
 from pysentry_hook.errors import UsageError
 from pysentry_hook.model import parse_name

@@ -10,8 +10,6 @@ from pysentry_hook.commands.options import Verbose, takes_flags
 from pysentry_hook.commands.running import (
     audit,
     exit_code,
-    look,
-    look_at_saved,
     open_report,
     prepare,
     saved_exit_code,
@@ -19,6 +17,7 @@ from pysentry_hook.commands.running import (
     warn,
     write_out,
 )
+from pysentry_hook.commands.view import look, look_at_saved
 from pysentry_hook.config.flags import Flags
 from pysentry_hook.config.saved import saved_policy
 from pysentry_hook.errors import UsageError

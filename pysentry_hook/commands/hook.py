@@ -1,8 +1,6 @@
 """`hook FILE...`: what pre-commit and prek call: an answer about this commit or push, before anybody waits."""
 
 import os
-import shutil
-import sys
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -15,8 +13,10 @@ import typer
 
 from pysentry_hook.baseline import EMPTY_TREE, Bases
 from pysentry_hook.commands.options import Verbose, takes_flags
+from pysentry_hook.commands.program import from_a_hook
 from pysentry_hook.commands.progress import progress
-from pysentry_hook.commands.running import Scanning, configured, exit_code, look_at, say, scanning, warn, write_out
+from pysentry_hook.commands.running import Scanning, configured, exit_code, say, scanning, warn, write_out
+from pysentry_hook.commands.view import look_at
 from pysentry_hook.config.files import configuration
 from pysentry_hook.config.flags import Flags
 from pysentry_hook.config.said import Said
@@ -75,7 +75,7 @@ def hook(
         absent = tuple(f"{path} is not in this {state.change.word}, so it was not read" for path in paths or ())
         found = Concerned((state.here,), ()) if push else concerned(state.tree, state.before, files or ())
         settings = _settings(flags, state, (*found.places, *(files or ())), push=push)
-        change = replace(state.change, notes=(*state.change.notes, *found.notes, *absent), command=_command())
+        change = replace(state.change, notes=(*state.change.notes, *found.notes, *absent), command=from_a_hook())
         codes = [0]
         projects = _projects(state, found.places)
         for folder, places in projects.items():
@@ -228,12 +228,3 @@ def _only_changed(settings: Settings) -> bool:
     """Whether nothing but what a change brings in can block, and a service would have to be asked about the rest."""
     gates = choose(settings.policy).gates
     return not settings.advisory_db and all(gate.value("only_introduced") for gate in gates)
-
-
-def _command() -> str | None:
-    """How this program is called where the user reads the report; None where only the hook's environment has it."""
-    path = os.pathsep.join(folder for folder in os.get_exec_path() if not Path(folder).is_relative_to(sys.prefix))
-    for program, command in (("pysentry-hook", "pysentry-hook"), ("uvx", "uvx pysentry-hook")):
-        if shutil.which(program, path=path):
-            return command
-    return None

@@ -10,7 +10,8 @@ import typer
 from pysentry_hook.baseline import Bases
 from pysentry_hook.commands.options import Outputs, Quiet, Verbose, formats_option, takes_flags
 from pysentry_hook.commands.progress import progress
-from pysentry_hook.commands.running import Prepared, Scanning, look, prepare, say, scanning, tell
+from pysentry_hook.commands.running import Prepared, Scanning, prepare, say, scanning, tell
+from pysentry_hook.commands.view import look
 from pysentry_hook.config.flags import Flags
 from pysentry_hook.errors import PysentryHookError, UnreadableInputsError, UsageError
 from pysentry_hook.inputs import requirements, uv_lock

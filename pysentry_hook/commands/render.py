@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from pysentry_hook.commands.options import Detailed, Least, Outputs, Suppressed, formats_option
-from pysentry_hook.commands.running import look_at_saved, open_report, tell
+from pysentry_hook.commands.running import open_report, tell
+from pysentry_hook.commands.view import look_at_saved
 from pysentry_hook.config.words import least_severity
 from pysentry_hook.output import pair
 from pysentry_hook.reports import FORMATS

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import shlex
-import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -37,7 +35,7 @@ from pysentry_hook.report import Report
 from pysentry_hook.reports.look import Formats, Look, in_pieces
 from pysentry_hook.rules import Place
 from pysentry_hook.scan import Result, scan
-from pysentry_hook.text import one_line, printable, with_its_pin
+from pysentry_hook.text import one_line, printable
 from pysentry_hook.tree import CommitTree, FolderTree, Tree
 from pysentry_hook.tried import meant_for
 
@@ -48,9 +46,6 @@ if TYPE_CHECKING:
 Told = TypeVar("Told")
 
 _LONGEST_LINE = 600
-_NAMES = ("pysentry-hook", "pysentry")
-_NARROWEST, _WIDEST = 60, 120
-"""Columns."""
 _LARGEST_REPORT = 256 * 1024 * 1024
 
 
@@ -230,44 +225,6 @@ def _write_out(pieces: Iterator[str]) -> None:
     sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")  # type: ignore[union-attr]  # a real stream on every platform
     sys.stdout.writelines(pieces)
     sys.stdout.flush()
-
-
-def look(prepared: Prepared) -> Look:
-    """How a person sees a report on this terminal, or in a file or pipe, and the words that would scan again."""
-    settings = prepared.settings
-    here = Path.cwd().resolve()
-    folder = (prepared.tree.root / prepared.folder).resolve()
-    return look_at(os.environ)._replace(
-        root=prepared.tree.root.as_posix(),
-        here=here.as_posix(),
-        again=shlex.join(with_its_pin(word) if "://" in word else word for word in settings.words),
-        project="" if folder == here else os.path.relpath(folder, here).replace(os.sep, "/"),
-        detailed=settings.detailed,
-        severity=settings.severity,
-    )
-
-
-def look_at_saved(path: Path) -> Look:
-    """How a person sees a saved report: its paths are those of the tree that was scanned."""
-    here = Path.cwd().resolve().as_posix()
-    return look_at(os.environ)._replace(here=here, again=shlex.join(["--report", str(path)]))
-
-
-def look_at(environment: Mapping[str, str]) -> Look:
-    """What stdout can show."""
-    terminal = sys.stdout.isatty() and environment.get("TERM") != "dumb"
-    colour = bool(environment.get("FORCE_COLOR")) or (terminal and not environment.get("NO_COLOR"))
-    width = max(_NARROWEST, shutil.get_terminal_size((100, 24)).columns) if terminal else 100
-    return Look(width=min(_WIDEST, width), wraps=terminal, colour=colour, program=_program(environment))
-
-
-def _program(environment: Mapping[str, str]) -> str:
-    """What calls us again from here: the path that was typed, where a shell would not find us by our name."""
-    typed = Path(sys.argv[0])
-    folders = (Path(each).resolve() for each in environment.get("PATH", "").split(os.pathsep))
-    if typed.stem not in _NAMES or typed.parent.resolve() in folders:
-        return _NAMES[0]
-    return shlex.quote(str(typed))
 
 
 def open_report(path: Path) -> Report:

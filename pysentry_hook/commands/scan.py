@@ -42,7 +42,8 @@ def scan(
 ) -> None:
     """Find known vulnerabilities in what this project installs, and decide."""
     # help is told without what a scan needs
-    from pysentry_hook.commands.running import audit, exit_code, look, open_plan, prepare, say, tell
+    from pysentry_hook.commands.running import audit, exit_code, open_plan, prepare, say, tell
+    from pysentry_hook.commands.view import look
 
     pair(formats or (), output or (), otherwise="human")  # what makes no sense is told before anything is read
     known = open_plan(plan) if plan else None

@@ -41,7 +41,8 @@ VERSION = _set("cli errors text")
 COMMAND = VERSION | _set("commands commands.helping commands.options commands.values config config.flags")
 HELP = COMMAND | _set("commands.scan output replacing reports reports.look")
 ENGINE = COMMAND | _set("""
-    advisories asking baseline cache cache.notes cache.planted changes commands.progress commands.running
+    advisories asking baseline cache cache.notes cache.planted changes
+    commands.program commands.progress commands.running commands.view
     config.ci config.files config.indexes config.named config.policies config.said config.settings config.setup
     config.tool_files config.variables config.words evaluation facts graph http inputs inputs.documents inputs.kept
     inputs.limits inputs.packing learnt matching memory model plain policy policy.choice policy.gates policy.judge
