@@ -26,7 +26,7 @@ from pysentry_hook.inputs.kept import Keeper
 from pysentry_hook.policy.choice import choose
 from pysentry_hook.policy.gates import COMMIT, PUSH
 from pysentry_hook.reading import read_places
-from pysentry_hook.reports.change import Change, foremost, told
+from pysentry_hook.reports.change import Judged, foremost, told
 from pysentry_hook.rules import Stated
 from pysentry_hook.scan import scan
 from pysentry_hook.tree import CommitTree, IndexTree, known_commit, parents, repository_root
@@ -98,7 +98,7 @@ class _State:
     """The folder of the tree in which the hook was called."""
     tree: IndexTree | CommitTree
     bases: Bases
-    change: Change
+    change: Judged
 
     @property
     def before(self) -> tuple[CommitTree, ...]:
@@ -127,7 +127,7 @@ def _state(stack: ExitStack, files: Sequence[str], *, push: bool) -> _State:
     root, here = _standing()
     tree = _judged(root)
     stack.callback(tree.close)
-    change = Change("push" if push else "commit")
+    change = Judged("push" if push else "commit")
     oldest = known_commit(root, os.environ.get("PRE_COMMIT_FROM_REF"))
     if push or oldest or isinstance(tree, CommitTree):
         bases = _opened(root, stack, (oldest,) if oldest else ())
@@ -183,7 +183,7 @@ def _settled(flags: Flags, state: _State, folder: str, *, push: bool) -> Setting
     return settings._replace(recursive=push or settings.recursive)
 
 
-def _judge(settings: Settings, state: _State, places: Sequence[str], change: Change, work: Scanning) -> int:
+def _judge(settings: Settings, state: _State, places: Sequence[str], change: Judged, work: Scanning) -> int:
     read_kept = Keeper(work.cache).read
     try:
         read = read_places(settings, state.tree, state.root, places, read_kept)

@@ -12,6 +12,7 @@ from pysentry_hook.inputs.places import LinePlaces
 from pysentry_hook.model import (
     MAIN,
     NOT_PINNED,
+    THIS_PROJECT,
     Dependency,
     Edge,
     Failure,
@@ -167,7 +168,7 @@ def inventory(
             alone = entry.origin is not None
             requirements.append(Requested(entry.requirement, item.groups, indexes(entry), merged[key].place, alone))
     dependencies = tuple(item for item in merged.values() if isinstance(item, Dependency))
-    project = Node(root or normalize("project"), None)
+    project = Node(root or THIS_PROJECT, None)
     note = "it is no lock: what these pins bring in themselves is not in it and was not checked."
     return Inventory(
         path=document.path,

@@ -13,6 +13,7 @@ from pysentry_hook.inputs.places import TomlPlaces
 from pysentry_hook.inputs.scopes import reached
 from pysentry_hook.model import (
     MAIN,
+    THIS_PROJECT,
     Dependency,
     Edge,
     InputFile,
@@ -66,7 +67,7 @@ def read(tree: Tree, path: str) -> Inventory:
         merged[entry.name, entry.version] = (
             item if before is None else replace(before, groups=before.groups | item.groups)
         )
-    root = Node((manifest and manifest.name) or normalize("project"), None)
+    root = Node((manifest and manifest.name) or THIS_PROJECT, None)
     return Inventory(
         path=path,
         format=FORMAT,

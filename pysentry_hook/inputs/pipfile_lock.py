@@ -13,6 +13,7 @@ from pysentry_hook.inputs.scopes import scope_name
 from pysentry_hook.inputs.uv_indexes import PYPI
 from pysentry_hook.model import (
     MAIN,
+    THIS_PROJECT,
     Dependency,
     Edge,
     InputFile,
@@ -20,7 +21,6 @@ from pysentry_hook.model import (
     Node,
     NormalizedName,
     Unchecked,
-    normalize,
     parse_name,
     parse_version,
 )
@@ -58,7 +58,7 @@ def read(tree: Tree, path: str) -> Inventory:
         before = merged.get(key)
         merged[key] = read_entry if before is None else _joined(before, read_entry)
     found = list(merged.values())
-    root = Node(normalize("project"), None)
+    root = Node(THIS_PROJECT, None)
     dependencies = tuple(item for item in found if isinstance(item, Dependency))
     return Inventory(
         path=path,

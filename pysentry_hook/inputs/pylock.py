@@ -12,6 +12,7 @@ from pysentry_hook.inputs.needs import LONGEST_MARKER, as_markers
 from pysentry_hook.inputs.places import TomlPlaces
 from pysentry_hook.model import (
     MAIN,
+    THIS_PROJECT,
     Dependency,
     Edge,
     InputFile,
@@ -38,7 +39,7 @@ def read(tree: Tree, path: str) -> Inventory:
     document = read_text(tree, path)
     lock, written = _parse(document)
     manifest, notes = beside(tree, path, "pyproject.toml")
-    root = Node((manifest and manifest.name) or normalize("project"), None)
+    root = Node((manifest and manifest.name) or THIS_PROJECT, None)
     found: list[tuple[Node, Dependency | Unchecked]] = []
     for place, package in enumerate(lock.packages):
         if _is_project(package, manifest):

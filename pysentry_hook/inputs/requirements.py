@@ -15,13 +15,13 @@ from pysentry_hook.inputs.requirement_graph import Entry, join
 from pysentry_hook.inputs.requirement_lines import ITEM_OPTION, Line, decode, logical_lines, options
 from pysentry_hook.inputs.requirement_parts import Asked, elsewhere, requirement
 from pysentry_hook.inputs.uv_indexes import PYPI
-from pysentry_hook.model import CONSTRAINTS, MAIN, Failure, InputFile, Inventory, Node, Remark, normalize
+from pysentry_hook.model import CONSTRAINTS, MAIN, THIS_PROJECT, Failure, InputFile, Inventory, Node, Remark, normalize
 from pysentry_hook.text import one_line, some, without_credentials
 from pysentry_hook.tree import Tree, inside
 
 FORMAT = "requirements.txt"
 MAX_DEPTH = 20
-_ROOT = Node(normalize("project"), None)
+_ROOT = Node(THIS_PROJECT, None)
 
 _PASSED_OVER = frozenset({
     "--all-releases", "--no-binary", "--only-binary", "--only-final", "--pre", "--prefer-binary",

@@ -12,7 +12,9 @@ from pysentry_hook.reports.markdown_rows import findings_table, items
 from pysentry_hook.reports.verdict import origin, verdict_line
 from pysentry_hook.reports.words import (
     Portable,
+    capital,
     found,
+    input_notes,
     named,
     nothing,
     packages,
@@ -73,7 +75,7 @@ def _headline(report: Report, look: Look) -> str:
     if not report.complete:
         return f"⚠️ {name} {incomplete}"
     if not report.coverage.total:
-        return f"⚪ {name} {words(_capital(nothing(report, look)), _LONG)}"
+        return f"⚪ {name} {words(capital(nothing(report, look)), _LONG)}"
     missing = len(report.coverage.unchecked)
     also = f"; {missing} {'was' if missing == 1 else 'were'} NOT checked" if missing else ""
     harmless = ", none of them blocks" if report.gate.verdicts else ""
@@ -81,15 +83,11 @@ def _headline(report: Report, look: Look) -> str:
     return f"{mark} {name} {found(report)}{harmless}{also}"
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _causes(report: Report) -> str:
     """What blocks, as numbers."""
     gate = report.gate
     statuses = sum(verdict.decision is Decision.BLOCK for verdict in gate.statuses)
-    packages = sum(not line.unanswered for line in report.coverage.unchecked) if gate.reasons else 0
+    packages = len(report.coverage.unanswerable) if gate.reasons else 0
     told = [
         (gate.count(Decision.BLOCK), "finding", ""),
         (statuses, "project", " by status"),
@@ -128,7 +126,7 @@ def _concerned(found: Sequence[Concern]) -> Iterator[Part]:
 def _concern(concern: Concern) -> str:
     what = portable(concern.what)
     lines = [
-        f"- ⚠️ {words(_capital(what), _LONG)}",
+        f"- ⚠️ {words(capital(what), _LONG)}",
         *(f"  {words(portable(line))}" for line in concern.more),
     ]
     if concern.command:
@@ -139,7 +137,7 @@ def _concern(concern: Concern) -> str:
 def _noted(report: Report, look: Look) -> Iterator[Part]:
     """What a reader has to know of how it was judged and read; the status of projects that does not block."""
     told = [words(portable(note), _LONG) for note in (*report.gate.notes, *report.policy_changes)]
-    told += [f"{code(look.path(entry.path))}: {words(note, _LONG)}" for entry in report.inputs for note in entry.notes]
+    told += [f"{code(path)}: {words(note, _LONG)}" for path, note in input_notes(report, look)]
     told += [
         f"{code(verdict.status.package)} is {words(verdict.status.status)} ({words(portable(verdict.reason))})"
         for verdict in report.gate.statuses

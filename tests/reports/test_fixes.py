@@ -7,7 +7,7 @@ import pytest
 from pysentry_hook.model import Location, Severity
 from pysentry_hook.report import Finding, Report
 from pysentry_hook.reports import FORMATS
-from pysentry_hook.reports.change import Change
+from pysentry_hook.reports.change import Judged
 from pysentry_hook.reports.change import told as hook_told
 from pysentry_hook.reports.explain import explain
 from pysentry_hook.reports.fixes import Fix, fix, free_versions
@@ -28,7 +28,7 @@ def fixed(*findings: Finding, lock: str = "uv.lock") -> Fix:
 
 
 def for_a_hook(report: Report, look: Look) -> str:
-    return hook_told(report, Change("commit"), look)
+    return hook_told(report, Judged("commit"), look)
 
 
 def explained(report: Report, look: Look) -> str:

@@ -146,7 +146,7 @@ def test_an_input_that_cannot_be_read_is_told_on_that_file() -> None:
 def test_data_that_are_too_old_make_it_incomplete() -> None:
     old = OSV._replace(as_of=NOW.replace(day=1))
     (command,) = told(a_report(advisory_data=(old,), policy=a_policy(max_data_age_hours=24)))
-    assert "the data of osv are of 2026-11-01" in command.message
+    assert "The data of osv are of 2026-11-01" in command.message
 
 
 def test_what_is_not_checked_is_an_error_where_it_blocks_and_a_notice_where_it_does_not() -> None:

@@ -88,7 +88,7 @@ def test_a_forbidden_status_is_told_with_its_rule() -> None:
 def test_data_that_are_too_old_are_told_in_the_last_line() -> None:
     assert told(REPORTS["too old"]).splitlines()[-1] == (
         'Gate default: incomplete, so it does not pass (on_incomplete = "block", built-in gate default). '
-        "The audit is incomplete: 15 of 15 checked. The data of pypa are of 2026-11-22 10:02 UTC, "
+        "The audit is incomplete: the data of pypa are of 2026-11-22 10:02 UTC, "
         "and max_data_age_hours is 1 (pyproject.toml:1)."
     )
 
@@ -118,3 +118,10 @@ def test_the_gate_of_a_saved_report_is_the_gate_of_the_scan(run: Run, tmp_path: 
     lines = [done.stdout.splitlines() for done in (first, second)]
     assert [line for line in lines[0] if "explain" not in line] == [line for line in lines[1] if "explain" not in line]
     assert run("gate", "--report", "r.json", "--fail-on", "critical").returncode == 0
+
+
+def test_of_many_that_will_block_the_first_are_listed_and_the_rest_counted() -> None:
+    later = [replace(LATELY, dependency=a_dependency(f"p{number:02}", "1.0")) for number in range(MOST + 3)]
+    shown = told(a_report(*later, policy=a_policy(grace_days={"high": 14})), again="--offline").splitlines()
+    assert len([line for line in shown if "published lately" in line]) == MOST
+    assert "and 3 findings more that will block: pysentry-hook --offline" in shown
