@@ -115,7 +115,7 @@ def test_places_are_those_of_the_folder_in_which_the_report_is_read() -> None:
         ("/home/jane/.config/pysentry-hook/config.toml", {"project": "api"}, " --project api"),
     ],
 )
-def test_what_renews_names_the_project_whose_file_holds_it(path: str, look: dict[str, str], option: str) -> None:
+def test_what_renews_names_the_project_whose_file_holds_it(path: str, look: dict[str, Any], option: str) -> None:
     place = Place(path, 60)
     entry = replace(ENDING, rule=Rule("suppressions", "CVE-2025-69872", str(place), place))
     assert lines(entry, **look).splitlines()[-1].endswith(f" --expires 2027-02-20{option}")
