@@ -10,8 +10,8 @@ from pysentry_hook.report import Decision, Finding, Novelty, Report, Verdict
 from pysentry_hook.reports.accepting import later
 from pysentry_hook.reports.fixes import TRIED, Free, fix, free_versions
 from pysentry_hook.reports.look import Look
-from pysentry_hook.reports.verdict import failed_name, origin, rule_told
-from pysentry_hook.reports.words import cure, input_notes, named, place, severity_word, way_in, worst_first
+from pysentry_hook.reports.verdict import failed_name, only_follows, origin, rule_told
+from pysentry_hook.reports.words import NOT_CLEAN, cure, input_notes, named, place, severity_word, way_in, worst_first
 from pysentry_hook.steps import MARK, WARNING
 from pysentry_hook.text import count, printable, some
 
@@ -22,8 +22,6 @@ _MOST_FINDINGS = 4
 _MOST_COMMANDS = 3
 _MOST_UPGRADES = 5
 """Packages in one command."""
-_CONSEQUENCES = ("none of the ", "its only dependency ")
-"""How failures begin that only say again that nothing was checked."""
 _MOST_NAMED = 3
 
 
@@ -115,7 +113,7 @@ def _passed(report: Report, change: Judged, look: Look) -> Iterator[str]:
         found = f"{count(len(warned), 'warning')}: {ids} ({warned[0].reason})"
     elif report.findings:
         found = "nothing that blocks"
-    incomplete = "" if report.complete else " Incomplete: this is not a clean result."
+    incomplete = "" if report.complete else f" {NOT_CLEAN}."
     if total:
         some_of = "" if checked == total else f"{checked} of "
         yield f"{change.title}: {some_of}{what} of this {change.word} checked, {found}.{incomplete}"
@@ -171,7 +169,7 @@ def _missing(report: Report, look: Look) -> Iterator[str]:
     else:
         yield from (f"failed: {', '.join(dict.fromkeys(names))}: {cause}" for cause, names in causes.items())
     for failure in report.failures:
-        if failure.kind != "source" and not failure.detail.startswith(_CONSEQUENCES):
+        if failure.kind != "source" and not only_follows(failure):
             yield f"incomplete: {failed_name(failure, look)}: {failure.detail}"
     yield from (f"incomplete: {text}" for text in report.gate.too_old)
 

@@ -16,10 +16,10 @@ from pysentry_hook.reports.fixes import Free, advice, free_versions
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.verdict import failed, missing, origin, rule_told, verdict_line
 from pysentry_hook.reports.words import (
+    NOT_CLEAN,
     Portable,
     capital,
     cure,
-    damaged,
     input_notes,
     is_outside,
     more_ways,
@@ -122,14 +122,14 @@ def _incomplete(report: Report, look: Look) -> Annotation:
     silent = [line.named for line in report.coverage.unanswered]
     told = [
         f"{capital('; '.join(missing(report, look)))}.",
-        *(one_line(f"{name}: {detail}", 500) for name, detail in failed(report.failures, look)),
         *([f"No answer for {some(silent)}."] if silent else []),
+        *(one_line(f"{name}: {detail}", 500) for name, detail in failed(report.failures, look, silent)),
         *(hint for hint in report.hints if hint.startswith(MARK)),
         f"Rule: {rule_told(report.gate.incomplete, look)}",
     ]
     path = next((failure.path for failure in report.failures if failure.path and failure.kind != "baseline"), None)
     level = "error" if report.gate.incomplete.value == "block" else "warning"
-    return Annotation(level, "Incomplete: this is not a clean result", portable("\n".join(told)), path)
+    return Annotation(level, NOT_CLEAN, portable("\n".join(told)), path)
 
 
 def _reasons(report: Report, look: Look) -> Iterator[Annotation]:
@@ -248,6 +248,5 @@ def _notes(report: Report, look: Look) -> Iterator[str]:
     """What a reader should know of how it was judged, read and answered; steps of an incomplete audit stand there."""
     yield from report.gate.notes
     yield from (f"{path}: {note}" for path, note in input_notes(report, look))
-    yield from damaged(report)
     yield from (f"{source}: {told}" for source, told in not_known(report))
     yield from (hint for hint in report.hints if report.complete or not hint.startswith(MARK))

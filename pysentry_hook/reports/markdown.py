@@ -11,6 +11,7 @@ from pysentry_hook.reports.markdown_folds import background, failures, not_block
 from pysentry_hook.reports.markdown_rows import findings_table, items
 from pysentry_hook.reports.verdict import origin, verdict_line
 from pysentry_hook.reports.words import (
+    NOT_CLEAN,
     Portable,
     capital,
     found,
@@ -68,12 +69,12 @@ def _head(report: Report, look: Look) -> str:
 
 
 def _headline(report: Report, look: Look) -> str:
-    name, incomplete = "pysentry-hook ·", "Incomplete: this is not a clean result"
+    name = "pysentry-hook ·"
     if report.gate.blocks:
-        also = f". {incomplete}" if not report.complete else ""
+        also = f". {NOT_CLEAN}" if not report.complete else ""
         return f"❌ {name} Blocked by {_causes(report)}{also}"
     if not report.complete:
-        return f"⚠️ {name} {incomplete}"
+        return f"⚠️ {name} {NOT_CLEAN}"
     if not report.coverage.total:
         return f"⚪ {name} {words(capital(nothing(report, look)), _LONG)}"
     missing = len(report.coverage.unchecked)
@@ -114,7 +115,7 @@ def _counts(report: Report) -> Iterator[str]:
     ]
     missing = len(report.coverage.unchecked)
     also = f" {count(missing, 'package')} {'was' if missing == 1 else 'were'} NOT checked." if missing else ""
-    yield f"{found(report)}{': ' if told else ''}{', '.join(told)}.{also}"
+    yield f"{found(report).removeprefix(f'{NOT_CLEAN}. ')}{': ' if told else ''}{', '.join(told)}.{also}"
 
 
 def _concerned(found: Sequence[Concern]) -> Iterator[Part]:

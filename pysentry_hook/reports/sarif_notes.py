@@ -10,7 +10,7 @@ from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.sarif_results import place
 from pysentry_hook.reports.sarif_text import message, relative_uri
 from pysentry_hook.reports.verdict import failed_name, missing
-from pysentry_hook.reports.words import capital, damaged, input_notes, is_outside
+from pysentry_hook.reports.words import NOT_CLEAN, capital, damaged, input_notes, is_outside
 from pysentry_hook.rules import Suppression
 from pysentry_hook.text import count
 
@@ -131,7 +131,7 @@ def left_out(paths: Sequence[str]) -> Iterator[Note]:
 def _completeness(report: Report) -> Iterator[Note]:
     level = "warning" if report.complete else "error"
     if not report.complete:
-        yield Note(INCOMPLETE, level, f"Incomplete: this is not a clean result. {'; '.join(missing(report, Look()))}.")
+        yield Note(INCOMPLETE, level, f"{NOT_CLEAN}. {'; '.join(missing(report, Look()))}.")
     for text in report.gate.too_old:
         yield Note(DATA, level, _sentence(text))
     for failure in report.failures:

@@ -1,6 +1,6 @@
 """The last line of a report that people read: the verdict, its rules, and whatever failed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from pysentry_hook.model import Failure
 from pysentry_hook.report import Decision, Report
@@ -8,6 +8,9 @@ from pysentry_hook.reports.look import Look
 from pysentry_hook.rules import NEVER, Rule
 from pysentry_hook.text import count
 
+_NAMED = 10
+"""How many packages a failure names at most."""
+_CONSEQUENCES = ("none of the ", "its only dependency ")
 _SOURCES = {"status": "project status"}
 """What a source is called where its name alone says too little."""
 
@@ -84,7 +87,8 @@ def missing(report: Report, look: Look) -> Iterator[str]:
     coverage = report.coverage
     if coverage.checked < coverage.total:
         yield f"{coverage.checked:,} of {count(coverage.total, 'package')} checked"
-    names = {failed_name(failure, look) for failure in report.failures if failure.kind != "source"}
+    causes = (failure for failure in report.failures if failure.kind != "source" and not only_follows(failure))
+    names = {failed_name(failure, look) for failure in causes}
     if names:
         yield f"{', '.join(sorted(names))} failed"
     yield from report.gate.too_old
@@ -98,14 +102,25 @@ def failed_name(failure: Failure, look: Look) -> str:
     return path or _SOURCES.get(failure.name, failure.name)
 
 
-def failed(failures: Iterable[Failure], look: Look) -> Iterator[tuple[str, str]]:
-    """The name of each failure and what happened; packages that one before it names are not named again."""
-    told = set()
+def only_follows(failure: Failure) -> bool:
+    """Whether it only says once more that nothing was checked."""
+    return failure.detail.startswith(_CONSEQUENCES)
+
+
+def failed(failures: Iterable[Failure], look: Look, said: Sequence[str] = ()) -> Iterator[tuple[str, str]]:
+    """The name of each failure and what happened; packages that were named before, in `said` too, are not again."""
+    told = {_names(", ".join(said))}
     for failure in failures:
-        cause, _, names = failure.detail.rpartition(" (")
-        known = cause and ", " in names and names in told
+        cause, _, rest = failure.detail.rpartition(" (")
+        names = _names(rest)
+        known = cause and len(names) > 1 and names in told
         yield failed_name(failure, look), f"{cause} (the same packages)" if known else failure.detail
         told.add(names)
+
+
+def _names(listed: str) -> tuple[str, ...]:
+    """The first packages of a list, without their versions."""
+    return tuple(each.split(" ")[0].rstrip(")") for each in listed.split(", ")[:_NAMED])
 
 
 def rule_told(rule: Rule, look: Look) -> str:

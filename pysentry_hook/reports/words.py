@@ -9,6 +9,7 @@ from pysentry_hook.report import Decision, Finding, Report, Verdict
 from pysentry_hook.reports.look import Look
 from pysentry_hook.text import count, some
 
+NOT_CLEAN = "Incomplete: this is not a clean result"
 _MOST_FIXES = 3
 _FOLDERS = re.compile(r"(?<![\w.:/~\\-])(?:[A-Za-z]:)?[/\\](?:[^/\\\s:,;()'\"]+[/\\])+")
 
@@ -102,7 +103,7 @@ def found(report: Report) -> str:
     number = len(report.gate.verdicts)
     told = count(number, "known vulnerability") if number else "No known vulnerabilities"
     if not number and not report.complete:
-        told = "Incomplete: this is not a clean result. Nothing known so far"
+        told = f"{NOT_CLEAN}. Nothing known so far"
     return f"{told} in {where}{left}"
 
 

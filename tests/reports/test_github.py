@@ -130,8 +130,8 @@ def test_an_incomplete_audit_is_an_error_where_the_gate_blocks_on_it(on_incomple
     assert command.properties == {"title": "Incomplete: this is not a clean result"}
     assert command.message.splitlines() == [
         "14 of 15 packages checked.",
-        "osv: HTTP 503 after 4 tries in 21 s (numpy 2.1.0, pillow 11.0.0)",
         "No answer for numpy 2.1.0.",
+        "osv: HTTP 503 after 4 tries in 21 s (numpy 2.1.0, pillow 11.0.0)",
         f'Rule: on_incomplete = "{on_incomplete}", pyproject.toml:1',
     ]
 

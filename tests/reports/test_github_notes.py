@@ -6,7 +6,7 @@ from pysentry_hook.reports.github import render
 from pysentry_hook.reports.look import Look
 from tests.builders import a_policy
 from tests.reports.commands import Command, commands
-from tests.reports.facts import OSV, SILENT, a_report, an_input, an_unanswered
+from tests.reports.facts import SILENT, a_report, an_input, an_unanswered
 
 
 def told(report: Report) -> list[Command]:
@@ -30,7 +30,6 @@ def test_what_a_reader_should_know_is_one_notice() -> None:
         policy=a_policy(only_introduced=True),
         inputs=(an_input(notes=("uv.lock: it is cut",)),),
         not_known=(NotKnown("pypi", "idna", "3.4", "PyPI does not know this version"),),
-        advisory_data=(OSV._replace(damaged_records=("PYSEC-2099-9",)),),
         hints=("a hint", "Next: run it again"),
     )
     (command,) = told(report)
@@ -38,7 +37,6 @@ def test_what_a_reader_should_know_is_one_notice() -> None:
     assert command.message.splitlines() == [
         "there is no baseline to compare with (--against), so gate default judges everything",
         "uv.lock: it is cut",
-        "damaged advisory records, used as far as they can be: PYSEC-2099-9",
         "pypi: PyPI does not know this version: idna 3.4",
         "a hint",
         "Next: run it again",

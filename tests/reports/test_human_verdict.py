@@ -163,12 +163,14 @@ def test_the_last_line_says_what_is_incomplete_where_every_package_was_checked(f
 
 def test_packages_of_several_failures_are_named_once() -> None:
     others = [SILENT._replace(name=name) for name in ("pypi", "pypa")]
+    status = SILENT._replace(name="status", detail="HTTP 500 (numpy, pillow)")
     other = SILENT._replace(name="status", detail="HTTP 500 (flask)")
-    shown = told(a_report(unchecked=[an_unanswered()], failures=(SILENT, *others, other, other)))
+    shown = told(a_report(unchecked=[an_unanswered()], failures=(SILENT, *others, status, other, other)))
     assert [line for line in shown.splitlines() if line.startswith("  failed")] == [
         "  failed  osv: HTTP 503 after 4 tries in 21 s (numpy 2.1.0, pillow 11.0.0)",
         "  failed  pypi: HTTP 503 after 4 tries in 21 s (the same packages)",
         "  failed  pypa: HTTP 503 after 4 tries in 21 s (the same packages)",
+        "  failed  project status: HTTP 500 (the same packages)",
         "  failed  project status: HTTP 500 (flask)",
         "  failed  project status: HTTP 500 (flask)",
     ]
@@ -177,3 +179,9 @@ def test_packages_of_several_failures_are_named_once() -> None:
 def test_a_note_names_its_file_once() -> None:
     shown = told(a_report(inputs=(an_input("api/uv.lock", notes=("api/uv.lock: it is cut", "other")),)))
     assert "note: api/uv.lock: it is cut\nnote: api/uv.lock: other\n" in shown
+
+
+def test_that_nothing_was_checked_is_said_once_in_the_last_line() -> None:
+    none = Failure("input", "uv.lock", "uv.lock", "its only dependency could not be checked")
+    last = the_last_line(a_report(total=1, unchecked=[an_unanswered()], failures=(SILENT, none)))
+    assert last.endswith("The audit is incomplete: 0 of 1 package checked. Failed: osv.")
