@@ -1,7 +1,7 @@
 """Tell a report to a person: what was found, the way in, the fix, why it blocks, what was not checked."""
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from pysentry_hook.advisories import AdvisoryData
@@ -28,7 +28,7 @@ from pysentry_hook.reports.words import (
     way_in,
 )
 from pysentry_hook.steps import MARK
-from pysentry_hook.text import count
+from pysentry_hook.text import count, some
 
 MAX_LISTED = 20
 _STYLES = {
@@ -142,8 +142,9 @@ def _suppressed(report: Report, look: Look) -> Iterator[Line]:
 
 
 def _notes(report: Report, look: Look) -> Iterator[Line]:
-    lines = [f"{path}: {note}" for path, note in input_notes(report, look)]
-    lines += [f"{look.path(entry.path)} was not read: {entry.reason}." for entry in report.skipped_inputs]
+    lines = [f"{some(paths)}: {note}" for note, paths in _alike(input_notes(report, look))]
+    skipped = ((look.path(entry.path), entry.reason) for entry in report.skipped_inputs)
+    lines += [f"{some(paths)} {_was(len(paths))} not read: {reason}." for reason, paths in _alike(skipped)]
     lines += report.gate.notes
     lines += report.policy_changes
     lines += [f"{verdict.status.package} is {verdict.status.status}" for verdict in report.gate.statuses]
@@ -155,13 +156,25 @@ def _notes(report: Report, look: Look) -> Iterator[Line]:
         yield ()
 
 
+def _alike(told: Iterable[tuple[str, str]]) -> Iterable[tuple[str, list[str]]]:
+    """What is said of several files, each with all of them."""
+    found: dict[str, list[str]] = {}
+    for path, what in told:
+        found.setdefault(what, []).append(path)
+    return found.items()
+
+
+def _was(number: int) -> str:
+    return "was" if number == 1 else "were"
+
+
 def _coverage(report: Report, look: Look) -> Iterator[Line]:
     coverage = report.coverage
     unchecked = coverage.unchecked
     if not coverage.total:
         yield (Span(nothing(report, look), "bold"),)
         return
-    rest = f"; {len(unchecked)} {'was' if len(unchecked) == 1 else 'were'} NOT checked:" if unchecked else "."
+    rest = f"; {len(unchecked):,} {_was(len(unchecked))} NOT checked:" if unchecked else "."
     yield (Span(f"{found(report)}{rest}", "bold"),)
     listed = unchecked[:MAX_LISTED]
     names = [line.named for line in listed]
@@ -170,7 +183,7 @@ def _coverage(report: Report, look: Look) -> Iterator[Line]:
         wide = f"  {name:<{max(map(len, names))}}  {where:<{max(map(len, places))}}  {line.reason}"
         yield (Span(wide),)
     if len(unchecked) > MAX_LISTED:
-        yield (Span(f"  and {len(unchecked) - MAX_LISTED} more (all of them with -f json)"),)
+        yield (Span(f"  and {len(unchecked) - MAX_LISTED:,} more (all of them with -f json)"),)
     yield from ((Span(hint, whole=True),) for hint in report.hints if not hint.startswith(MARK))
 
 

@@ -189,7 +189,9 @@ def _fixes(report: Report, verdicts: Sequence[Verdict], look: Look) -> Iterator[
         remarks.append(f"- {what}: {words(found._replace(words=told).line, _LONG)}\n")
     yield Part("### Fixes\n\n")
     if remarks:
-        yield from unless_many(Part(rows=remarks, after="\n", weight=2), "package", "without a command")
+        yield from unless_many(
+            Part(rows=list(dict.fromkeys(remarks)), after="\n", weight=2), "package", "without a command"
+        )
     if commands:
         yield Part("None of these upgrades was tried: run them, test, and scan again.\n\n")
         yield from unless_many(fence(list(dict.fromkeys(commands)), weight=2), "command", "to copy")

@@ -6,7 +6,7 @@ from pysentry_hook.report import Decision, Report, Verdict
 from pysentry_hook.reports.accepting import suppression_lines, ways_on
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.verdict import failed, verdict_line
-from pysentry_hook.reports.words import named, place, severity_word
+from pysentry_hook.reports.words import named, place, severity_word, worst_first
 from pysentry_hook.steps import MARK
 from pysentry_hook.text import count, printable
 
@@ -33,10 +33,10 @@ def _lines(report: Report, look: Look) -> Iterator[str]:
 
 
 def _some(verdicts: Sequence[Verdict], what: str, look: Look) -> Iterator[str]:
-    """The first of them, and the number of the rest."""
-    yield from (_line(verdict, look) for verdict in verdicts[:MOST])
+    """The worst of them, and the number of the rest."""
+    yield from (_line(verdict, look) for verdict in worst_first(verdicts)[:MOST])
     if len(verdicts) > MOST:
-        yield f"and {count(len(verdicts) - MOST, 'finding')} more that {what}: pysentry-hook {look.again}".rstrip()
+        yield f"and {count(len(verdicts) - MOST, 'finding')} more that {what}: {look.whole}"
 
 
 def _line(verdict: Verdict, look: Look) -> str:

@@ -99,7 +99,7 @@ def found(report: Report) -> str:
     coverage = report.coverage
     left = f" ({coverage.left_out_by_filter} left out by the chosen scopes)" if coverage.left_out_by_filter else ""
     total = count(coverage.total, "package")
-    where = f"{coverage.checked} of {total}" if coverage.unchecked else total
+    where = f"{coverage.checked:,} of {total}" if coverage.unchecked else total
     number = len(report.gate.verdicts)
     told = count(number, "known vulnerability") if number else "No known vulnerabilities"
     if not number and not report.complete:

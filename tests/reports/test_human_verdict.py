@@ -3,7 +3,7 @@
 import pytest
 
 from pysentry_hook.model import Failure
-from pysentry_hook.report import Coverage
+from pysentry_hook.report import Coverage, SkippedInput
 from pysentry_hook.reports.human import MAX_LISTED
 from tests.builders import (
     a_policy,
@@ -185,3 +185,19 @@ def test_that_nothing_was_checked_is_said_once_in_the_last_line() -> None:
     none = Failure("input", "uv.lock", "uv.lock", "its only dependency could not be checked")
     last = the_last_line(a_report(total=1, unchecked=[an_unanswered()], failures=(SILENT, none)))
     assert last.endswith("The audit is incomplete: 0 of 1 package checked. Failed: osv.")
+
+
+def test_what_is_said_of_several_files_is_said_once() -> None:
+    names = ("api/uv.lock", "web/uv.lock")
+    skipped = tuple(SkippedInput(f"{folder}/pyproject.toml", "uv.lock has precedence") for folder in ("api", "web"))
+    shown = told(
+        a_report(inputs=tuple(an_input(name, notes=("it is cut.",)) for name in names), skipped_inputs=skipped)
+    )
+    assert "note: api/uv.lock, web/uv.lock: it is cut.\n" in shown
+    assert "note: api/pyproject.toml, web/pyproject.toml were not read: uv.lock has precedence.\n" in shown
+
+
+def test_large_numbers_are_told_with_commas() -> None:
+    shown = told(a_report(total=2500, unchecked=[an_unchecked(f"p{number}") for number in range(1200)]))
+    assert "No known vulnerabilities in 1,300 of 2,500 packages; 1,200 were NOT checked:" in shown
+    assert "  and 1,180 more (all of them with -f json)" in shown

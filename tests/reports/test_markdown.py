@@ -169,3 +169,9 @@ def test_what_blocks_beside_findings_is_told_first() -> None:
         "- `osv` is quarantined: forbid_quarantined is true (built in)",
     ]
     assert "- Note: `osv` is archived (forbid_archived is false)\n" in shown[0]
+
+
+def test_the_same_remark_for_several_inputs_is_made_once() -> None:
+    unfixed = a_finding(severity=Severity.HIGH, fixed_in=())
+    shown = told(a_report(unfixed, replace(unfixed, input="api/uv.lock")))
+    assert shown.count("- `requests 2.30.0`: no fixed version yet\n") == 1
