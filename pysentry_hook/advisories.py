@@ -96,6 +96,11 @@ class Vulnerability:
     says: tuple[Say, ...]
     fixed_in: tuple[Version, ...]
 
+    @property
+    def rank(self) -> float:
+        """How bad it is beside others: malware is the worst, and an unknown severity ranks above medium."""
+        return Severity.CRITICAL + 1 if self.malware else self.severity or Severity.MEDIUM + 0.5
+
 
 class AdvisoryData(NamedTuple):
     """Which advisory data an answer rests on."""

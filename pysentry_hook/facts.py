@@ -15,7 +15,7 @@ from pysentry_hook.reading import Reading
 from pysentry_hook.report import Coverage, Facts, Finding, InputSummary, Status, UncheckedLine
 from pysentry_hook.severity import is_malware
 from pysentry_hook.sources.status import QUARANTINED, TOLD
-from pysentry_hook.steps import steps
+from pysentry_hook.steps import WARNING, steps
 from pysentry_hook.text import count, some
 from pysentry_hook.tree import FolderTree, subject
 
@@ -139,7 +139,7 @@ def _impostors(answers: Answers, knowledge: Knowledge) -> Iterator[str]:
     for name in sorted({package.name for package in answers.never_matched}):
         known = [record.id for record in knowledge.records(name) if is_malware(record) and not record.withdrawn]
         if known:
-            yield f"warning: {name} is the name of malware on PyPI ({some(known, 3)}): pin the index that it comes from"
+            yield f"{WARNING}{name} is the name of malware on PyPI ({some(known, 3)}): pin the index that it comes from"
 
 
 def _loose(scoped: Iterable[tuple[Inventory, int]], settings: Settings) -> tuple[str, ...]:

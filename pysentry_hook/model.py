@@ -94,6 +94,10 @@ class Node(NamedTuple):
     version: str | None
 
 
+THIS_PROJECT = NormalizedName("this project")
+"""A project that has no name: two words, which no package can be called."""
+
+
 class Edge(NamedTuple):
     """What needs what; `marker` is the PEP 508 marker under which it does, None for always."""
 

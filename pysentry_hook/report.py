@@ -110,6 +110,11 @@ class UncheckedLine(NamedTuple):
     unanswered: bool = False
     """Whether an answer was due and did not come, which makes the audit incomplete."""
 
+    @property
+    def named(self) -> str:
+        """The package with its version, where it has one."""
+        return f"{self.name} {self.version}" if self.version else self.name
+
 
 class Coverage(NamedTuple):
     """How much was checked: `checked + len(unchecked) == total`."""
@@ -118,6 +123,16 @@ class Coverage(NamedTuple):
     checked: int
     left_out_by_filter: int
     unchecked: tuple[UncheckedLine, ...]
+
+    @property
+    def unanswered(self) -> tuple[UncheckedLine, ...]:
+        """Those for which an answer was due and did not come."""
+        return tuple(line for line in self.unchecked if line.unanswered)
+
+    @property
+    def unanswerable(self) -> tuple[UncheckedLine, ...]:
+        """Those of which nobody can tell everything, by their origin or form."""
+        return tuple(line for line in self.unchecked if not line.unanswered)
 
 
 class InputSummary(NamedTuple):
@@ -175,9 +190,7 @@ class Facts:
     @property
     def answered(self) -> bool:
         """Whether every answer that was due came: no input, resolution or baseline failed, no source was silent."""
-        return not any(line.unanswered for line in self.coverage.unchecked) and all(
-            failure.kind == "source" for failure in self.failures
-        )
+        return not self.coverage.unanswered and all(failure.kind == "source" for failure in self.failures)
 
 
 class Decision(Enum):

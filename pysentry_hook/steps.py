@@ -7,6 +7,8 @@ from pysentry_hook.model import Failure
 
 MARK = "Next: "
 """How such a line begins."""
+WARNING = "warning: "
+"""How a hint begins that nobody may miss."""
 _AGED = "older answers were used"
 _SOURCE = (
     (

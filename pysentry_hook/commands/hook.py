@@ -26,7 +26,7 @@ from pysentry_hook.inputs.kept import Keeper
 from pysentry_hook.policy.choice import choose
 from pysentry_hook.policy.gates import COMMIT, PUSH
 from pysentry_hook.reading import read_places
-from pysentry_hook.reports.change import Change, foremost, told
+from pysentry_hook.reports.change import Judged, foremost, told
 from pysentry_hook.rules import Stated
 from pysentry_hook.scan import scan
 from pysentry_hook.tree import CommitTree, IndexTree, Tree, known_commit, parents, repository_root
@@ -100,7 +100,7 @@ class _State:
     policy: Tree
     """What has the configuration: the tree, or the commit that was named for it."""
     bases: Bases
-    change: Change
+    change: Judged
 
     @property
     def before(self) -> tuple[CommitTree, ...]:
@@ -130,7 +130,7 @@ def _state(stack: ExitStack, flags: Flags, files: Sequence[str], *, push: bool) 
     tree = _judged(root)
     stack.callback(tree.close)
     policy = stack.enter_context(configured(flags, tree, root))
-    change = Change("push" if push else "commit")
+    change = Judged("push" if push else "commit")
     oldest = known_commit(root, os.environ.get("PRE_COMMIT_FROM_REF"))
     if push or oldest or isinstance(tree, CommitTree):
         bases = _opened(root, stack, (oldest,) if oldest else ())
@@ -185,7 +185,7 @@ def _settled(flags: Flags, state: _State, folder: str, *, push: bool) -> Setting
     return settings._replace(recursive=push or settings.recursive)
 
 
-def _judge(settings: Settings, state: _State, places: Sequence[str], change: Change, work: Scanning) -> int:
+def _judge(settings: Settings, state: _State, places: Sequence[str], change: Judged, work: Scanning) -> int:
     read_kept = Keeper(work.cache).read
     try:
         read = read_places(settings, state.tree, state.root, places, read_kept)

@@ -14,6 +14,7 @@ from pysentry_hook.inputs.places import LinePlaces
 from pysentry_hook.model import (
     MAIN,
     NOT_PINNED,
+    THIS_PROJECT,
     Dependency,
     Edge,
     Failure,
@@ -136,7 +137,7 @@ def inventory(
         if entry.requirement
     )
     dependencies = tuple(item for item in packages if isinstance(item, Dependency))
-    project = Node(root or normalize("project"), None)
+    project = Node(root or THIS_PROJECT, None)
     note = "it is no lock: what these pins bring in themselves is not in it and was not checked."
     return Inventory(
         path=document.path,

@@ -15,6 +15,7 @@ from pysentry_hook.inputs.places import TomlPlaces
 from pysentry_hook.inputs.scopes import reached
 from pysentry_hook.model import (
     MAIN,
+    THIS_PROJECT,
     Dependency,
     Edge,
     InputFile,
@@ -63,7 +64,7 @@ def read(tree: Tree, path: str) -> Inventory:
         for entry in entries
         if not _is_project(entry, manifest)
     )
-    root = Node((manifest and manifest.name) or normalize("project"), None)
+    root = Node((manifest and manifest.name) or THIS_PROJECT, None)
     return Inventory(
         path=path,
         format=FORMAT,

@@ -17,6 +17,7 @@ from pysentry_hook.inputs.uv_indexes import PYPI
 from pysentry_hook.model import (
     MAIN,
     NOT_PINNED,
+    THIS_PROJECT,
     Dependency,
     Edge,
     InputFile,
@@ -24,7 +25,6 @@ from pysentry_hook.model import (
     Node,
     NormalizedName,
     Unchecked,
-    normalize,
     parse_name,
 )
 from pysentry_hook.text import one_line, without_credentials
@@ -57,7 +57,7 @@ def read(tree: Tree, path: str) -> Inventory:
         for entry in entries
         if inside(folder, str(entry.data.get("path", "/"))) != folder  # which is the project itself
     )
-    root = Node(normalize("project"), None)
+    root = Node(THIS_PROJECT, None)
     dependencies = tuple(item for item in found if isinstance(item, Dependency))
     return Inventory(
         path=path,

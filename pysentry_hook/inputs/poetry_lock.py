@@ -16,6 +16,7 @@ from pysentry_hook.inputs.scopes import reached, scope_name
 from pysentry_hook.inputs.uv_indexes import PYPI
 from pysentry_hook.model import (
     MAIN,
+    THIS_PROJECT,
     Dependency,
     Edge,
     InputFile,
@@ -23,7 +24,6 @@ from pysentry_hook.model import (
     Node,
     NormalizedName,
     Unchecked,
-    normalize,
     parse_name,
 )
 from pysentry_hook.text import one_line, without_credentials
@@ -129,7 +129,7 @@ class _Graph:
         for entry in entries:
             steps.setdefault(entry.name, []).extend(need.name for need in self._needs[entry.place])
         self._extras = _extras(path, data)
-        self.root = Node((manifest and manifest.name) or normalize("project"), None)
+        self.root = Node((manifest and manifest.name) or THIS_PROJECT, None)
         starts: dict[str, tuple[NormalizedName, ...]] = dict(manifest.scopes) if manifest else {}
         starts |= {extra: names for extra, names in self._extras.items() if extra not in starts}
         if manifest:

@@ -16,6 +16,7 @@ from pysentry_hook.inputs.packages import Package, joined, package
 from pysentry_hook.inputs.places import TomlPlaces
 from pysentry_hook.model import (
     MAIN,
+    THIS_PROJECT,
     Dependency,
     Edge,
     InputFile,
@@ -41,7 +42,7 @@ def read(tree: Tree, path: str) -> Inventory:
     document = read_text(tree, path)
     lock, written = _parse(document)
     manifest, notes = beside(tree, path, "pyproject.toml")
-    root = Node((manifest and manifest.name) or normalize("project"), None)
+    root = Node((manifest and manifest.name) or THIS_PROJECT, None)
     items = {
         place: _package(lock, entry, place, manifest, written[place])
         for place, entry in enumerate(lock.packages)

@@ -20,6 +20,7 @@ from pysentry_hook.inputs.uv_indexes import PYPI
 from pysentry_hook.model import (
     CONSTRAINTS,
     MAIN,
+    THIS_PROJECT,
     Compiled,
     Failure,
     InputFile,
@@ -35,7 +36,7 @@ from pysentry_hook.tree import Tree, inside
 
 FORMAT = "requirements.txt"
 MAX_DEPTH = 20
-_ROOT = Node(normalize("project"), None)
+_ROOT = Node(THIS_PROJECT, None)
 
 _EDITABLE = frozenset({"-e", "--editable"})
 _PASSED_OVER = frozenset({

@@ -104,7 +104,7 @@ class _Lock:
             self._by_name.setdefault(entry.name, []).append(entry)
         self._manifest = table(data.get("manifest"), path, "[manifest]")
         self.members = self._find_members()
-        self.root = Node(normalize(path.rpartition("/")[2].removesuffix(".lock")), None)
+        self.root = Node(NormalizedName(path.rpartition("/")[2].removesuffix(".lock")), None)
         self.starts = self._starts()
         self.direct = {step.place for steps in self.starts.values() for step in steps}
         self._steps = {step: self._following(step) for step in self._all_steps()}

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pysentry_hook.report import Decision, GateResult, Report, Verdict
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.verdict import origin
-from pysentry_hook.reports.words import worst_first
+from pysentry_hook.reports.words import is_outside, named, worst_first
 from pysentry_hook.rules import Suppression
 
 USUAL = timedelta(days=90)
@@ -51,8 +51,13 @@ def _is_written(entry: Suppression, identifier: str, package: str) -> bool:
     return same and entry.rule.location is not None and not entry.is_comment
 
 
-def _project(look: Look) -> str:
-    return f" --project {shlex.quote(look.project)}" if look.project else ""
+def _project(look: Look, entry: Suppression | None = None) -> str:
+    """The option that names a project: where a suppression of the tree is written, else what was scanned."""
+    written = entry.rule.location if entry else None
+    folder = look.project
+    if written and not is_outside(written.path):
+        folder = look.path(written.path).rpartition("/")[0]
+    return f" --project {shlex.quote(folder)}" if folder else ""
 
 
 class Concern(NamedTuple):
@@ -97,7 +102,7 @@ def _ending(entry: Suppression, gate: GateResult, look: Look) -> Iterator[Concer
     if entry.expires is None:
         return
     covered = [verdict for verdict in gate.verdicts if verdict.suppression == entry]
-    dependencies = sorted({f"{each.finding.dependency.name} {each.finding.dependency.written}" for each in covered})
+    dependencies = sorted({named(each.finding.dependency) for each in covered})
     fixed = any(each.finding.vulnerability.fixed_in for each in covered)
     owner = f", owner {entry.owner}" if entry.owner else ""
     reason = f'reason given: "{entry.reason}"' if entry.reason else "no reason given"
@@ -119,5 +124,5 @@ def _renewal(entry: Suppression, gate: GateResult, look: Look) -> str:
     narrow = "".join(f" {option} {shlex.quote(value)}" for option, value in limits.items() if value)
     return (
         f"{look.program} suppressions renew {shlex.quote(entry.id or '')}{narrow} "
-        f'--reason "…" --expires {later(gate.day)}{_project(look)}'
+        f'--reason "…" --expires {later(gate.day)}{_project(look, entry)}'
     )

@@ -10,8 +10,9 @@ from pysentry_hook.report import Decision, Finding, Novelty, Report, Verdict
 from pysentry_hook.reports.accepting import later
 from pysentry_hook.reports.fixes import TRIED, Free, fix, free_versions
 from pysentry_hook.reports.look import Look
-from pysentry_hook.reports.verdict import rule_told
-from pysentry_hook.steps import MARK
+from pysentry_hook.reports.verdict import failed_name, only_follows, origin, rule_told
+from pysentry_hook.reports.words import NOT_CLEAN, cure, input_notes, named, place, severity_word, way_in, worst_first
+from pysentry_hook.steps import MARK, WARNING
 from pysentry_hook.text import count, printable, some
 
 _PAGE = 24
@@ -21,13 +22,11 @@ _MOST_FINDINGS = 4
 _MOST_COMMANDS = 3
 _MOST_UPGRADES = 5
 """Packages in one command."""
-_CONSEQUENCES = ("none of the ", "no answer for ")
-"""How failures begin that only say again that a source was silent."""
 _MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=False)
-class Change:
+class Judged:
     """What is judged: a commit or a push, and what has to be said of it."""
 
     word: str
@@ -59,27 +58,19 @@ def foremost(report: Report) -> Verdict | None:
     return blocking[0][0] if blocking else None
 
 
-def told(report: Report, change: Change, look: Look) -> str:
+def told(report: Report, change: Judged, look: Look) -> str:
     """Return the text, without colour."""
-    lines = _blocked(report, change, look) if report.gate.blocks else _in_three(_passed(report, change))
+    lines = _blocked(report, change, look) if report.gate.blocks else _in_three(_passed(report, change, look))
     return "".join(f"{printable(line)}\n" for line in lines)
 
 
 def _blocking(report: Report) -> list[list[Verdict]]:
     """What blocks, by package, the worst first."""
     blocking = [verdict for verdict in report.gate.verdicts if verdict.decision is Decision.BLOCK]
-    packages = [
-        sorted(group, key=_badness) for _, group in groupby(blocking, key=lambda verdict: verdict.finding.package)
-    ]
-    return sorted(packages, key=lambda group: _badness(group[0]))
+    return [list(group) for _, group in groupby(worst_first(blocking), key=lambda verdict: verdict.finding.package)]
 
 
-def _badness(verdict: Verdict) -> tuple[bool, int]:
-    vulnerability = verdict.finding.vulnerability
-    return not vulnerability.malware, -(vulnerability.severity or 0)
-
-
-def _blocked(report: Report, change: Change, look: Look) -> Iterator[str]:
+def _blocked(report: Report, change: Judged, look: Look) -> Iterator[str]:
     packages = _blocking(report)
     blocking = [verdict for group in packages for verdict in group]
     yield f"{change.title}: blocked. {_brings_in(packages, change)}"
@@ -88,7 +79,7 @@ def _blocked(report: Report, change: Change, look: Look) -> Iterator[str]:
     below.append(f"Rule:    {'; '.join(rules) or '; '.join(report.gate.reasons)}")
     below += _fixes(packages, free_versions(report), look)
     below += _ways_on(blocking[0], report, change, look) if blocking else ()
-    below += _in(_rest(report, change), 2)
+    below += _in(_rest(report, change, look), 2)
     yield from _shown(packages, _PAGE - 1 - len(below), look)
     yield from below
 
@@ -109,7 +100,7 @@ def _findings(packages: Iterable[Sequence[Verdict]]) -> str:
     return count(sum(map(len, packages)), "finding")
 
 
-def _passed(report: Report, change: Change) -> Iterator[str]:
+def _passed(report: Report, change: Judged, look: Look) -> Iterator[str]:
     """The answer first, then what was not checked, what is older, and what ends soon."""
     warned = [verdict for verdict in report.gate.verdicts if verdict.decision is Decision.WARN]
     total, checked = change.versions or (report.coverage.total, report.coverage.checked)
@@ -122,13 +113,13 @@ def _passed(report: Report, change: Change) -> Iterator[str]:
         found = f"{count(len(warned), 'warning')}: {ids} ({warned[0].reason})"
     elif report.findings:
         found = "nothing that blocks"
-    incomplete = "" if report.complete else " Incomplete: this is not a clean result."
+    incomplete = "" if report.complete else f" {NOT_CLEAN}."
     if total:
         some_of = "" if checked == total else f"{checked} of "
         yield f"{change.title}: {some_of}{what} of this {change.word} checked, {found}.{incomplete}"
     else:
         yield f"{change.title}: this {change.word} brings in no new version.{incomplete}"
-    yield from _rest(report, change)
+    yield from _rest(report, change, look)
 
 
 def _in_three(lines: Iterable[str]) -> Iterator[str]:
@@ -143,24 +134,20 @@ def _in(lines: Iterable[str], most: int) -> Iterator[str]:
         yield "; ".join(every[most - 1 :])
 
 
-def _rest(report: Report, change: Change) -> Iterator[str]:
+def _rest(report: Report, change: Judged, look: Look) -> Iterator[str]:
     """What was not checked, what is older, and what the reader should know, a line each."""
-    silent = [f"{line.name} {line.version or ''}".strip() for line in report.coverage.unchecked if line.unanswered]
-    causes = [failure for failure in report.failures if not failure.detail.startswith(_CONSEQUENCES)]
-    if silent:
-        why = "; ".join(dict.fromkeys(each.detail.partition(" (")[0] for each in causes if each.kind == "source"))
-        setting = f'on_incomplete = "{report.gate.incomplete.value}"'
-        yield f"not audited: {some(silent, _MOST_NAMED)}: {why or 'no answer'} ({setting})"
-    for failure in causes:
-        if failure.kind != "source":
-            yield f"incomplete: {failure.path or failure.name}: {failure.detail}"
+    yield from _missing(report, look)
     if not report.passed:
         yield from (hint for hint in report.hints if hint.startswith(MARK))
-    others = [f"{line.name}: {line.reason}" for line in report.coverage.unchecked if not line.unanswered]
+    others = [f"{line.name}: {line.reason}" for line in report.coverage.unanswerable]
     if others:
         yield f"not checked: {some(others, _MOST_NAMED)}"
-    for entry in report.gate.ending:
-        yield f"a suppression ends on {entry.expires}: {entry.told} ({entry.rule.origin})"
+    yield from (hint for hint in report.hints if hint.startswith(WARNING))
+    yield from _suppressions(report, look)
+    if notes := [f"{path}: {note}" for path, note in input_notes(report, look)]:
+        yield f"note: {notes[0]}{f' (and {len(notes) - 1} more)' if len(notes) > 1 else ''}"
+    if change.word == "push":  # where a commit has no baseline, nothing is staged, which it says itself
+        yield from report.gate.notes
     if report.baseline and not report.baseline.whole:
         yield "git does not tell what is merged, so what seems new only warns"
     if report.gate.not_judged:
@@ -169,16 +156,44 @@ def _rest(report: Report, change: Change) -> Iterator[str]:
     yield from change.notes
 
 
-def _brings_in(packages: Sequence[Sequence[Verdict]], change: Change) -> str:
+def _missing(report: Report, look: Look) -> Iterator[str]:
+    """What gave no answer or could not be read, and data that are too old."""
+    silent = [line.named for line in report.coverage.unanswered]
+    causes: dict[str, list[str]] = {}
+    for failure in report.failures:
+        if failure.kind == "source":
+            causes.setdefault(failure.detail.partition(" (")[0], []).append(failed_name(failure, look))
+    if silent:
+        setting = f'on_incomplete = "{report.gate.incomplete.value}"'
+        yield f"not audited: {some(silent, _MOST_NAMED)}: {'; '.join(causes) or 'no answer'} ({setting})"
+    else:
+        yield from (f"failed: {', '.join(dict.fromkeys(names))}: {cause}" for cause, names in causes.items())
+    for failure in report.failures:
+        if failure.kind != "source" and not only_follows(failure):
+            yield f"incomplete: {failed_name(failure, look)}: {failure.detail}"
+    yield from (f"incomplete: {text}" for text in report.gate.too_old)
+
+
+def _suppressions(report: Report, look: Look) -> Iterator[str]:
+    """Those that end soon, have ended, or are not taken because they have no reason."""
+    gate = report.gate
+    for entry in gate.ending:
+        yield f"a suppression ends on {entry.expires}: {entry.told} ({origin(entry.rule, look)})"
+    for entry in gate.expired:
+        yield f"a suppression ended {entry.end(gate.day)}: {entry.told} ({origin(entry.rule, look)})"
+    if gate.refused:
+        told = [f"{entry.told} ({origin(entry.rule, look)})" for entry in gate.refused]
+        yield f"ignored without a reason, so judged: {some(told, _MOST_NAMED)}"
+
+
+def _brings_in(packages: Sequence[Sequence[Verdict]], change: Judged) -> str:
     number = sum(map(len, packages))
     vulnerabilities = count(number, "known vulnerability")
     if any(verdict.finding.vulnerability.malware for group in packages for verdict in group):
         vulnerabilities = count(number, "finding") + ", malware among them"
     if not packages:
         return f"This {change.word} holds what may not pass."
-    what = f"{packages[0][0].finding.dependency.name} {packages[0][0].finding.dependency.written}"
-    if len(packages) > 1:
-        what = count(len(packages), "package")
+    what = named(packages[0][0].finding.dependency) if len(packages) == 1 else count(len(packages), "package")
     new = all(verdict.finding.novelty is Novelty.INTRODUCED for group in packages for verdict in group)
     verb = "brings in" if new else "holds"
     return f"This {change.word} {verb} {what} with {vulnerabilities}."
@@ -187,17 +202,13 @@ def _brings_in(packages: Sequence[Sequence[Verdict]], change: Change) -> str:
 def _entries(group: Sequence[Verdict], look: Look, most: int) -> Iterator[str]:
     finding = group[0].finding
     declared = finding.declared_at
-    where = f" ({look.path(declared.path)}:{declared.line})" if declared else ""
-    way = f"   way in: {' > '.join(finding.paths[0])}{where}" if len(finding.paths[:1]) else where
-    name = f"{finding.dependency.name} {finding.dependency.written}"
-    yield f"  {look.path(finding.location.path)}:{finding.location.line}   {name}{way}"
+    where = f" ({place(declared.path, declared.line, look)})" if declared else ""
+    way = f"   way in: {way_in(finding)}{where}" if finding.paths else where
+    yield f"  {place(finding.location.path, finding.location.line, look)}   {named(finding.dependency)}{way}"
     shown = len(group) if len(group) < most else most - 2
     for verdict in group[:shown]:
         vulnerability = verdict.finding.vulnerability
-        word = vulnerability.severity.word.upper() if vulnerability.severity else "UNKNOWN"
-        fixed = ", ".join(map(str, vulnerability.fixed_in)) if vulnerability.fixed_in else ""
-        told_fix = "remove it" if vulnerability.malware else f"fixed in {fixed}" if fixed else "no fixed version"
-        yield f"  {'MALWARE' if vulnerability.malware else word}  {vulnerability.id}  {told_fix}"
+        yield f"  {severity_word(vulnerability).upper()}  {vulnerability.id}  {cure(verdict.finding)}"
     if shown < len(group):
         yield f"  and {len(group) - shown} more"
 
@@ -235,7 +246,7 @@ def _fix(group: Sequence[Verdict], free: Free, look: Look) -> tuple[str, str, st
     return f"{start}{before}", found.own, end
 
 
-def _ways_on(verdict: Verdict, report: Report, change: Change, look: Look) -> Iterator[str]:
+def _ways_on(verdict: Verdict, report: Report, change: Judged, look: Look) -> Iterator[str]:
     """The commands to accept or explain, or the lines to paste where no command can be run."""
     finding = verdict.finding
     if not finding.vulnerability.malware:
@@ -250,7 +261,7 @@ def _ways_on(verdict: Verdict, report: Report, change: Change, look: Look) -> It
     yield f"Why:     {change.command} explain {shlex.join([*words, *gate, *against, *place])}"
 
 
-def _accept(finding: Finding, until: date, change: Change, look: Look) -> Iterator[str]:
+def _accept(finding: Finding, until: date, change: Judged, look: Look) -> Iterator[str]:
     file = look.path(change.accepted_in)
     if change.command is None:
         yield f"Accept:  put these lines into {file}, with a reason, then git add {shlex.quote(file)}"

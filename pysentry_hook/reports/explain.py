@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from pysentry_hook.report import Decision, Finding, Novelty, Report, Verdict
 from pysentry_hook.reports.accepting import accept_command
-from pysentry_hook.reports.fixes import Free, advice, free_versions
+from pysentry_hook.reports.fixes import TRIED, Free, advice, free_versions
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.verdict import origin, rule_told
-from pysentry_hook.reports.words import severity_word
+from pysentry_hook.reports.words import named, place, severity_word
 from pysentry_hook.rules import NEVER
 from pysentry_hook.text import count, printable
 
@@ -38,14 +38,14 @@ def explain(report: Report, verdicts: list[Verdict], look: Look) -> str:
 
 def _lines(report: Report, verdict: Verdict, free: Free, look: Look) -> Iterator[str]:
     finding = verdict.finding
-    vulnerability, dependency = finding.vulnerability, finding.dependency
-    yield f"{vulnerability.id} in {dependency.name} {dependency.written} {_VERBS[verdict.decision]}: {verdict.reason}"
+    vulnerability = finding.vulnerability
+    yield f"{vulnerability.id} in {named(finding.dependency)} {_VERBS[verdict.decision]}: {verdict.reason}"
     if vulnerability.summary:
         yield f"  what      {vulnerability.summary}"
     yield f"  severity  {severity_word(vulnerability)} (from {vulnerability.severity_source}){_vectors(finding)}"
     yield f"  rule      {rule_told(verdict.rule, look)}"
     yield f"  gate      {' and '.join(report.gate.names)}, as of {report.gate.day}: {report.gate.why}"
-    yield f"  found in  {look.path(finding.location.path)}:{finding.location.line}  {finding.location.text}"
+    yield f"  found in  {place(finding.location.path, finding.location.line, look)}  {finding.location.text}"
     yield from _ways_in(finding, look)
     yield f"  age       {_age(report, finding)}"
     yield from (f"  {text}" for text in _says(finding))
@@ -66,7 +66,7 @@ def _ways_in(finding: Finding, look: Look) -> Iterator[str]:
     if finding.more_paths:
         yield f"            and {count(finding.more_paths, 'way')} more"
     if finding.declared_at:
-        yield f"  declared  {look.path(finding.declared_at.path)}:{finding.declared_at.line}"
+        yield f"  declared  {place(finding.declared_at.path, finding.declared_at.line, look)}"
     if finding.dependency.groups:
         yield f"  scopes    {', '.join(sorted(finding.dependency.groups))}"
 
@@ -136,8 +136,7 @@ def _ends_block(report: Report, verdict: Verdict, free: Free, look: Look) -> Ite
         yield "a suppression with package and version; nothing else covers malware"
         return
     if to := finding.upgrade_to or free.versions.get(finding.package):
-        tried = " (tried)" if finding.upgrade_tried else ""
-        yield f"an upgrade to {to}{tried} or any version that no advisory affects"
+        yield f"an upgrade to {to} ({TRIED[finding.upgrade_tried]}) or any version that no advisory affects"
     yield f"a suppression: {accept_command(report, verdict, look)}"
     yield f"another value of {verdict.rule.key.rpartition('.')[2]} ({origin(verdict.rule, look)})"
     if report.baseline is None:

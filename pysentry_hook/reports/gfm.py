@@ -28,11 +28,12 @@ _PARTED = re.compile(r"@(?=\S)|&#35;(?=\S)|[Gg](?<=\b.)[Hh]-(?=\d)|:(?=//)|[Ww](
 _PLAIN = re.compile(r"[A-Za-z0-9 ,.;:()'\"/?=+%-]*")
 _NO_PLAIN_CODE = re.compile(r"[`|\\]|##")
 _BACKTICKS = re.compile("`+")
-_ADVISORIES = (
-    (re.compile(r"CVE-[0-9]{4}-[0-9]{4,19}"), "https://nvd.nist.gov/vuln/detail/"),
+PAGES = (
     (re.compile(r"GHSA(?:-[0-9a-z]{4}){3}"), "https://github.com/advisories/"),
-    (re.compile(r"PYSEC-[0-9]{4}-[0-9]{1,19}"), "https://osv.dev/vulnerability/"),
+    (re.compile(r"(?:PYSEC|OSV|MAL)-[0-9]{4}-[0-9]{1,19}"), "https://osv.dev/vulnerability/"),
+    (re.compile(r"CVE-[0-9]{4}-[0-9]{4,19}"), "https://nvd.nist.gov/vuln/detail/"),
 )
+"""Where the pages of advisories begin, by what their ids look like, the best pages first."""
 
 
 def words(text: object, limit: int = LONGEST) -> str:
@@ -59,7 +60,7 @@ def code(text: object, limit: int = LONGEST) -> str:
 
 def advisory(identifier: str) -> str:
     """An id as a link to its page, where it is an id that has one; no other address becomes a link."""
-    for pattern, page in _ADVISORIES:
+    for pattern, page in PAGES:
         if pattern.fullmatch(identifier):
             return f"[{identifier}]({page}{identifier})"
     return code(identifier)

@@ -14,21 +14,26 @@ from pysentry_hook.report import Decision, Finding, Novelty, Report, UncheckedLi
 from pysentry_hook.reports.accepting import concerns
 from pysentry_hook.reports.fixes import Free, advice, free_versions
 from pysentry_hook.reports.look import Look
-from pysentry_hook.reports.verdict import origin, rule_told, verdict_line
+from pysentry_hook.reports.verdict import failed, missing, origin, rule_told, verdict_line
 from pysentry_hook.reports.words import (
+    NOT_CLEAN,
     Portable,
+    capital,
+    cure,
+    input_notes,
     is_outside,
     more_ways,
     named,
+    not_known,
     nothing,
     packages,
     place,
     portable,
     severity_word,
-    useful_fixes,
     way_in,
     worst_first,
 )
+from pysentry_hook.steps import MARK
 from pysentry_hook.text import clean, count, one_line, some
 
 MOST = 10
@@ -114,22 +119,22 @@ def _annotations(report: Report, look: Look) -> Iterator[Annotation]:
 
 def _incomplete(report: Report, look: Look) -> Annotation:
     """What is missing, on the first input that could not be read."""
-    missing = [f"{line.name} {line.version or ''}".strip() for line in report.coverage.unchecked if line.unanswered]
+    silent = [line.named for line in report.coverage.unanswered]
     told = [
-        f"{report.coverage.checked} of {count(report.coverage.total, 'package')} checked.",
-        *(one_line(f"{each.name if each.path is None else each.path}: {each.detail}", 500) for each in report.failures),
-        *report.gate.too_old,
-        *([f"No answer for {some(missing)}."] if missing else []),
+        f"{capital('; '.join(missing(report, look)))}.",
+        *([f"No answer for {some(silent)}."] if silent else []),
+        *(one_line(f"{name}: {detail}", 500) for name, detail in failed(report.failures, look, silent)),
+        *(hint for hint in report.hints if hint.startswith(MARK)),
         f"Rule: {rule_told(report.gate.incomplete, look)}",
     ]
     path = next((failure.path for failure in report.failures if failure.path and failure.kind != "baseline"), None)
     level = "error" if report.gate.incomplete.value == "block" else "warning"
-    return Annotation(level, "Incomplete: this is not a clean result", portable("\n".join(told)), path)
+    return Annotation(level, NOT_CLEAN, portable("\n".join(told)), path)
 
 
 def _reasons(report: Report, look: Look) -> Iterator[Annotation]:
     """Why the gate blocks beside its findings, at the first package that was not checked."""
-    lines = [line for line in report.coverage.unchecked if not line.unanswered]
+    lines = report.coverage.unanswerable
     for reason in report.gate.reasons:
         first = lines[0] if lines else None
         told = "\n".join([portable(f"{reason}:"), *_unchecked(lines, look)])
@@ -139,8 +144,7 @@ def _reasons(report: Report, look: Look) -> Iterator[Annotation]:
 
 def _unchecked(lines: Sequence[UncheckedLine], look: Look) -> Iterator[str]:
     for line in lines[:_LISTED]:
-        what = f"{line.name} {line.version or ''}".strip()
-        yield portable(one_line(f"{what} ({place(line.path, line.line, look)}): {line.reason}"))
+        yield portable(one_line(f"{line.named} ({place(line.path, line.line, look)}): {line.reason}"))
     if len(lines) > _LISTED:
         yield f"and {len(lines) - _LISTED:,} more"
 
@@ -207,8 +211,8 @@ def _of_finding(verdict: Verdict, fix: str, look: Look) -> Annotation:
 
 
 def _fixed(finding: Finding) -> str:
-    fixes = ", ".join(map(str, useful_fixes(finding)))
-    return f"Fixed in {fixes}." if fixes and not finding.vulnerability.malware else ""
+    known = finding.vulnerability
+    return f"{capital(cure(finding))}." if known.fixed_in and not known.malware else ""
 
 
 def _way_in(finding: Finding, look: Look) -> str:
@@ -224,14 +228,25 @@ def _notices(report: Report, look: Look) -> Iterator[Annotation]:
     """What is no reason to stop and must not be silent: what was not checked, who did not answer, zero."""
     if not report.coverage.total:
         yield Annotation("notice", "Nothing to check", nothing(report, look))
-    lines = [line for line in report.coverage.unchecked if not line.unanswered]
+    lines = report.coverage.unanswerable
     if lines and not report.gate.reasons:
         told = "\n".join(_unchecked(lines, look))
         yield Annotation("notice", f"{count(len(lines), 'package')} not checked", told, lines[0].path, lines[0].line)
     if report.complete:
-        for failure in report.failures:
-            yield Annotation("notice", f"{failure.name} failed", portable(failure.detail), failure.path)
+        for name, detail in failed(report.failures, look):
+            yield Annotation("notice", f"{name} failed", portable(detail))
     others = [each for each in report.gate.statuses if each.decision is not Decision.BLOCK]
     if others:
         told = "\n".join(f"{each.status.package} is {each.status.status} ({each.reason})" for each in others[:_LISTED])
         yield Annotation("notice", f"{count(len(others), 'project')} with a status", told)
+    if notes := [portable(one_line(note, 500)) for note in _notes(report, look)]:
+        more = [f"and {len(notes) - _LISTED:,} more"] if len(notes) > _LISTED else []
+        yield Annotation("notice", "Notes", "\n".join([*notes[:_LISTED], *more]))
+
+
+def _notes(report: Report, look: Look) -> Iterator[str]:
+    """What a reader should know of how it was judged, read and answered; steps of an incomplete audit stand there."""
+    yield from report.gate.notes
+    yield from (f"{path}: {note}" for path, note in input_notes(report, look))
+    yield from (f"{source}: {told}" for source, told in not_known(report))
+    yield from (hint for hint in report.hints if report.complete or not hint.startswith(MARK))

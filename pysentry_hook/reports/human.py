@@ -1,7 +1,7 @@
 """Tell a report to a person: what was found, the way in, the fix, why it blocks, what was not checked."""
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from pysentry_hook.advisories import AdvisoryData
@@ -11,16 +11,20 @@ from pysentry_hook.reports.accepting import suppression_lines, ways_on
 from pysentry_hook.reports.fixes import Free, advice, free_versions
 from pysentry_hook.reports.lines import Line, Span, as_text
 from pysentry_hook.reports.look import Look
-from pysentry_hook.reports.verdict import failed_name, origin, verdict_line
+from pysentry_hook.reports.verdict import failed, origin, verdict_line
 from pysentry_hook.reports.words import (
+    cure,
+    damaged,
     differences,
     found,
+    input_notes,
     more_ways,
+    named,
+    not_known,
     nothing,
     place,
     severity_word,
     shown,
-    useful_fixes,
     way_in,
 )
 from pysentry_hook.steps import MARK
@@ -57,8 +61,8 @@ def _lines(report: Report, look: Look) -> Iterator[Line]:
     yield from _notes(report, look)
     yield from _coverage(report, look)
     yield from _data(report.advisory_data)
-    for failure in report.failures:
-        yield (Span("  failed  ", "bold red"), Span(f"{failed_name(failure, look)}: {failure.detail}"))
+    for name, detail in failed(report.failures, look):
+        yield (Span("  failed  ", "bold red"), Span(f"{name}: {detail}"))
     yield from ((Span(hint, whole=True),) for hint in report.hints if hint.startswith(MARK))
     yield (Span(f"Judged by gate {' and '.join(report.gate.names)}: {report.gate.why}.", "dim"),)
     yield from ((Span(line, whole=True),) for line in ways_on(report, look))
@@ -70,7 +74,7 @@ def _package(verdicts: Sequence[Verdict], free: Free, look: Look) -> Iterator[Li
     dependency = finding.dependency
     where = place(finding.location.path, finding.location.line, look)
     groups = ", ".join(sorted(dependency.groups))
-    yield (Span(f"{dependency.name} {dependency.written}", "bold"), Span(f"  {where}  {groups}", "dim"))
+    yield (Span(named(dependency), "bold"), Span(f"  {where}  {groups}", "dim"))
     yield from _way_in(finding, look)
     for verdict in verdicts:
         yield from _finding(verdict, look)
@@ -90,17 +94,11 @@ def _way_in(finding: Finding, look: Look) -> Iterator[Line]:
 def _finding(verdict: Verdict, look: Look) -> Iterator[Line]:
     vulnerability = verdict.finding.vulnerability
     word = severity_word(vulnerability).upper()
-    if vulnerability.malware:
-        fixed = "remove it"
-    elif vulnerability.fixed_in:
-        fixed = "fixed in " + ", ".join(map(str, useful_fixes(verdict.finding)))
-    else:
-        fixed = "no fixed version"
     style = _STYLES[vulnerability.severity]
     verb = {Decision.BLOCK: "blocks", Decision.WARN: "warns"}.get(verdict.decision, "does not block")
     tail = f"  {verb}: {verdict.reason}"
     new = "  new" if verdict.finding.novelty is Novelty.INTRODUCED else ""
-    head = f"  {vulnerability.id}  {fixed}{new}"
+    head = f"  {vulnerability.id}  {cure(verdict.finding)}{new}"
     yield (Span(f"  {word:<8}", style), Span(head), Span(tail, "bold" if verb == "blocks" else "dim"))
     summary = vulnerability.summary or vulnerability.details.strip().partition("\n")[0]
     if summary:
@@ -132,8 +130,7 @@ def _suppressed(report: Report, look: Look) -> Iterator[Line]:
     if entries:
         yield (Span(f"{count(len(entries), 'finding')} suppressed:"),)
         for verdict in entries:
-            dependency = verdict.finding.dependency
-            text = f"{verdict.finding.vulnerability.id} in {dependency.name} {dependency.written}"
+            text = f"{verdict.finding.vulnerability.id} in {named(verdict.finding.dependency)}"
             yield (Span(f"  {text}  {verdict.reason} ({origin(verdict.rule, look)})", "dim"),)
         yield ()
     for text in suppression_lines(report, look):
@@ -145,22 +142,37 @@ def _suppressed(report: Report, look: Look) -> Iterator[Line]:
 
 
 def _notes(report: Report, look: Look) -> Iterator[Line]:
-    lines = [f"{look.path(entry.path)}: {note}" for entry in report.inputs for note in entry.notes]
-    lines += [f"{look.path(entry.path)} was not audited by itself: {entry.reason}." for entry in report.skipped_inputs]
+    lines = [f"{some(paths)}: {note}" for note, paths in _alike(input_notes(report, look))]
+    skipped = ((look.path(entry.path), entry.reason) for entry in report.skipped_inputs)
+    lines += [
+        f"{some(paths)} {_was(len(paths))} not audited {_alone(len(paths))}: {reason}."
+        for reason, paths in _alike(skipped)
+    ]
     lines += report.gate.notes
     lines += report.policy_changes
     lines += [f"{verdict.status.package} is {verdict.status.status}" for verdict in report.gate.statuses]
-    damaged = sorted({record for data in report.advisory_data for record in data.damaged_records})
-    if damaged:
-        lines.append(f"damaged advisory records, used as far as they can be: {some(damaged)}")
-    by_source = groupby(report.not_known, key=lambda entry: (entry.source, entry.reason))
-    for (source, reason), group in by_source:
-        names = [f"{entry.package} {entry.version}" for entry in group]
-        lines.append(f"{source}: {reason}: {some(names)}")
+    lines += damaged(report)
+    lines += [f"{source}: {told}" for source, told in not_known(report)]
     for line in lines:
         yield (Span(f"note: {line}", "dim"),)
     if lines:
         yield ()
+
+
+def _alike(told: Iterable[tuple[str, str]]) -> Iterable[tuple[str, list[str]]]:
+    """What is said of several files, each with all of them."""
+    found: dict[str, list[str]] = {}
+    for path, what in told:
+        found.setdefault(what, []).append(path)
+    return found.items()
+
+
+def _unaudited(number: int) -> str:
+    return "was not audited by itself" if number == 1 else "were not audited by themselves"
+
+
+def _was(number: int) -> str:
+    return "was" if number == 1 else "were"
 
 
 def _coverage(report: Report, look: Look) -> Iterator[Line]:
@@ -169,16 +181,16 @@ def _coverage(report: Report, look: Look) -> Iterator[Line]:
     if not coverage.total:
         yield (Span(nothing(report, look), "bold"),)
         return
-    rest = f"; {len(unchecked)} {'was' if len(unchecked) == 1 else 'were'} NOT checked:" if unchecked else "."
+    rest = f"; {len(unchecked):,} {_was(len(unchecked))} NOT checked:" if unchecked else "."
     yield (Span(f"{found(report)}{rest}", "bold"),)
     listed = unchecked[:MAX_LISTED]
-    named = [f"{line.name} {line.version or ''}".strip() for line in listed]
+    names = [line.named for line in listed]
     places = [place(line.path, line.line, look) for line in listed]
-    for name, where, line in zip(named, places, listed, strict=True):
-        wide = f"  {name:<{max(map(len, named))}}  {where:<{max(map(len, places))}}  {line.reason}"
+    for name, where, line in zip(names, places, listed, strict=True):
+        wide = f"  {name:<{max(map(len, names))}}  {where:<{max(map(len, places))}}  {line.reason}"
         yield (Span(wide),)
     if len(unchecked) > MAX_LISTED:
-        yield (Span(f"  and {len(unchecked) - MAX_LISTED} more (all of them with -f json)"),)
+        yield (Span(f"  and {len(unchecked) - MAX_LISTED:,} more (all of them with -f json)"),)
     yield from ((Span(hint, whole=True),) for hint in report.hints if not hint.startswith(MARK))
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, runtime_checkab
 if TYPE_CHECKING:
     from pysentry_hook.model import Severity
 
+SAVED = "--report "
+"""How the words begin that name a saved report."""
 Told_contra = TypeVar("Told_contra", contravariant=True)
 """What a format tells: a Report or a Plan."""
 
@@ -46,6 +48,13 @@ class Look(NamedTuple):
             severity=self.severity,
             sarif_suppressed=self.sarif_suppressed,
         )
+
+    @property
+    def whole(self) -> str:
+        """The command that tells the whole report."""
+        saved = self.again.removeprefix(SAVED)
+        words = self.again if saved == self.again else f"render {saved}"
+        return f"pysentry-hook {words}".rstrip()
 
     def path(self, path: str) -> str:
         """A path of the tree as it is written where the report is read."""

@@ -11,8 +11,11 @@ from pysentry_hook.reports.markdown_folds import background, failures, not_block
 from pysentry_hook.reports.markdown_rows import findings_table, items
 from pysentry_hook.reports.verdict import origin, verdict_line
 from pysentry_hook.reports.words import (
+    NOT_CLEAN,
     Portable,
+    capital,
     found,
+    input_notes,
     named,
     nothing,
     packages,
@@ -66,14 +69,14 @@ def _head(report: Report, look: Look) -> str:
 
 
 def _headline(report: Report, look: Look) -> str:
-    name, incomplete = "pysentry-hook ·", "Incomplete: this is not a clean result"
+    name = "pysentry-hook ·"
     if report.gate.blocks:
-        also = f". {incomplete}" if not report.complete else ""
+        also = f". {NOT_CLEAN}" if not report.complete else ""
         return f"❌ {name} Blocked by {_causes(report)}{also}"
     if not report.complete:
-        return f"⚠️ {name} {incomplete}"
+        return f"⚠️ {name} {NOT_CLEAN}"
     if not report.coverage.total:
-        return f"⚪ {name} {words(_capital(nothing(report, look)), _LONG)}"
+        return f"⚪ {name} {words(capital(nothing(report, look)), _LONG)}"
     missing = len(report.coverage.unchecked)
     also = f"; {missing} {'was' if missing == 1 else 'were'} NOT checked" if missing else ""
     harmless = ", none of them blocks" if report.gate.verdicts else ""
@@ -81,15 +84,11 @@ def _headline(report: Report, look: Look) -> str:
     return f"{mark} {name} {found(report)}{harmless}{also}"
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _causes(report: Report) -> str:
     """What blocks, as numbers."""
     gate = report.gate
     statuses = sum(verdict.decision is Decision.BLOCK for verdict in gate.statuses)
-    packages = sum(not line.unanswered for line in report.coverage.unchecked) if gate.reasons else 0
+    packages = len(report.coverage.unanswerable) if gate.reasons else 0
     told = [
         (gate.count(Decision.BLOCK), "finding", ""),
         (statuses, "project", " by status"),
@@ -116,7 +115,7 @@ def _counts(report: Report) -> Iterator[str]:
     ]
     missing = len(report.coverage.unchecked)
     also = f" {count(missing, 'package')} {'was' if missing == 1 else 'were'} NOT checked." if missing else ""
-    yield f"{found(report)}{': ' if told else ''}{', '.join(told)}.{also}"
+    yield f"{found(report).removeprefix(f'{NOT_CLEAN}. ')}{': ' if told else ''}{', '.join(told)}.{also}"
 
 
 def _concerned(found: Sequence[Concern]) -> Iterator[Part]:
@@ -128,7 +127,7 @@ def _concerned(found: Sequence[Concern]) -> Iterator[Part]:
 def _concern(concern: Concern) -> str:
     what = portable(concern.what)
     lines = [
-        f"- ⚠️ {words(_capital(what), _LONG)}",
+        f"- ⚠️ {words(capital(what), _LONG)}",
         *(f"  {words(portable(line))}" for line in concern.more),
     ]
     if concern.command:
@@ -139,7 +138,7 @@ def _concern(concern: Concern) -> str:
 def _noted(report: Report, look: Look) -> Iterator[Part]:
     """What a reader has to know of how it was judged and read; the status of projects that does not block."""
     told = [words(portable(note), _LONG) for note in (*report.gate.notes, *report.policy_changes)]
-    told += [f"{code(look.path(entry.path))}: {words(note, _LONG)}" for entry in report.inputs for note in entry.notes]
+    told += [f"{code(path)}: {words(note, _LONG)}" for path, note in input_notes(report, look)]
     told += [
         f"{code(verdict.status.package)} is {words(verdict.status.status)} ({words(portable(verdict.reason))})"
         for verdict in report.gate.statuses
@@ -190,7 +189,9 @@ def _fixes(report: Report, verdicts: Sequence[Verdict], look: Look) -> Iterator[
         remarks.append(f"- {what}: {words(found._replace(words=told).line, _LONG)}\n")
     yield Part("### Fixes\n\n")
     if remarks:
-        yield from unless_many(Part(rows=remarks, after="\n", weight=2), "package", "without a command")
+        yield from unless_many(
+            Part(rows=list(dict.fromkeys(remarks)), after="\n", weight=2), "package", "without a command"
+        )
     if commands:
         yield Part("None of these upgrades was tried: run them, test, and scan again.\n\n")
         yield from unless_many(fence(list(dict.fromkeys(commands)), weight=2), "command", "to copy")

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 
 from pysentry_hook.advisories import AdvisoryData
-from pysentry_hook.report import Decision, NotKnown, Report, Verdict
+from pysentry_hook.report import Decision, Report, Verdict
 from pysentry_hook.reports.gfm import Part, advisory, code, folded, row, table_head, words
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.markdown_rows import findings_table, items
-from pysentry_hook.reports.verdict import origin, rule_told
-from pysentry_hook.reports.words import is_outside, named, place, portable
+from pysentry_hook.reports.verdict import failed, origin, rule_told
+from pysentry_hook.reports.words import capital, damaged, is_outside, named, not_known, place, portable
 from pysentry_hook.rules import Suppression
-from pysentry_hook.text import count, some
+from pysentry_hook.text import count
 
 _LONG = 2000
 
@@ -65,7 +65,7 @@ def unchecked(report: Report, look: Look) -> Iterator[Part]:
         head = table_head("Package", "Place", "Reason")
         rows = [
             row(
-                code(f"{line.name} {line.version or ''}"),
+                code(line.named),
                 code(place(line.path, line.line, look)),
                 words(portable(line.reason)),
             )
@@ -78,14 +78,8 @@ def unchecked(report: Report, look: Look) -> Iterator[Part]:
 
 def failures(report: Report, look: Look) -> Iterator[Part]:
     """What went wrong; open, because an incomplete audit is read for it."""
-    rows = [
-        row(
-            words(failure.kind),
-            code(failure.name if failure.path is None else look.path(failure.path)),
-            words(portable(failure.detail), 500),
-        )
-        for failure in report.failures
-    ]
+    told = zip(report.failures, failed(report.failures, look), strict=True)
+    rows = [row(words(failure.kind), code(name), words(portable(detail), 500)) for failure, (name, detail) in told]
     if rows:
         part = Part(table_head("Kind", "Name", "What happened"), rows, "\n", weight=2)
         yield from folded(count(len(rows), "failure"), part, is_open=True)
@@ -141,9 +135,8 @@ def _read(report: Report, look: Look) -> Iterator[Part]:
 def _data(report: Report, look: Look) -> Iterator[Part]:
     rows = [_source(data, look) for data in report.advisory_data]
     yield Part(table_head("Source", "From", "Revision", "As of"), rows, "\n")
-    damaged = sorted({record for data in report.advisory_data for record in data.damaged_records})
-    told = [f"Damaged records, used as far as they can be: {words(some(damaged), _LONG)}"] if damaged else []
-    told += [f"{code(source)}: {reason}" for source, reason in _not_known(report.not_known)]
+    told = [words(capital(line), _LONG) for line in damaged(report)]
+    told += [f"{code(source)}: {words(what, _LONG)}" for source, what in not_known(report)]
     told.append(f"Made by pysentry-hook {words(report.version)} at {report.generated:%Y-%m-%d %H:%M} UTC")
     yield Part(rows=[f"- {line}\n" for line in told], after="\n")
 
@@ -152,12 +145,3 @@ def _source(data: AdvisoryData, look: Look) -> str:
     as_of = f"{data.as_of:%Y-%m-%d %H:%M} UTC{' (stale)' if data.stale else ''}" if data.as_of else "no answer"
     address = look.path(data.url) if is_outside(data.url) else data.url
     return row(code(data.source), code(address), code(data.revision or ""), as_of)
-
-
-def _not_known(entries: Sequence[NotKnown]) -> Iterator[tuple[str, str]]:
-    """For each source and reason the versions that it does not know."""
-    found: dict[tuple[str, str], list[str]] = {}
-    for entry in entries:
-        found.setdefault((entry.source, entry.reason), []).append(f"{entry.package} {entry.version}")
-    for (source, reason), names in found.items():
-        yield source, words(f"{reason}: {some(names)}", _LONG)

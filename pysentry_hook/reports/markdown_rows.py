@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from pysentry_hook.report import Decision, Finding, Novelty, Verdict
+from pysentry_hook.reports.fixes import TRIED
 from pysentry_hook.reports.gfm import Part, advisory, code, row, table_head, words
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.verdict import origin
 from pysentry_hook.reports.words import (
+    cure,
     differences,
     more_ways,
     named,
@@ -45,15 +47,12 @@ def _row(verdict: Verdict, look: Look, *, told_why: bool) -> str:
 
 def _fixed(finding: Finding) -> str:
     """The versions in which it is fixed, and the one to take where that is another."""
-    if finding.vulnerability.malware:
-        return "remove it"
-    fixes = [str(version) for version in useful_fixes(finding)]
-    if not fixes:
-        return "no fixed version"
-    target = finding.upgrade_to
+    fixes, target = list(map(str, useful_fixes(finding))), finding.upgrade_to
+    if finding.vulnerability.malware or not fixes:
+        return cure(finding)
     if target is None or (str(target) in fixes and not finding.upgrade_tried):
         return words(", ".join(fixes))
-    return f"{words(', '.join(fixes))}<br>take {words(target)}{' (tried)' if finding.upgrade_tried else ''}"
+    return f"{words(', '.join(fixes))}<br>take {words(target)} ({TRIED[finding.upgrade_tried]})"
 
 
 def _short_way(finding: Finding) -> str:

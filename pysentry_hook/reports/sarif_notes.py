@@ -6,11 +6,13 @@ from typing import Any, NamedTuple
 import sarif_om
 
 from pysentry_hook.report import Decision, Report
+from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.sarif_results import place
 from pysentry_hook.reports.sarif_text import message, relative_uri
-from pysentry_hook.reports.words import is_outside
+from pysentry_hook.reports.verdict import failed_name, missing
+from pysentry_hook.reports.words import NOT_CLEAN, capital, damaged, input_notes, is_outside
 from pysentry_hook.rules import Suppression
-from pysentry_hook.text import count, some
+from pysentry_hook.text import count
 
 _LONGEST = 1000
 _PAGE = "https://github.com/pysentry-hook/pysentry-hook#reports"
@@ -129,20 +131,17 @@ def left_out(paths: Sequence[str]) -> Iterator[Note]:
 def _completeness(report: Report) -> Iterator[Note]:
     level = "warning" if report.complete else "error"
     if not report.complete:
-        checked = f"{report.coverage.checked} of {count(report.coverage.total, 'package')} checked"
-        yield Note(INCOMPLETE, level, f"Incomplete: this is not a clean result. {checked}.")
+        yield Note(INCOMPLETE, level, f"{NOT_CLEAN}. {'; '.join(missing(report, Look()))}.")
     for text in report.gate.too_old:
         yield Note(DATA, level, _sentence(text))
     for failure in report.failures:
-        what = failure.name if failure.path is None else failure.path
-        yield Note(FAILURE, level, f"{failure.kind} {what}: {failure.detail}", failure.path)
+        yield Note(FAILURE, level, f"{failed_name(failure, Look())}: {failure.detail}", failure.path)
 
 
 def _unchecked(report: Report) -> Iterator[Note]:
     for line in report.coverage.unchecked:
-        name = f"{line.name} {line.version}" if line.version else line.name
         level = "error" if line.unanswered else "warning"
-        yield Note(UNCHECKED, level, f"{name} was not checked: {line.reason}", line.path, line.line)
+        yield Note(UNCHECKED, level, f"{line.named} was not checked: {line.reason}", line.path, line.line)
 
 
 def _judgement(report: Report) -> Iterator[Note]:
@@ -182,9 +181,8 @@ def _statuses(report: Report) -> Iterator[Note]:
 
 
 def _inputs(report: Report) -> Iterator[Note]:
-    for entry in report.inputs:
-        for note in entry.notes:
-            yield Note(INPUT, "note", f"{entry.path}: {note}", entry.path)
+    for path, note in input_notes(report, Look()):
+        yield Note(INPUT, "note", f"{path}: {note}", path)
     for skipped in report.skipped_inputs:
         yield Note(INPUT, "note", f"{skipped.path} was not audited by itself: {skipped.reason}.")
     for hint in report.hints:
@@ -198,15 +196,14 @@ def _data(report: Report) -> Iterator[Note]:
     for data in report.advisory_data:
         if data.stale:
             yield Note(DATA, "warning", f"The data of {data.source} are stale: the source gave no newer ones.")
-    damaged = sorted({record for data in report.advisory_data for record in data.damaged_records})
-    if damaged:
-        yield Note(DATA, "note", f"Damaged advisory records, used as far as they can be: {some(damaged)}.")
+    for text in damaged(report):
+        yield Note(DATA, "note", _sentence(text))
     for entry in report.not_known:
         yield Note(DATA, "note", f"{entry.source}: {entry.reason}: {entry.package} {entry.version}")
 
 
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith(".") else ".")
+    return capital(text) + ("" if text.endswith(".") else ".")
 
 
 def without(found: Iterable[Note], others: Collection[str | None]) -> list[Note]:

@@ -14,11 +14,11 @@ from pysentry_hook.reports.fixes import TRIED
 from pysentry_hook.reports.sarif_json import Plain, Suppression, plain
 from pysentry_hook.reports.sarif_rules import level, severity_told
 from pysentry_hook.reports.sarif_text import message, relative_uri, without_secret, words
+from pysentry_hook.reports.words import cure
 from pysentry_hook.text import one_line
 
 _DECLARED = 1
 """The id of the place that the message links to."""
-_MOST_FIXES = 3
 _REMEMBERED = 256
 """Findings of one entry of a lock follow each other, and what they share is made once."""
 _LONGEST_REASON = 1000
@@ -151,14 +151,12 @@ def _affected(finding: Finding) -> str:
 
 
 def _fix(finding: Finding) -> str:
-    fixes = finding.vulnerability.fixed_in
     if finding.upgrade_tried and finding.upgrade_to is None:
         return "it goes with the changes of a plan (tried)"
-    if not fixes:
+    if not finding.vulnerability.fixed_in:
         upgrade = f"; upgrade to {finding.upgrade_to} (tried)" if finding.upgrade_tried else ""
         return f"no fixed version yet{upgrade}"
-    above = [version for version in fixes if version > finding.dependency.version]
-    fixed = f"fixed in {', '.join(map(str, above[:_MOST_FIXES] or fixes[-_MOST_FIXES:]))}"
+    fixed = cure(finding)
     if finding.upgrade_to is None:
         return f"{fixed}, none of them known to be free of other findings"
     return f"{fixed}; upgrade to {finding.upgrade_to} ({TRIED[finding.upgrade_tried]})"

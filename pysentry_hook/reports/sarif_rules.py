@@ -29,11 +29,6 @@ _LEVELS = {
 _OF_A_LABEL = {Severity.CRITICAL: 9.5, Severity.HIGH: 8.0, Severity.MEDIUM: 5.5, Severity.LOW: 2.0}
 _LEAST_SCORE = 0.1
 """A dashboard has no place for 0.0; a vector of that score counts as low here."""
-_PAGES = (
-    (re.compile(r"GHSA(?:-[0-9a-z]{4}){3}"), "https://github.com/advisories/"),
-    (re.compile(r"(?:PYSEC|OSV|MAL)-[0-9]{4}-[0-9]{1,19}"), "https://osv.dev/vulnerability/"),
-    (re.compile(r"CVE-[0-9]{4}-[0-9]{4,19}"), "https://nvd.nist.gov/vuln/detail/"),
-)
 _WORDS = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -149,7 +144,7 @@ def _tags(group: Group) -> list[str]:
 def _page(group: Group) -> str | None:
     """The page of the advisory: that of the alias that has the best one, else the first reference."""
     names = (group.id, *group.aliases)
-    pages = (f"{page}{name}" for pattern, page in _PAGES for name in names if pattern.fullmatch(name))
+    pages = (f"{page}{name}" for pattern, page in gfm.PAGES for name in names if pattern.fullmatch(name))
     return next(pages, group.references[0] if group.references else None)
 
 

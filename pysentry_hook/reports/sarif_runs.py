@@ -25,8 +25,6 @@ MOST_RESULTS = 5_000
 _MOST_RUNS = 20
 """As many runs as GitHub takes in a file."""
 _SEMANTIC = re.compile(r"\d+\.\d+\.\d+")
-_OF_UNKNOWN = 6.9
-"""Where a finding of unknown severity ranks: below what is known to be high."""
 
 
 def log(report: Report, look: Look) -> Any:
@@ -72,7 +70,7 @@ def incomplete(report: Report) -> frozenset[str]:
     if report.complete:
         return frozenset()
     damaged = {entry.path for entry in report.inputs if entry.damaged}
-    blamed = {line.path for line in report.coverage.unchecked if line.unanswered}
+    blamed = {line.path for line in report.coverage.unanswered}
     for failure in report.failures:
         if failure.kind != "source":
             where = failure.path or ""
@@ -114,14 +112,9 @@ def _worst(told: Sequence[Told]) -> Sequence[Told]:
     """The worst findings, as many as are shown, in the order of the report."""
     if len(told) <= MOST_RESULTS:
         return told
-    ranked = sorted(range(len(told)), key=lambda number: (-_rank(told[number]), number))
+    found = [each.verdict.finding.vulnerability for each in told]
+    ranked = sorted(range(len(told)), key=lambda number: (-found[number].rank, -(score(found[number]) or 0), number))
     return [told[number] for number in sorted(ranked[:MOST_RESULTS])]
-
-
-def _rank(told: Told) -> float:
-    vulnerability = told.verdict.finding.vulnerability
-    number = score(vulnerability)
-    return (_OF_UNKNOWN if number is None else number) + vulnerability.malware
 
 
 def _results(report: Report, kept: Sequence[Told], numbers: dict[str, int]) -> Iterator[Any]:

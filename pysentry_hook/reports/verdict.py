@@ -1,12 +1,18 @@
 """The last line of a report that people read: the verdict, its rules, and whatever failed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from pysentry_hook.model import Failure
 from pysentry_hook.report import Decision, Report
 from pysentry_hook.reports.look import Look
 from pysentry_hook.rules import NEVER, Rule
 from pysentry_hook.text import count
+
+_NAMED = 10
+"""How many packages a failure names at most."""
+_CONSEQUENCES = ("none of the ", "its only dependency ")
+_SOURCES = {"status": "project status"}
+"""What a source is called where its name alone says too little."""
 
 
 def verdict_line(report: Report, look: Look) -> tuple[str, str]:
@@ -70,14 +76,22 @@ def _older(report: Report) -> Iterator[str]:
 
 
 def _also(report: Report, look: Look) -> str:
-    """How much was checked where the audit is incomplete, what is too old, and the names of what failed."""
-    names = {failed_name(failure, look) for failure in report.failures}
+    """What is missing where the audit is incomplete, and the sources that failed."""
+    names = {failed_name(failure, look) for failure in report.failures if failure.kind == "source"}
     failed = f" Failed: {', '.join(sorted(names))}." if names else ""
-    if report.complete:
-        return failed
-    old = "".join(f" {text[:1].upper()}{text[1:]}." for text in report.gate.too_old)
-    coverage = f"{report.coverage.checked} of {report.coverage.total} checked"
-    return f" The audit is incomplete: {coverage}.{old}{failed}"
+    return failed if report.complete else f" The audit is incomplete: {'; '.join(missing(report, look))}.{failed}"
+
+
+def missing(report: Report, look: Look) -> Iterator[str]:
+    """What makes an audit incomplete: answers that did not come, whatever could not be read, data that are too old."""
+    coverage = report.coverage
+    if coverage.checked < coverage.total:
+        yield f"{coverage.checked:,} of {count(coverage.total, 'package')} checked"
+    causes = (failure for failure in report.failures if failure.kind != "source" and not only_follows(failure))
+    names = {failed_name(failure, look) for failure in causes}
+    if names:
+        yield f"{', '.join(sorted(names))} failed"
+    yield from report.gate.too_old
 
 
 def failed_name(failure: Failure, look: Look) -> str:
@@ -85,7 +99,28 @@ def failed_name(failure: Failure, look: Look) -> str:
     path = failure.path and look.path(failure.path)
     if failure.kind == "baseline":
         return f"baseline {failure.name} ({path})" if path else f"baseline {failure.name}"
-    return path or failure.name
+    return path or _SOURCES.get(failure.name, failure.name)
+
+
+def only_follows(failure: Failure) -> bool:
+    """Whether it only says once more that nothing was checked."""
+    return failure.detail.startswith(_CONSEQUENCES)
+
+
+def failed(failures: Iterable[Failure], look: Look, said: Sequence[str] = ()) -> Iterator[tuple[str, str]]:
+    """The name of each failure and what happened; packages that were named before, in `said` too, are not again."""
+    told = {_names(", ".join(said))}
+    for failure in failures:
+        cause, _, rest = failure.detail.rpartition(" (")
+        names = _names(rest)
+        known = cause and len(names) > 1 and names in told
+        yield failed_name(failure, look), f"{cause} (the same packages)" if known else failure.detail
+        told.add(names)
+
+
+def _names(listed: str) -> tuple[str, ...]:
+    """The first packages of a list, without their versions."""
+    return tuple(each.split(" ")[0].rstrip(")") for each in listed.split(", ")[:_NAMED])
 
 
 def rule_told(rule: Rule, look: Look) -> str:

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 from pysentry_hook.advisories import Say, Vulnerability
-from pysentry_hook.model import Dependency, Severity
+from pysentry_hook.model import Dependency
 from pysentry_hook.report import Decision, Finding, Report, Verdict
 from pysentry_hook.reports.look import Look
-from pysentry_hook.text import count
+from pysentry_hook.text import count, some
 
+NOT_CLEAN = "Incomplete: this is not a clean result"
 _MOST_FIXES = 3
 _FOLDERS = re.compile(r"(?<![\w.:/~\\-])(?:[A-Za-z]:)?[/\\](?:[^/\\\s:,;()'\"]+[/\\])+")
 
@@ -57,6 +58,14 @@ def useful_fixes(finding: Finding) -> Sequence[object]:
     return [version for version in fixes if version > finding.dependency.version][:_MOST_FIXES] or fixes[-_MOST_FIXES:]
 
 
+def cure(finding: Finding) -> str:
+    """What is known to end a finding, in few words; malware is never answered with a version."""
+    if finding.vulnerability.malware:
+        return "remove it"
+    fixes = ", ".join(map(str, useful_fixes(finding)))
+    return f"fixed in {fixes}" if fixes else "no fixed version"
+
+
 def way_in(finding: Finding) -> str:
     """The first path that brings the package in; empty where none is known."""
     return " > ".join(finding.paths[0]) if finding.paths else ""
@@ -90,12 +99,17 @@ def found(report: Report) -> str:
     coverage = report.coverage
     left = f" ({coverage.left_out_by_filter} left out by the chosen scopes)" if coverage.left_out_by_filter else ""
     total = count(coverage.total, "package")
-    where = f"{coverage.checked} of {total}" if coverage.unchecked else total
+    where = f"{coverage.checked:,} of {total}" if coverage.unchecked else total
     number = len(report.gate.verdicts)
     told = count(number, "known vulnerability") if number else "No known vulnerabilities"
     if not number and not report.complete:
-        told = "Incomplete: this is not a clean result. Nothing known so far"
+        told = f"{NOT_CLEAN}. Nothing known so far"
     return f"{told} in {where}{left}"
+
+
+def capital(text: str) -> str:
+    """A text as the beginning of a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 def nothing(report: Report, look: Look) -> str:
@@ -110,6 +124,27 @@ def nothing(report: Report, look: Look) -> str:
     return f"nothing to check: {listed or 'there is no input'}{left}"
 
 
+def input_notes(report: Report, look: Look) -> Iterator[tuple[str, str]]:
+    """The path of an input with each thing that its reader has to say of it."""
+    for entry in report.inputs:
+        yield from ((look.path(entry.path), note.removeprefix(f"{entry.path}: ")) for note in entry.notes)
+
+
+def damaged(report: Report) -> Iterator[str]:
+    """The advisory records of which a part cannot be read."""
+    records = sorted({record for data in report.advisory_data for record in data.damaged_records})
+    if records:
+        yield f"damaged advisory records, used as far as they can be: {some(records)}"
+
+
+def not_known(report: Report) -> Iterator[tuple[str, str]]:
+    """For each source and reason the versions for which a source that was not required had no answer."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for entry in report.not_known:
+        found.setdefault((entry.source, entry.reason), []).append(f"{entry.package} {entry.version}")
+    yield from ((source, f"{reason}: {some(names)}") for (source, reason), names in found.items())
+
+
 def place(path: str, line: int, look: Look) -> str:
     """A line of a file as it is opened from where the report is read."""
     return f"{look.path(path)}:{line}"
@@ -120,17 +155,15 @@ def worst_first(verdicts: Sequence[Verdict]) -> list[Verdict]:
     worst: dict[object, float] = {}
     for verdict in verdicts:
         key = verdict.finding.package
-        worst[key] = max(worst.get(key, 0), _rank(verdict))
+        worst[key] = max(worst.get(key, 0), verdict.finding.vulnerability.rank)
     return sorted(
-        verdicts, key=lambda verdict: (-worst[verdict.finding.package], verdict.finding.package, -_rank(verdict))
+        verdicts,
+        key=lambda verdict: (
+            -worst[verdict.finding.package],
+            verdict.finding.package,
+            -verdict.finding.vulnerability.rank,
+        ),
     )
-
-
-def _rank(verdict: Verdict) -> float:
-    vulnerability = verdict.finding.vulnerability
-    if vulnerability.malware:
-        return Severity.CRITICAL + 1
-    return vulnerability.severity or Severity.MEDIUM + 0.5
 
 
 def packages(verdicts: Sequence[Verdict]) -> list[list[Finding]]:

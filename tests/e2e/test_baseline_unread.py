@@ -102,7 +102,7 @@ def test_a_base_that_git_does_not_give_is_incomplete_and_nothing_counts_as_old(s
     blocked = shop.scan("--against", ref, "--only-introduced", cwd=folder)
     assert blocked.returncode == 1
     assert f"the baseline {ref} could not be read, so gate default judges everything" in blocked.stdout
-    assert f"Failed: baseline {ref}." in blocked.stdout.splitlines()[-1]
+    assert f"The audit is incomplete: baseline {ref} failed." in blocked.stdout.splitlines()[-1]
     assert f"failed    baseline {ref}: " in shop.scan("gate", "--against", ref, cwd=folder).stdout
 
 

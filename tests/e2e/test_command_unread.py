@@ -187,4 +187,4 @@ def test_a_damaged_input_is_not_told_as_one_that_lists_nothing(run: Run, tmp_pat
     done = run("a", "b", "--offline", cwd=tmp_path)
     assert done.returncode == 3
     assert "nothing to check: a/uv.lock lists 0 packages\n" in done.stdout
-    assert done.stdout.splitlines()[-1].endswith("Failed: b/uv.lock.")
+    assert done.stdout.splitlines()[-1].endswith("The audit is incomplete: b/uv.lock failed.")

@@ -72,7 +72,7 @@ EXPLAINED = {
         "  way in    shop > requests",
         "  age       published 2099-01-01T00:00:00Z; introduced since HEAD",
         "  sources   database PYSEC-2099-1: affected, fixed in 9, high",
-        "    an upgrade to 9 or any version that no advisory affects",
+        "    an upgrade to 9 (not tried) or any version that no advisory affects",
         '    a suppression: pysentry-hook suppressions add CVE-2099-0001 -p requests --reason "…"',
         "    another value of fail_on (pyproject.toml:2)",
     ),

@@ -1,6 +1,7 @@
 """How people are told of services that fail, and what is used in their place; every fault is in the fault table."""
 
 import json
+import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -64,7 +65,7 @@ def test_a_further_source_that_fails_is_told_in_the_last_line(source: str, run: 
         told = run("report", *upstream.options, cwd=project, env=QUICK)
     assert told.returncode == 0
     assert quiet(told)
-    assert f"Failed: {source}" in told.stdout.splitlines()[-1]
+    assert re.search(rf"Failed: (?:project status, )?{source}\.$", told.stdout.splitlines()[-1])
 
 
 def test_all_sources_down_is_incomplete_and_never_clean(run: Run, project: Path) -> None:

@@ -70,7 +70,7 @@ OURS = {
     """),
     "sarif": SCAN | _set("""
         reports.fingerprints reports.fixes reports.gfm reports.sarif reports.sarif_json reports.sarif_notes
-        reports.sarif_results reports.sarif_rules reports.sarif_runs reports.sarif_text reports.words
+        reports.sarif_results reports.sarif_rules reports.sarif_runs reports.sarif_text reports.verdict reports.words
     """),
     "hook": ENGINE | _set("""
         commands.hook

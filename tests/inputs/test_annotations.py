@@ -31,9 +31,9 @@ def test_a_compiled_file_says_what_needs_what(name: str) -> None:
         "six": True,
     }
     assert edges(found) == {
-        "project > jinja2 3.1.2",
-        "project > python-dateutil 2.8.2",
-        "project > six 1.16.0",
+        "this project > jinja2 3.1.2",
+        "this project > python-dateutil 2.8.2",
+        "this project > six 1.16.0",
         "jinja2 3.1.2 > markupsafe 3.0.4",
         "python-dateutil 2.8.2 > six 1.16.0",
     }
@@ -44,7 +44,7 @@ def test_a_compiled_file_says_which_index_each_pin_came_from() -> None:
     found = inventory_of("requirements.txt", "compiled-by-uv-with-indexes.txt")
     assert {entry.indexes for entry in found.dependencies} == {("https://pypi.org/simple",)}
     assert direct(found) == {"idna", "jinja2", "python-dateutil"}
-    assert edges(found) >= {"project > idna 3.6", "project > idna 3.7", "jinja2 3.1.2 > markupsafe 3.0.4"}
+    assert edges(found) >= {"this project > idna 3.6", "this project > idna 3.7", "jinja2 3.1.2 > markupsafe 3.0.4"}
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_compiled_file_says_which_index_each_pin_came_from() -> None:
     ],
 )
 def test_a_package_that_others_need_is_not_direct(comment: str) -> None:
-    assert named(f"b==2  # via -r x.in\na==1{comment}\n") == ({"project > b 2", "b 2 > a 1"}, {"b"})
+    assert named(f"b==2  # via -r x.in\na==1{comment}\n") == ({"this project > b 2", "b 2 > a 1"}, {"b"})
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_package_that_others_need_is_not_direct(comment: str) -> None:
     ],
 )
 def test_what_a_file_or_a_project_names_is_direct(comment: str) -> None:
-    assert named(f"a==1\n    {comment}\n") == ({"project > a 1"}, {"a"})
+    assert named(f"a==1\n    {comment}\n") == ({"this project > a 1"}, {"a"})
 
 
 @pytest.mark.parametrize(
@@ -90,26 +90,26 @@ def test_what_a_file_or_a_project_names_is_direct(comment: str) -> None:
 def test_what_names_nobody_tells_nothing(comment: str) -> None:
     found = inventory({"requirements.txt": f"b==2  # via -r x.in\na==1\n    {comment}\n"})
     assert [entry.direct for entry in found.dependencies] == [True, None]
-    assert edges(found) == {"project > b 2"}
+    assert edges(found) == {"this project > b 2"}
 
 
 def test_a_comment_after_a_blank_line_or_an_option_belongs_to_no_pin() -> None:
-    assert named("b==2  # via -r x.in\na==1\n\n# via b\n--pre\n    # via b\n")[0] == {"project > b 2"}
+    assert named("b==2  # via -r x.in\na==1\n\n# via b\n--pre\n    # via b\n")[0] == {"this project > b 2"}
 
 
 def test_every_version_of_a_forked_parent_needs_it() -> None:
     text = "b==1 ; os_name == 'nt'  # via -r x.in\nb==2 ; os_name != 'nt'  # via -r x.in\na==1  # via b\n"
-    assert named(text)[0] == {"project > b 1", "project > b 2", "b 1 > a 1", "b 2 > a 1"}
+    assert named(text)[0] == {"this project > b 1", "this project > b 2", "b 1 > a 1", "b 2 > a 1"}
 
 
 def test_what_is_not_checked_has_its_place_in_the_graph() -> None:
     text = "b @ git+https://x.example/b  # via -r x.in\na==1  # via b\n"
-    assert named(text) == ({"project > b", "b > a 1"}, {"b"})
+    assert named(text) == ({"this project > b", "b > a 1"}, {"b"})
 
 
 def test_a_version_that_stands_twice_has_the_parents_of_both_lines() -> None:
     text = "b==2  # via -r x.in\na==1 ; os_name == 'nt'  # via b\na==1 ; os_name != 'nt'  # via -r x.in\n"
-    assert named(text) == ({"project > b 2", "project > a 1", "b 2 > a 1"}, {"a", "b"})
+    assert named(text) == ({"this project > b 2", "this project > a 1", "b 2 > a 1"}, {"a", "b"})
 
 
 def test_whether_a_tool_compiled_it_is_judged_for_each_file() -> None:

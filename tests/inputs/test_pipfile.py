@@ -29,7 +29,7 @@ def test_exact_pins_are_dependencies_and_the_rest_is_told() -> None:
         "k": "path dependency",
     }
     assert direct(found) == {"a-b", *"cdefghijk"}
-    assert edges(found) == {"project > a-b 1.0", "project > c 2"}
+    assert edges(found) == {"this project > a-b 1.0", "this project > c 2"}
 
 
 def test_a_version_without_an_operator_is_never_asked_for_behind_the_name() -> None:

@@ -40,8 +40,8 @@ def test_a_lock_with_a_custom_category_is_read_as_pipenv_wrote_it() -> None:
     }
     assert found.scopes == {"main", "dev", "docs"}
     assert direct(found) == {"idna", "python-dateutil", "iniconfig", "sniffio"}
-    assert "project > six 1.17.0" not in edges(found)
-    assert "project > sniffio 1.3.0" in edges(found)
+    assert "this project > six 1.17.0" not in edges(found)
+    assert "this project > sniffio 1.3.0" in edges(found)
 
 
 def test_every_place_in_a_real_lock_is_its_version() -> None:

@@ -100,7 +100,7 @@ def test_without_groups_in_the_lock_the_scopes_are_walked_from_the_manifest() ->
 def test_without_a_manifest_nobody_knows_what_is_direct() -> None:
     found = inventory({"poetry.lock": a_lock(a_package("a", more=needs("b")), a_package("b"))})
     assert {dependency.direct for dependency in found.dependencies} == {None}
-    assert edges(found) == {"project > a 1", "a 1 > b 1"}
+    assert edges(found) == {"this project > a 1", "a 1 > b 1"}
     assert groups(found) == {"a 1": ["main"], "b 1": ["main"]}
 
 
@@ -116,7 +116,7 @@ def test_a_dependency_may_be_a_text_a_table_or_a_list_of_tables() -> None:
         '[package.dependencies]\nb = "*"\nc = {version = "*", markers = "x"}\nd = [{version = "1"}, {version = "2"}]\n'
     )
     found = inventory({"poetry.lock": a_lock(a_package("a", more=more), *map(a_package, "bcd"))})
-    assert edges(found) == {"project > a 1", "a 1 > b 1", "a 1 > c 1", "a 1 > d 1"}
+    assert edges(found) == {"this project > a 1", "a 1 > b 1", "a 1 > c 1", "a 1 > d 1"}
 
 
 def test_a_dependency_that_no_platform_needs_may_be_absent() -> None:

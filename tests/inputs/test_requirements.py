@@ -188,7 +188,7 @@ def test_any_marker_of_a_version_that_stands_twice_may_hold() -> None:
 def test_pins_of_a_plain_file_are_direct_and_the_gap_is_told() -> None:
     found = inventory({"requirements.txt": "a==1\nb==2  # viable\n"})
     assert direct(found) == {"a", "b"}
-    assert edges(found) == {"project > a 1", "project > b 2"}
+    assert edges(found) == {"this project > a 1", "this project > b 2"}
     assert "what these pins bring in themselves is not in it" in found.notes[0]
 
 

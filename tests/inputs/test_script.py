@@ -41,7 +41,7 @@ def test_a_script_is_read_as_its_author_wrote_it() -> None:
         ("python_version >= '3.12'",),
     ]
     assert direct(found) == {"python-dateutil", "idna"}
-    assert edges(found) == {"tool-py > python-dateutil 2.8.2", "tool-py > idna 3.6", "tool-py > idna 3.7"}
+    assert edges(found) == {"tool.py > python-dateutil 2.8.2", "tool.py > idna 3.6", "tool.py > idna 3.7"}
     assert all(entry.pinned and entry.groups == {"main"} and not entry.indexes for entry in found.dependencies)
     assert "which was not checked" in found.notes[0]
     text = (DATA / "script/tool.py").read_text(encoding="utf-8")
@@ -56,7 +56,7 @@ def test_the_lock_of_a_script_finds_its_declarations_there() -> None:
     read = uv_lock.read(FolderTree(DATA / "script"), "tool.py.lock")
     assert pins(read) == ["idna 3.6", "idna 3.7", "python-dateutil 2.8.2", "six 1.17.0"]
     assert direct(read) == {"idna", "python-dateutil"}
-    assert "tool-py > python-dateutil 2.8.2" in edges(read)
+    assert "tool.py > python-dateutil 2.8.2" in edges(read)
     assert declared(read, "python-dateutil") == ("tool.py", 5, '"python-dateutil==2.8.2"')
     assert declared(read, "six") is None
     assert read.notes == ()

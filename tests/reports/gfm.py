@@ -10,7 +10,7 @@ from markdown_it.token import Token
 _OUR_BLOCK = re.compile(r"(?:<details(?: open)?>\n<summary>[A-Za-z0-9:, ]+</summary>|</details>)\n*")
 _OUR_TAGS = {"<br>", "<code>", "</code>"}
 _OUR_LINK = re.compile(
-    r"https://(?:nvd\.nist\.gov/vuln/detail/CVE-|github\.com/advisories/GHSA-|osv\.dev/vulnerability/PYSEC-)[0-9a-z-]+"
+    r"https://(?:nvd\.nist\.gov/vuln/detail/CVE-|github\.com/advisories/GHSA-|osv\.dev/vulnerability/(?:PYSEC|MAL|OSV)-)[0-9a-z-]+"
 )
 # what GitHub makes a link of in text that is finished: a mention, a number of an issue
 _CALLS = re.compile(r"@\w|#\w|\bGH-[0-9]")

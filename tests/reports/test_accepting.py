@@ -104,6 +104,23 @@ def test_places_are_those_of_the_folder_in_which_the_report_is_read() -> None:
     assert ", owner platform, ../pyproject.toml:60\n" in lines(ENDING, root="/repo", here="/repo/api")
 
 
+@pytest.mark.parametrize(
+    ("path", "look", "option"),
+    [
+        ("api/pyproject.toml", {}, " --project api"),
+        ("my api/pyproject.toml", {}, " --project 'my api'"),
+        ("api/pyproject.toml", {"root": "/repo", "here": "/repo", "project": "api"}, " --project api"),
+        ("pyproject.toml", {"root": "/repo", "here": "/repo/api"}, " --project .."),
+        ("pyproject.toml", {"root": "/repo", "here": "/repo", "project": "api"}, ""),
+        ("/home/jane/.config/pysentry-hook/config.toml", {"project": "api"}, " --project api"),
+    ],
+)
+def test_what_renews_names_the_project_whose_file_holds_it(path: str, look: dict[str, Any], option: str) -> None:
+    place = Place(path, 60)
+    entry = replace(ENDING, rule=Rule("suppressions", "CVE-2025-69872", str(place), place))
+    assert lines(entry, **look).splitlines()[-1].endswith(f" --expires 2027-02-20{option}")
+
+
 def test_where_nothing_ends_nothing_is_told() -> None:
     assert lines(replace(ENDING, expires=date(2027, 1, 1)), a_suppression("CVE-2098-1")) == ""
 

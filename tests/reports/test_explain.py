@@ -77,7 +77,7 @@ def test_everything_that_is_known_of_a_finding_is_told() -> None:
                     pypi PYSEC-3: withdrawn
           fix       2.31.0 (not tried): uv lock --upgrade-package requests
           what would change it
-            an upgrade to 2.31.0 or any version that no advisory affects
+            an upgrade to 2.31.0 (not tried) or any version that no advisory affects
             a suppression: pysentry-hook suppressions add CVE-2099-0001 -p requests --reason "…" --expires 2027-02-20
             another value of fail_on (built-in gate default)
             only_introduced with --against, where the finding is older than the change
@@ -136,7 +136,7 @@ UNKNOWN, UNFIXED = a_finding(), a_finding(severity=Severity.HIGH, fixed_in=())
             {"groups__main__fail_on": "high"},
             "blocks: groups.main.fail_on is high",
             [
-                "an upgrade to 2.31.0 or any version that no advisory affects",
+                "an upgrade to 2.31.0 (not tried) or any version that no advisory affects",
                 ADD,
                 "another value of fail_on (pyproject.toml:1)",
             ],

@@ -8,7 +8,7 @@ from pysentry_hook.errors import ReportError
 from pysentry_hook.model import Compiled, Location, Severity, normalize
 from pysentry_hook.report import Finding, Report
 from pysentry_hook.reports import FORMATS
-from pysentry_hook.reports.change import Change
+from pysentry_hook.reports.change import Judged
 from pysentry_hook.reports.change import told as hook_told
 from pysentry_hook.reports.explain import explain
 from pysentry_hook.reports.fixes import Fix, fix, free_versions
@@ -52,7 +52,7 @@ def of_compiled(command: str | None, *findings: Finding, direct: bool = True, de
 
 
 def for_a_hook(report: Report, look: Look) -> str:
-    return hook_told(report, Change("commit"), look)
+    return hook_told(report, Judged("commit"), look)
 
 
 def explained(report: Report, look: Look) -> str:

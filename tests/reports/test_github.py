@@ -130,8 +130,8 @@ def test_an_incomplete_audit_is_an_error_where_the_gate_blocks_on_it(on_incomple
     assert command.properties == {"title": "Incomplete: this is not a clean result"}
     assert command.message.splitlines() == [
         "14 of 15 packages checked.",
-        "osv: HTTP 503 after 4 tries in 21 s (numpy 2.1.0, pillow 11.0.0)",
         "No answer for numpy 2.1.0.",
+        "osv: HTTP 503 after 4 tries in 21 s (numpy 2.1.0, pillow 11.0.0)",
         f'Rule: on_incomplete = "{on_incomplete}", pyproject.toml:1',
     ]
 
@@ -146,7 +146,7 @@ def test_an_input_that_cannot_be_read_is_told_on_that_file() -> None:
 def test_data_that_are_too_old_make_it_incomplete() -> None:
     old = OSV._replace(as_of=NOW.replace(day=1))
     (command,) = told(a_report(advisory_data=(old,), policy=a_policy(max_data_age_hours=24)))
-    assert "the data of osv are of 2026-11-01" in command.message
+    assert "The data of osv are of 2026-11-01" in command.message
 
 
 def test_what_is_not_checked_is_an_error_where_it_blocks_and_a_notice_where_it_does_not() -> None:

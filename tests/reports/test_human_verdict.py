@@ -1,7 +1,9 @@
 """What a person reads of the whole: what was checked, what was not, and the last line."""
 
+import pytest
+
 from pysentry_hook.model import Failure
-from pysentry_hook.report import Coverage
+from pysentry_hook.report import Coverage, SkippedInput
 from pysentry_hook.reports.human import MAX_LISTED
 from tests.builders import (
     a_policy,
@@ -106,7 +108,7 @@ def test_an_incomplete_audit_is_not_a_clean_result() -> None:
         Data: osv none.
           failed  osv: HTTP 503 after 4 tries in 21 s (numpy 2.1.0, pillow 11.0.0)
         Judged by gate default: no gate was named, and no CI was recognised.
-        Gate default: incomplete, so it does not pass (on_incomplete = "block", built-in gate default). The audit is incomplete: 13 of 15 checked. Failed: osv.
+        Gate default: incomplete, so it does not pass (on_incomplete = "block", built-in gate default). The audit is incomplete: 13 of 15 packages checked. Failed: osv.
         """  # noqa: E501 (the last line says everything)
     )
 
@@ -123,7 +125,7 @@ def test_an_incomplete_audit_may_pass_with_a_warning_that_still_says_so() -> Non
 def test_what_blocks_comes_before_what_is_incomplete_and_both_are_in_the_last_line() -> None:
     last = the_last_line(a_report(HIGH, unchecked=[an_unanswered()], failures=(SILENT,)))
     assert last.startswith("Gate default: blocked. 1 finding blocks")
-    assert last.endswith("The audit is incomplete: 14 of 15 checked. Failed: osv.")
+    assert last.endswith("The audit is incomplete: 14 of 15 packages checked. Failed: osv.")
 
 
 def test_a_source_that_failed_without_being_required_is_in_the_last_line_too() -> None:
@@ -143,3 +145,59 @@ def test_an_input_that_failed_is_named_with_its_cause() -> None:
 def test_what_must_be_checked_and_is_not_blocks_with_its_reason() -> None:
     report = a_report(unchecked=[an_unchecked()], policy=a_policy(unchecked="block"))
     assert the_last_line(report) == ('Gate default: blocked. 1 not checked and unchecked = "block" (pyproject.toml:1).')
+
+
+@pytest.mark.parametrize(
+    ("failure", "why"),
+    [
+        (Failure("baseline", "main", "uv.lock", "is damaged"), "baseline main (uv.lock) failed."),
+        (Failure("input", "poetry.lock", "api/poetry.lock", "is damaged"), "api/poetry.lock failed."),
+        (Failure("resolver", "uv", "pyproject.toml", "no network"), "pyproject.toml failed."),
+    ],
+)
+def test_the_last_line_says_what_is_incomplete_where_every_package_was_checked(failure: Failure, why: str) -> None:
+    last = the_last_line(a_report(failures=(failure, SILENT)))
+    assert last.endswith(f"The audit is incomplete: {why} Failed: osv.")
+    assert "15 of 15" not in last
+
+
+def test_packages_of_several_failures_are_named_once() -> None:
+    others = [SILENT._replace(name=name) for name in ("pypi", "pypa")]
+    status = SILENT._replace(name="status", detail="HTTP 500 (numpy, pillow)")
+    other = SILENT._replace(name="status", detail="HTTP 500 (flask)")
+    shown = told(a_report(unchecked=[an_unanswered()], failures=(SILENT, *others, status, other, other)))
+    assert [line for line in shown.splitlines() if line.startswith("  failed")] == [
+        "  failed  osv: HTTP 503 after 4 tries in 21 s (numpy 2.1.0, pillow 11.0.0)",
+        "  failed  pypi: HTTP 503 after 4 tries in 21 s (the same packages)",
+        "  failed  pypa: HTTP 503 after 4 tries in 21 s (the same packages)",
+        "  failed  project status: HTTP 500 (the same packages)",
+        "  failed  project status: HTTP 500 (flask)",
+        "  failed  project status: HTTP 500 (flask)",
+    ]
+
+
+def test_a_note_names_its_file_once() -> None:
+    shown = told(a_report(inputs=(an_input("api/uv.lock", notes=("api/uv.lock: it is cut", "other")),)))
+    assert "note: api/uv.lock: it is cut\nnote: api/uv.lock: other\n" in shown
+
+
+def test_that_nothing_was_checked_is_said_once_in_the_last_line() -> None:
+    none = Failure("input", "uv.lock", "uv.lock", "its only dependency could not be checked")
+    last = the_last_line(a_report(total=1, unchecked=[an_unanswered()], failures=(SILENT, none)))
+    assert last.endswith("The audit is incomplete: 0 of 1 package checked. Failed: osv.")
+
+
+def test_what_is_said_of_several_files_is_said_once() -> None:
+    names = ("api/uv.lock", "web/uv.lock")
+    skipped = tuple(SkippedInput(f"{folder}/pyproject.toml", "uv.lock has precedence") for folder in ("api", "web"))
+    shown = told(
+        a_report(inputs=tuple(an_input(name, notes=("it is cut.",)) for name in names), skipped_inputs=skipped)
+    )
+    assert "note: api/uv.lock, web/uv.lock: it is cut.\n" in shown
+    assert "note: api/pyproject.toml, web/pyproject.toml were not read: uv.lock has precedence.\n" in shown
+
+
+def test_large_numbers_are_told_with_commas() -> None:
+    shown = told(a_report(total=2500, unchecked=[an_unchecked(f"p{number}") for number in range(1200)]))
+    assert "No known vulnerabilities in 1,300 of 2,500 packages; 1,200 were NOT checked:" in shown
+    assert "  and 1,180 more (all of them with -f json)" in shown

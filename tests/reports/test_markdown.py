@@ -92,7 +92,7 @@ def test_what_blocks_is_a_table_with_the_worst_package_first() -> None:
     assert tables(shown)["Severity"] == [
         ["MALWARE", "requestz 9.9.9", "MAL-2099-1", "remove it", "shop > requests", "uv.lock:12"],
         ["CRITICAL", "zipp 1.0", "CVE-2099-0005", "no fixed version", "shop > requests", "uv.lock:12"],
-        ["unknown", "zipp 1.0", "OSV-2099-6", "2.31.0take 2.40.0", "shop > requests", "uv.lock:12"],
+        ["unknown", "zipp 1.0", "OSV-2099-6", "2.31.0take 2.40.0 (not tried)", "shop > requests", "uv.lock:12"],
         ["HIGH", "requests 2.30.0", "CVE-2099-0001", "2.31.0", "shop > requests", "uv.lock:12"],
     ]
 
@@ -169,3 +169,9 @@ def test_what_blocks_beside_findings_is_told_first() -> None:
         "- `osv` is quarantined: forbid_quarantined is true (built in)",
     ]
     assert "- Note: `osv` is archived (forbid_archived is false)\n" in shown[0]
+
+
+def test_the_same_remark_for_several_inputs_is_made_once() -> None:
+    unfixed = a_finding(severity=Severity.HIGH, fixed_in=())
+    shown = told(a_report(unfixed, replace(unfixed, input="api/uv.lock")))
+    assert shown.count("- `requests 2.30.0`: no fixed version yet\n") == 1

@@ -28,9 +28,9 @@ def test_what_blocks_is_told_with_its_place_and_reason_and_nothing_that_does_not
     unknown = a_finding(a_dependency("certifi", "2023.5.7"), id="CVE-2099-0010")
     assert told(a_report(HIGH, LOW, unknown, malware())) == text(
         """
-        UNKNOWN   CVE-2099-0010  certifi 2023.5.7  uv.lock:12  unknown_severity is block
-        HIGH      CVE-2099-0001  requests 2.30.0  uv.lock:12  fail_on is medium
         MALWARE   MAL-2099-1  requestz 9.9.9  uv.lock:12  malware, in every gate
+        HIGH      CVE-2099-0001  requests 2.30.0  uv.lock:12  fail_on is medium
+        UNKNOWN   CVE-2099-0010  certifi 2023.5.7  uv.lock:12  unknown_severity is block
         Judged by gate default as of 2026-11-22: no gate was named, and no CI was recognised.
         Why:    pysentry-hook explain MAL-2099-1 -p requestz
         Gate default: blocked. 3 findings block (unknown_severity = "block", fail_on = "medium", built-in gate default; malware, built in).
@@ -88,7 +88,7 @@ def test_a_forbidden_status_is_told_with_its_rule() -> None:
 def test_data_that_are_too_old_are_told_in_the_last_line() -> None:
     assert told(REPORTS["too old"]).splitlines()[-1] == (
         'Gate default: incomplete, so it does not pass (on_incomplete = "block", built-in gate default). '
-        "The audit is incomplete: 15 of 15 checked. The data of pypa are of 2026-11-22 10:02 UTC, "
+        "The audit is incomplete: the data of pypa are of 2026-11-22 10:02 UTC, "
         "and max_data_age_hours is 1 (pyproject.toml:1)."
     )
 
@@ -118,3 +118,18 @@ def test_the_gate_of_a_saved_report_is_the_gate_of_the_scan(run: Run, tmp_path: 
     lines = [done.stdout.splitlines() for done in (first, second)]
     assert [line for line in lines[0] if "explain" not in line] == [line for line in lines[1] if "explain" not in line]
     assert run("gate", "--report", "r.json", "--fail-on", "critical").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("again", "command"),
+    [
+        ("--offline", "pysentry-hook --offline"),
+        ("", "pysentry-hook"),
+        ("--report 'r 1.json'", "pysentry-hook render 'r 1.json'"),
+    ],
+)
+def test_of_many_that_will_block_some_are_listed_and_the_rest_counted(again: str, command: str) -> None:
+    later = [replace(LATELY, dependency=a_dependency(f"p{number:02}", "1.0")) for number in range(MOST + 3)]
+    shown = told(a_report(*later, policy=a_policy(grace_days={"high": 14})), again=again).splitlines()
+    assert len([line for line in shown if "published lately" in line]) == MOST
+    assert f"and 3 findings more that will block: {command}" in shown

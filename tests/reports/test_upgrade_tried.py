@@ -9,7 +9,7 @@ from packaging.version import Version
 from pysentry_hook.model import Severity
 from pysentry_hook.report import Finding
 from pysentry_hook.reports import FORMATS
-from pysentry_hook.reports.change import Change
+from pysentry_hook.reports.change import Judged
 from pysentry_hook.reports.change import told as hook_told
 from pysentry_hook.reports.explain import explain
 from pysentry_hook.reports.fixes import Free, advice
@@ -66,11 +66,11 @@ def test_an_alert_says_so(finding: Finding, words: str) -> None:
 
 def test_the_hook_says_so() -> None:
     assert f"Fix (tried):  requests 2.31.0: {PLANNED.partition(': ')[2]}\n" in hook_told(
-        a_report(TRIED), Change("commit"), Look()
+        a_report(TRIED), Judged("commit"), Look()
     )
     high = replace(GOES, vulnerability=replace(GOES.vulnerability, severity=Severity.HIGH))
     assert "Fix:     idna: it goes with the changes of the plan (tried)\n" in hook_told(
-        a_report(high), Change("commit"), Look()
+        a_report(high), Judged("commit"), Look()
     )
 
 
