@@ -144,10 +144,7 @@ def _suppressed(report: Report, look: Look) -> Iterator[Line]:
 def _notes(report: Report, look: Look) -> Iterator[Line]:
     lines = [f"{some(paths)}: {note}" for note, paths in _alike(input_notes(report, look))]
     skipped = ((look.path(entry.path), entry.reason) for entry in report.skipped_inputs)
-    lines += [
-        f"{some(paths)} {_was(len(paths))} not audited {_alone(len(paths))}: {reason}."
-        for reason, paths in _alike(skipped)
-    ]
+    lines += [f"{some(paths)} {_unaudited(len(paths))}: {reason}." for reason, paths in _alike(skipped)]
     lines += report.gate.notes
     lines += report.policy_changes
     lines += [f"{verdict.status.package} is {verdict.status.status}" for verdict in report.gate.statuses]
