@@ -12,7 +12,7 @@ from tests.messages import Message, messages
 _VERBS = (
     "add allow apply ask change check commit compare deepen download edit fetch give include install join "
     "leave let lock make mend move name put remove renew resolve restore run save say scan see set take trust type "
-    "upgrade use wait write"
+    "unset upgrade use wait write"
 )
 """How a clause begins that says what to do."""
 _LEADS = r"to \w+ |else |first |elsewhere |or |and |then |it |in [\w ]+ "

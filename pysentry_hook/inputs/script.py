@@ -10,7 +10,7 @@ from pysentry_hook.inputs.requirement_parts import requirement
 from pysentry_hook.inputs.script_block import Block, read_block
 from pysentry_hook.inputs.uv_indexes import UvIndexes
 from pysentry_hook.inputs.uv_limits import limited
-from pysentry_hook.model import MAIN, InputFile, Inventory, Location, Node, normalize
+from pysentry_hook.model import MAIN, InputFile, Inventory, Location, Node, NormalizedName, normalize
 from pysentry_hook.text import one_line
 from pysentry_hook.tree import Tree
 
@@ -25,7 +25,7 @@ def read(tree: Tree, path: str) -> Inventory:
     entries = [
         _entry(text, location, indexes) for text, location in zip(block.dependencies, block.locations, strict=True)
     ]
-    root = Node(normalize(path.rpartition("/")[2]), None)
+    root = Node(NormalizedName(path.rpartition("/")[2]), None)
     joined = join(path, root, entries, (), indexes.common())
     note = (
         f"{path} says nothing of what its dependencies bring in themselves, which was not checked; "

@@ -194,7 +194,10 @@ def test_what_is_said_of_several_files_is_said_once() -> None:
         a_report(inputs=tuple(an_input(name, notes=("it is cut.",)) for name in names), skipped_inputs=skipped)
     )
     assert "note: api/uv.lock, web/uv.lock: it is cut.\n" in shown
-    assert "note: api/pyproject.toml, web/pyproject.toml were not read: uv.lock has precedence.\n" in shown
+    assert (
+        "note: api/pyproject.toml, web/pyproject.toml were not audited by themselves: uv.lock has precedence.\n"
+        in shown
+    )
 
 
 def test_large_numbers_are_told_with_commas() -> None:
