@@ -14,7 +14,7 @@ def named_file(flags: Flags, environment: Mapping[str, str]) -> Path | None:
     if flags.config or flags.no_config or not named:
         return flags.config
     if without_files(flags, environment):
-        raise UsageError(f"{variable('config')} and {variable('no_config')} exclude each other: unset one of them")
+        raise UsageError(f"{variable('config')} and {variable('no_config')} exclude each other; leave one out")
     return Path(named)
 
 
