@@ -58,7 +58,9 @@ def plan(
     project = bench.project
     if isinstance(start, ResolutionError):
         failure = Failure("resolver", uv.NAME, project.inventory.path, start.summary)
-        told = _Told(bench, program, origin, origin, reasons, otherwise="nothing was tried: the input cannot be resolved")
+        told = _Told(
+            bench, program, origin, origin, reasons, otherwise="nothing was tried: the input cannot be resolved"
+        )
         return told.plan(now, failures=(failure,)), origin
     search = Search(bench=bench, start=start, best=start)
     stays = dict.fromkeys(unusable, _unresolved(settings)) | dict.fromkeys(idle, _IDLE)
