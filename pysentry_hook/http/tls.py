@@ -24,6 +24,14 @@ def adapter(size: int) -> Any:
                 return
             conn.ca_certs = conn.ca_cert_dir = None  # the context has them
 
+        def close(self) -> None:
+            """End the connections now: urllib3 would leave them to whenever the memory is cleared."""
+            for manager in (self.poolmanager, *self.proxy_manager.values()):
+                for key in manager.pools.keys():  # noqa: SIM118 (it cannot be gone through otherwise)
+                    if (pool := manager.pools.get(key)) is not None:
+                        pool.close()
+            super().close()
+
     trusted = _Trusted()
     return Adapter(pool_connections=8, pool_maxsize=size, max_retries=0)
 

@@ -1,10 +1,14 @@
 """Requests of both ways, straight and through requests, are the same to who receives them."""
 
+import gc
 import gzip
+import socket
 import ssl
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -88,6 +92,27 @@ def test_both_ways_go_through_the_proxy(http: Http, upstream: Upstream, monkeypa
         assert http.get("http://service.invalid/%70age", whole) == Response(200, b'{"a": 1}', '"1"')
         assert proxy.asked == [("GET", "service.invalid")] * 2
         assert proxy.authorizations == {"Basic bWU6aHVudGVyMg=="}
+
+
+def test_no_connection_is_open_afterwards(upstream: Upstream) -> None:
+    http = Http(Limits(at_once=4, retries=0))
+    for future in http.map(lambda path: http.get(upstream.url + path, whole), [PLAIN, ODD] * 8):
+        assert future.result().status == 200
+    before = _connected(upstream)
+    http.close()
+    assert before
+    assert _connected(upstream) == 0
+
+
+def _connected(upstream: Upstream) -> int:
+    """How many sockets of this process are connected to a server."""
+    gc.collect()
+    found = [each for each in gc.get_objects() if isinstance(each, socket.socket) and each.fileno() >= 0]
+    peers = []
+    for each in found:
+        with suppress(OSError):
+            peers.append(each.getpeername())
+    return peers.count(("127.0.0.1", urlsplit(upstream.url).port))
 
 
 @pytest.mark.parametrize("trusted", [True, False], ids=["trusted", "unknown"])
