@@ -11,6 +11,8 @@ from tests.e2e.repository import Repository, as_json, git, novelty
 from tests.resolvers.index import Release, serve
 from tests.upstream import Fault, Upstream
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 FINDING = "requests 2.30.0 CVE-2099-0001"
 LENIENT = ("--fail-on", "never")
 

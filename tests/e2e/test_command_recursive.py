@@ -9,6 +9,8 @@ import pytest
 from tests.builders import a_uv_lock
 from tests.conftest import Run
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 
 @pytest.fixture
 def monorepo(tmp_path: Path) -> Path:

@@ -11,6 +11,8 @@ from tests.builders import a_uv_lock
 from tests.conftest import Run
 from tests.e2e.conftest import EXAMPLES
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 
 def _unreadable(folder: Path) -> dict[str, Path]:
     cases = {name: folder / name for name in ("version", "cut", "folder", "binary", "large", "nothing", "fifo")}

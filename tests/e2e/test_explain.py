@@ -15,6 +15,8 @@ from tests.builders import a_folder_of_records, a_record
 from tests.conftest import Run, scrubbed
 from tests.e2e.repository import Done, Repository, as_json, decisions
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 TODAY = datetime.now(UTC).date()
 ENDS = TODAY + timedelta(days=60)
 CONFIG = f"""\

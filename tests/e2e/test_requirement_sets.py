@@ -9,6 +9,8 @@ import pytest
 from pysentry_hook.resolvers import RESOLVERS
 from tests.e2e.conftest import House
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 both = pytest.mark.parametrize("resolver", list(RESOLVERS))
 
 

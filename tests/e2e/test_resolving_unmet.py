@@ -5,6 +5,8 @@ import pytest
 from pysentry_hook.resolvers import RESOLVERS
 from tests.e2e.conftest import House
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 
 @pytest.mark.parametrize("resolver", list(RESOLVERS))
 @pytest.mark.parametrize(

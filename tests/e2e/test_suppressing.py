@@ -6,6 +6,8 @@ import pytest
 
 from tests.e2e.repository import Repository, decisions
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 TODAY = datetime.now(UTC).date()
 FAR, SOON, OVER = (TODAY + timedelta(days=days) for days in (60, 7, -1))
 ADD = ("suppressions", "add", "CVE-2099-0001", "-p", "requests", "--reason", "we never follow a redirect")
