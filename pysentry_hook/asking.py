@@ -270,7 +270,7 @@ class Asker:
         if not any(SOURCES[name].sends_names for name in self._settings.required if name in SOURCES):
             return {}
         return {
-            package: f"index {_short(index)} is not a known mirror: its name was not sent to any service"
+            package: f"comes from {_short(index)}, which is not a known mirror: its name was not sent to any service"
             for package, index in foreign.items()
         }
 

@@ -187,7 +187,7 @@ class Resolving:
             if name and self._permission.is_private_name(name):
                 refused[each.place] = "not resolved: its name is declared private and is not sent to an index"
             elif index := self._permission.untrusted(each.indexes):
-                refused[each.place] = f"not resolved: the index {index} is not one that your own configuration trusts"
+                refused[each.place] = f"not resolved: {index} is no index that your own configuration trusts"
             else:
                 asked.append(each)
         return asked, refused

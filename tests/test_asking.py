@@ -81,7 +81,7 @@ def test_a_name_of_an_unknown_index_is_in_no_request_and_matched_with_what_is_he
         assert upstream.mentions("2.31")
         assert not upstream.mentions("corp")
     assert [(advisory.source, advisory.id) for advisory in answers.advisories] == [("pypa", "PYSEC-2099-1")]
-    assert "pypi.corp.example is not a known mirror" in (answers.why_unchecked(foreign) or "")
+    assert "comes from pypi.corp.example, which is not a known mirror" in (answers.why_unchecked(foreign) or "")
     assert answers.never_matched == frozenset()
     assert answers.hints == (f'If that index serves what PyPI serves: [sources] mirrors = ["{CORP}"]',)
 

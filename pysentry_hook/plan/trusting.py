@@ -50,10 +50,10 @@ def leads_elsewhere(workspace: Workspace, lock: Inventory, settings: Settings) -
         for url in _indexes(table):
             if "${" in url or permission.untrusted((url,)):
                 shown = without_credentials(url)
-                yield f"{path}: the index {shown} is not one that your own configuration trusts"
+                yield f"{path}: {shown} is no index that your own configuration trusts"
     for dependency in lock.dependencies:
         if index := permission.untrusted(dependency.indexes):
-            yield f"{lock.path}: the index {index} is not one that your own configuration trusts"
+            yield f"{lock.path}: {index} is no index that your own configuration trusts"
     names = [dependency.name for dependency in lock.dependencies]
     names += [name for data in workspace.manifests.values() for text in _texts(data) if (name := _name(text))]
     for name in sorted(filter(permission.is_private_name, set(names))):

@@ -120,7 +120,8 @@ def test_no_name_of_an_index_that_nobody_declared_is_sent(mixed: Mixed, form: st
     assert mixed.silent()
     assert {request.path for request in mixed.upstream.requests} == {"/pypa.zip"}
     assert mixed.index.asked == []
-    unknown = f"index {mixed.index.url.removeprefix('http://').removesuffix('/simple')} is not a known mirror"
+    there = mixed.index.url.removeprefix("http://").removesuffix("/simple")
+    unknown = f"comes from {there}, which is not a known mirror"
     for name in (*PUBLIC, *PRIVATE):
         assert reasons(report)[name] == f"{unknown}: its name was not sent to any service"
     assert found(report) == {("flask", "PYSEC-2099-1"), ("acme-core", "PYSEC-2099-2")}, "known without asking"

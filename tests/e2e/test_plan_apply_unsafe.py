@@ -175,7 +175,7 @@ def test_an_index_that_the_user_does_not_trust_is_asked_by_nobody(shops: Project
         text = text.format(other.url)
         project.write(name, (project.read(name) if (project.folder / name).exists() else "") + text)
         project.commit()
-        why = f"uv is not run here: {name}: the index {other.url} is not one that your own configuration trusts"
+        why = f"uv is not run here: {name}: {other.url} is no index that your own configuration trusts"
         refused(project, why, "--allow-build", "--force", project.folder / "a")
         assert not other.asked
 
@@ -185,7 +185,7 @@ def test_settings_above_the_repository_count_too(shops: Projects) -> None:
     project.locked("six<1.1")
     above = project.home / "uv.toml"
     above.write_text('index-url = "https://h.example/simple"\n', encoding="utf-8")
-    refused(project, f"uv is not run here: {above}: the index https://h.example/simple is not one that your own")
+    refused(project, f"uv is not run here: {above}: https://h.example/simple is no index that your own")
 
 
 def test_an_index_that_is_the_users_own_may_stand_in_the_project(shops: Projects) -> None:
@@ -211,7 +211,7 @@ def test_a_lock_from_an_index_that_nobody_trusts_is_not_made_anew(shops: Project
     place = lock.index('name = "other"\nversion')
     project.write("uv.lock", lock[:place] + lock[place:].replace(project.index.url, "https://h.example/simple", 1))
     project.commit()
-    refused(project, "uv is not run here: uv.lock: the index https://h.example/simple is not one")
+    refused(project, "uv is not run here: uv.lock: https://h.example/simple is no index")
 
 
 def test_a_private_name_is_not_told_to_an_index(shops: Projects) -> None:

@@ -121,7 +121,7 @@ def test_an_index_of_the_audited_file_is_not_asked_and_told(house: House, resolv
         house.write("requirements.txt", f"--index-url {other.with_password()}\nrequests\n")
         report = house.report("--resolver", resolver)
         (line,) = report["coverage"]["unchecked"]
-        assert f"the index {other.url} is not one that your own configuration trusts" in line["reason"]
+        assert f"{other.url} is no index that your own configuration trusts" in line["reason"]
         assert not other.asked
         assert PASSWORD not in json.dumps(report)
         assert not house.served.asked
