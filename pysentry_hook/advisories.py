@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from packaging.version import Version
 
-from pysentry_hook.model import Failure, NormalizedName, Package, Severity
+from pysentry_hook.model import Failure, NormalizedName, Package, Severity, rank
 
 
 class Event(NamedTuple):
@@ -98,8 +98,8 @@ class Vulnerability:
 
     @property
     def rank(self) -> float:
-        """How bad it is beside others: malware is the worst, and an unknown severity ranks above medium."""
-        return Severity.CRITICAL + 1 if self.malware else self.severity or Severity.MEDIUM + 0.5
+        """How bad it is beside others: malware is the worst."""
+        return Severity.CRITICAL + 1 if self.malware else rank(self.severity)
 
 
 class AdvisoryData(NamedTuple):

@@ -77,6 +77,11 @@ class Severity(IntEnum):
         return self.name.lower()
 
 
+def rank(severity: Severity | None) -> float:
+    """How bad it is beside others: an unknown severity ranks above medium."""
+    return severity or Severity.MEDIUM + 0.5
+
+
 class Location(NamedTuple):
     """A stretch of one line; line and columns start at 1, `end_column` is the one after the last."""
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from packaging.version import Version
 
-from pysentry_hook.model import Inventory, NormalizedName, Severity
+from pysentry_hook.model import Inventory, NormalizedName
 from pysentry_hook.plan.bench import Blocking, names
 from pysentry_hook.report import Verdict
 
@@ -24,7 +24,7 @@ class Goal:
     direct: bool
     names: frozenset[str]
     """The ids and aliases of the findings that a version clears."""
-    rank: int
+    rank: float
     """How bad the worst of its findings is."""
 
 
@@ -82,7 +82,6 @@ def _goal(inventory: Inventory, package: NormalizedName, verdicts: Sequence[Verd
     findings = [verdict.finding for verdict in verdicts]
     clean = {finding.upgrade_to for finding in findings if finding.upgrade_to is not None}
     each = max(min(_fixes(verdict)) for verdict in verdicts)
-    severities = [finding.vulnerability.severity or Severity.MEDIUM for finding in findings]
     return Goal(
         package=package,
         installed=tuple(sorted({finding.dependency.version for finding in findings})),
@@ -90,7 +89,7 @@ def _goal(inventory: Inventory, package: NormalizedName, verdicts: Sequence[Verd
         tops=tuple(_tops(inventory, package)),
         direct=any(finding.dependency.direct for finding in findings),
         names=frozenset(name for verdict in verdicts for name in names(verdict)),
-        rank=max(severities),
+        rank=max(finding.vulnerability.rank for finding in findings),
     )
 
 

@@ -39,6 +39,7 @@ from pysentry_hook.reports.plan_words import (
     versions,
     worst_first,
 )
+from pysentry_hook.reports.verdict import failed_name
 from pysentry_hook.reports.words import Portable, place, portable
 from pysentry_hook.text import printable
 
@@ -83,7 +84,7 @@ def _failures(failures: Sequence[Failure], look: Look) -> Iterator[Part]:
     rows = [
         row(
             words(failure.kind),
-            code(failure.name if failure.path is None else look.path(failure.path)),
+            code(failed_name(failure, look)),
             words(portable(failure.detail), 500),
         )
         for failure in failures

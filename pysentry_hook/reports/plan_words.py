@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from packaging.version import Version
 
-from pysentry_hook.model import Severity
+from pysentry_hook.model import rank
 from pysentry_hook.proposal import Change, Distance, Held, Kind, Move, Plan, Seen, Tally
 from pysentry_hook.text import count, some
 
@@ -171,4 +171,4 @@ def worst_first(found: Sequence[Seen]) -> list[Seen]:
 
 
 def _rank(seen: Seen) -> float:
-    return -(seen.severity or Severity.MEDIUM + 0.5)
+    return -rank(seen.severity)
