@@ -203,7 +203,7 @@ def chosen_scopes(settings: Settings, inventories: Iterable[Inventory]) -> froze
     known = {scope for inventory in inventories for scope in inventory.scopes}
     for name in sorted(chosen - known - {MAIN}):
         listed = ", ".join(sorted(known - {MAIN})) or "none"
-        raise UsageError(f"--group: there is no group or extra {name!r}; there is: {listed}")
+        raise UsageError(f"--group (or groups in [defaults]): there is no group or extra {name!r}; there is: {listed}")
     return chosen
 
 

@@ -47,11 +47,12 @@ _RESOLVER = (
     (r"did not end within", "give it more time: PYSENTRY_HOOK_RESOLVER_TIMEOUT=600"),
     (r"disk that holds temporary folders", "make room there, or name another folder: TMPDIR"),
     (r"usable wheels|from source is disabled|--no-build|only-binary", "let it run build code: --allow-build"),
-    (r"resolve offline|--offline|network was disabled", "leave --offline out, or lock the project first"),
+    (r"resolve offline|--offline|network was disabled", "leave --offline (UV_OFFLINE) out, or lock the project first"),
     (r"running Python", "take uv: --resolver uv"),
     (r"was not found in", _UNKNOWN),
     (r"from versions: none", f"{_UNKNOWN}; where it has no wheel: --allow-build"),
     (r"Because |conflicting|Cannot install|satisfies the requirement", "change one of the requirements that it names"),
+    (r"Failed to fetch", "check the network, HTTPS_PROXY and the index that it names, or lock the project first"),
     (r"", "lock the project and scan the lock, or accept it: --no-resolver"),
 )
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from pysentry_hook import inputs
 from pysentry_hook.errors import InputError
 from pysentry_hook.tree import Tree
+from pysentry_hook.tree.places import below
 
 CONFIGURATION = (".pysentry-hook.toml", ".pysentry.toml")
 _MANIFESTS = {reader.format: reader for reader in inputs.MANIFESTS}
@@ -51,10 +52,8 @@ def configured_in(tree: Tree, path: str) -> str:
     """Return the nearest folder at or above a folder or file that holds configuration of ours, else the root."""
     folder = path if tree.is_folder(path) else path.rpartition("/")[0]
     for here in (folder, *_above(folder)):
-        start = f"{here}/" if here else ""
-        if any(tree.exists(f"{start}{name}") for name in CONFIGURATION) or _is_ours(
-            tree, f"{start}{inputs.PYPROJECT.format}"
-        ):
+        own = any(tree.exists(below(here, name)) for name in CONFIGURATION)
+        if own or _is_ours(tree, below(here, inputs.PYPROJECT.format)):
             return here
     return ""
 
@@ -104,9 +103,9 @@ def _lock_of(tree: Tree, folder: str) -> str | None:
     """The lock that stands for a manifest: in its folder, or of the workspace that it is a member of."""
     own = _lock_in(tree, folder)
     if own is not None:
-        return f"{folder}/{own}" if folder else own
+        return below(folder, own)
     for above in _above(folder):
-        lock = f"{above}/{inputs.UV_LOCK.format}" if above else inputs.UV_LOCK.format
+        lock = below(above, inputs.UV_LOCK.format)
         if tree.exists(lock) and _has_member(tree, lock, folder):
             return lock
     return None
@@ -127,4 +126,4 @@ def _above(folder: str) -> Iterator[str]:
 
 def _lock_in(tree: Tree, folder: str) -> str | None:
     """The lock that is read in a folder, if any."""
-    return next((name for name in _LOCKS if tree.exists(f"{folder}/{name}" if folder else name)), None)
+    return next((name for name in _LOCKS if tree.exists(below(folder, name))), None)

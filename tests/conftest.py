@@ -92,7 +92,19 @@ def scrubbed(cache: Path) -> dict[str, str]:
         "HTTPS_PROXY": "http://127.0.0.1:9",
         "HTTP_PROXY": "http://127.0.0.1:9",
         "NO_PROXY": "127.0.0.1,localhost",
+        "UV_HTTP_RETRIES": "0",  # of that proxy
     }
+
+
+def is_unmeasured(test: pytest.Item) -> bool:
+    """Whether coverage is measured neither in a test nor in its commands."""
+    return any(test.get_closest_marker(name) for name in ("corpus", "unmeasured"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Measure no coverage in what is unmeasured: to measure doubles the time of everything."""
+    for item in filter(is_unmeasured, items):
+        item.add_marker("no_cover")
 
 
 def unmeasured(environment: Mapping[str, str]) -> dict[str, str]:
@@ -104,7 +116,7 @@ def unmeasured(environment: Mapping[str, str]) -> dict[str, str]:
 def run(tmp_path: Path, request: pytest.FixtureRequest) -> Run:
     """Run the real command in a scrubbed environment; the cache is this test's own."""
     environment = scrubbed(tmp_path / "cache")
-    if request.node.get_closest_marker("corpus") or request.node.get_closest_marker("unmeasured"):
+    if is_unmeasured(request.node):
         environment = unmeasured(environment)
 
     def call(

@@ -7,18 +7,19 @@ from contextlib import suppress
 
 import pytest
 
-from pysentry_hook import plan
 from pysentry_hook.errors import InputError
 from pysentry_hook.inputs import READERS, Reader
 from pysentry_hook.inputs.poetry_constraints import alternatives
 from pysentry_hook.model import parse_version
-from pysentry_hook.plan import bounds, proposals, requirement_files
+from pysentry_hook.plan import bounds, refusals, requirement_files
 from pysentry_hook.reports import gfm, lines, words
 from pysentry_hook.resolvers import pip_tools, uv
 from pysentry_hook.severity import score
 from pysentry_hook.text import clean, one_line, printable, without_credentials
 from tests.contracts.samples import SAMPLES, file_name
 from tests.inputs.reading import Files
+
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
 
 LENGTH = 100_000
 UNITS = (
@@ -68,7 +69,7 @@ TEXTS: dict[str, Callable[[str], object]] = {
     "bounds": lambda text: bounds.respelled(f"a>=1{text}!", "a>=2"),
     "body of a requirement": lambda text: requirement_files._body(f"a{text}x"),
     "what uv says": lambda text: [
-        pattern.findall(text) for pattern in (uv._MISSING, plan._UNUSABLE, proposals._NEEDS_PYTHON, pip_tools._ESSENCE)
+        pattern.findall(text) for pattern in (uv._MISSING, refusals._UNUSABLE, refusals._PYTHON, pip_tools._ESSENCE)
     ],
 }
 

@@ -57,6 +57,8 @@ def test_the_names_of_packages_are_no_cause() -> None:
         ("quarantined by the index: a; uv: Because a was not found", "do not install it"),
         ("uv failed: the disk that holds temporary folders is full", "TMPDIR"),
         ("pip-tools cannot resolve offline; uv can, from its cache", "--offline"),
+        ("uv: Request failed after 3 retries in 5.1s cause: Failed to fetch: https://a.example/six/", "HTTPS_PROXY"),
+        ("uv: Failed to fetch: `https://a.example/six/` (401 Unauthorized)", "check the network, HTTPS_PROXY"),
         ("uv: it was ended by SIGKILL", "--no-resolver"),
     ],
 )

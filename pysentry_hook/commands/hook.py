@@ -30,6 +30,7 @@ from pysentry_hook.reports.change import Judged, foremost, told
 from pysentry_hook.rules import Stated
 from pysentry_hook.scan import scan
 from pysentry_hook.tree import CommitTree, IndexTree, Tree, known_commit, parents, repository_root
+from pysentry_hook.tree.places import below
 from pysentry_hook.triggers import Concerned, concerned, configured_in
 
 FILE = "--changed-file"
@@ -48,7 +49,7 @@ def as_options(arguments: Sequence[str]) -> list[str]:
         tree = _judged(root)
     except RepositoryError:  # without an index there is no such path, and help needs none
         return list(arguments)
-    paths = [f"{here}/{argument}" if here else argument for argument in arguments]
+    paths = [below(here, argument) for argument in arguments]
     return [
         f"{FILE}={path}" if tree.is_file(path) else argument for argument, path in zip(arguments, paths, strict=True)
     ]

@@ -14,11 +14,10 @@ from pysentry_hook.commands.running import Prepared, Scanning, prepare, say, sca
 from pysentry_hook.commands.view import look
 from pysentry_hook.config.flags import Flags
 from pysentry_hook.errors import PysentryHookError, UnreadableInputsError, UsageError
-from pysentry_hook.inputs import requirements, uv_lock
 from pysentry_hook.model import Inventory, NormalizedName
 from pysentry_hook.output import pair
 from pysentry_hook.plan import plan as planned
-from pysentry_hook.plan.applying import Applying
+from pysentry_hook.plan.applying import Applying, is_applied
 from pysentry_hook.plan.bench import Outcome
 from pysentry_hook.plan.project import Project, open_project
 from pysentry_hook.proposal import Plan
@@ -31,8 +30,6 @@ from pysentry_hook.scan import scan
 from pysentry_hook.text import printable
 
 _CHANGES = "Changes"
-_APPLIED = {uv_lock.FORMAT, requirements.FORMAT}
-"""The inputs to which plans are applied, whatever tool the project has."""
 
 
 @takes_flags(but=("allow_empty",))
@@ -68,8 +65,9 @@ def plan(
                 made = planning.apply(made, outcome, forced=force)
             except PysentryHookError as error:
                 problem = error
-    again = f"pysentry-hook plan --apply {look(prepared).again}".rstrip()
-    view = look(prepared)._replace(again_applies=again if made.format in _APPLIED else "")
+    view = look(prepared)
+    if is_applied(prepared.tree, made.path, made.format):
+        view = view._replace(again_applies=f"{view.program} plan --apply {view.again}".rstrip())
     tell(made, targets, view, PLAN_FORMATS)
     if problem:
         raise problem

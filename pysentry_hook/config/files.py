@@ -17,6 +17,7 @@ from pysentry_hook.inputs.documents import Document, parse_toml
 from pysentry_hook.report import PolicyFile
 from pysentry_hook.rules import SILENT, Layer, Stated, Suppression, Table
 from pysentry_hook.tree import FolderTree, Tree, inside
+from pysentry_hook.tree.places import below
 
 OURS, PYPROJECT, PEERS = ".pysentry-hook.toml", "pyproject.toml", ".pysentry.toml"
 TABLE, _PEERS_TABLE = ("tool", "pysentry-hook"), ("tool", "pysentry")
@@ -237,7 +238,7 @@ def _in_project(tree: Tree, folder: str, root: Path) -> Iterator[_File]:
     here = folder
     while True:
         for name, is_peers in ((OURS, False), (PYPROJECT, False), (PEERS, True), (PYPROJECT, True)):
-            path = f"{here}/{name}" if here else name
+            path = below(here, name)
             if tree.exists(path):
                 told = os.path.relpath(root / path)
                 yield _File(tree, path, path, told, is_project=True, is_peers=is_peers)

@@ -1,6 +1,5 @@
 """The story of a plan: open the input, search for changes, and tell what they clear, move and leave."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -9,7 +8,8 @@ from typing import NamedTuple
 from pysentry_hook import __version__
 from pysentry_hook.config.settings import Settings
 from pysentry_hook.inputs import requirements
-from pysentry_hook.model import Dependency, Failure, NormalizedName, normalize
+from pysentry_hook.model import Dependency, Failure, NormalizedName
+from pysentry_hook.plan import refusals
 from pysentry_hook.plan.bench import Bench, Blocking, Outcome, Scan, names, seen
 from pysentry_hook.plan.commands import commands
 from pysentry_hook.plan.goals import Goal, Why, goals
@@ -29,11 +29,6 @@ Opened = Callable[[Names, Names], Project]
 that are asked for by themselves although the file says that something else needs them."""
 
 _MOST_UNUSABLE = 30
-_UNUSABLE = re.compile(
-    r"(?<![\w.-])([\w.-]+)(?:[<>=!~]\S{0,300})? "
-    r"(?:ha(?:s|ve) no (?:usable|`[^`]*`-compatible) wheels|was not found in the package )"
-    r"|there (?:is|are) no versions? of ([\w.-]+?)=="
-)
 _LIMITS = (
     "smallest found, not the smallest there is: packages are tried one after another, the worst finding first",
     "a version between those that advisories name as fixed is taken only where the resolver chooses it",
@@ -85,7 +80,7 @@ def _started(bench: Bench, opened: Opened) -> tuple[Outcome | ResolutionError, N
             idle, alone = idle | (gone & alone), alone | gone
         else:
             known = {each.name for each in bench.project.inventory.dependencies}
-            gone = frozenset(map(normalize, _unusable(start))) & known - unusable
+            gone = refusals.unusable(start) & known - unusable
             unusable |= gone
         if not gone:
             break
@@ -101,12 +96,6 @@ def _listed(project: Project) -> Names:
     if not (project.is_lock and project.inventory.format == requirements.FORMAT):
         return frozenset()
     return frozenset(each.name for each in project.inventory.dependencies)
-
-
-def _unusable(start: Outcome | ResolutionError) -> list[str]:
-    if not isinstance(start, ResolutionError):
-        return []
-    return [one or other for one, other in _UNUSABLE.findall(" ".join(start.whole.split()))]
 
 
 def _unresolved(settings: Settings) -> str:

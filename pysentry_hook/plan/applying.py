@@ -23,7 +23,7 @@ from pysentry_hook.report import Report
 from pysentry_hook.resolvers import uv
 from pysentry_hook.resolvers.programs import Program
 from pysentry_hook.text import one_line, some
-from pysentry_hook.tree import FolderTree, inside, uncommitted
+from pysentry_hook.tree import FolderTree, Tree, inside, uncommitted
 
 Again = Callable[[], tuple[Inventory, Report]]
 """Reads the input anew, and scans and judges it as it was before."""
@@ -97,13 +97,7 @@ class Applying:
 
     def _refuse_locks_of_others(self) -> None:
         """UsageError where another tool than uv has to lock, with the commands to type."""
-        form = self.outcome.inventory.format
-        if form == pyproject.FORMAT:
-            poetry = value_at(parse_toml(read_text(self.tree, self._path)), ("tool", "poetry"))
-            is_ours = not (isinstance(poetry, dict) and poetry.keys() & {"dependencies", "dev-dependencies", "group"})
-        else:
-            is_ours = form in {uv_lock.FORMAT, requirements.FORMAT}
-        if not is_ours:
+        if not is_applied(self.tree, self._path, self.outcome.inventory.format):
             told = [f"--apply: {self._path}: its own tool has to lock it, so nothing was changed; to type:"]
             raise UsageError("\n".join([*told, *(f"  {command}" for command in self.plan.commands)]))
         for move in self.plan.moves:
@@ -190,6 +184,14 @@ class Applying:
             if found != said:
                 told = f"{name} became {some(found) or 'nothing'} where the plan says {some(said) or 'nothing'}"
                 raise NotAppliedError(f"not applied: {told}; {_AS_BEFORE}")
+
+
+def is_applied(tree: Tree, path: str, form: str) -> bool:
+    """Whether plans for an input are applied: not where another tool than uv has to lock it."""
+    if form != pyproject.FORMAT:
+        return form in {uv_lock.FORMAT, requirements.FORMAT}
+    poetry = value_at(parse_toml(read_text(tree, path)), ("tool", "poetry"))
+    return not (isinstance(poetry, dict) and poetry.keys() & {"dependencies", "dev-dependencies", "group"})
 
 
 def _findings(seen: Sequence[Seen]) -> str:

@@ -1,6 +1,5 @@
 """Why a package does not move: what holds it, what holds that, and whether a cooldown alone stands in the way."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -12,10 +11,10 @@ from pysentry_hook.model import Inventory, Node, NormalizedName
 from pysentry_hook.plan.bench import Bench, Outcome
 from pysentry_hook.plan.bounds import admits, nearest
 from pysentry_hook.plan.goals import Goal
-from pysentry_hook.plan.proposals import needed_python, refresh
+from pysentry_hook.plan.proposals import refresh
+from pysentry_hook.plan.refusals import asked_by, pythons
 from pysentry_hook.proposal import Change, Kind
 from pysentry_hook.resolvers.request import ResolutionError
-from pysentry_hook.text import one_line
 
 _DEEPEST = 4
 _MOST_HOLDERS = 5
@@ -34,7 +33,7 @@ def _held_by(
     for _ in range(_DEEPEST):
         wish = f"{name}>={wanted}"
         if isinstance(refusal := bench.alone([wish]), ResolutionError):
-            python = needed_python(refusal, name)
+            python = pythons(refusal).get(name)
             if python is None:
                 yield f"{name} {wanted} cannot be installed: {refusal.summary}"
                 return
@@ -75,14 +74,6 @@ def _holders(bench: Bench, inventory: Inventory, name: NormalizedName, wish: str
         answer = bench.alone([f"{parent.name}=={parent.version}", wish])
         if isinstance(answer, ResolutionError):
             yield parent, asked_by(answer, parent.name, name)
-
-
-def asked_by(refusal: ResolutionError, parent: NormalizedName, name: NormalizedName) -> str:
-    """The versions of a package that another asks for, as the resolver tells them; empty where it does not."""
-    said = " ".join(refusal.whole.split())
-    who = rf"(?<![\w.-]){re.escape(parent)}(?![\w.-])\S*"
-    found = re.search(rf"{who} depends? on {re.escape(name)}((?:[<>=!~]=?=?[^\s,]+,?)+)", said)
-    return one_line(found[1].rstrip(",."), 80) if found else ""
 
 
 def promised(bench: Bench, change: Change, inventory: Inventory) -> Change:

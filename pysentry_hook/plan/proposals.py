@@ -1,15 +1,15 @@
 """Propose changes for one package, the mildest and nearest first, each with what the resolver makes of it."""
 
-import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
 from packaging.version import Version
 
-from pysentry_hook.model import NormalizedName, normalize
+from pysentry_hook.model import NormalizedName
 from pysentry_hook.plan.bench import Bench, Outcome
 from pysentry_hook.plan.bounds import admits, nearest, raised, within, without_upper
 from pysentry_hook.plan.goals import Goal
+from pysentry_hook.plan.refusals import pythons
 from pysentry_hook.proposal import Change, Edit, Kind
 from pysentry_hook.resolvers.request import ResolutionError
 
@@ -17,7 +17,6 @@ Attempt = Outcome | ResolutionError
 Changes = tuple[Change, ...]
 
 _LEVELS = 4
-_NEEDS_PYTHON = re.compile(r"(?<![\w.-])([\w.-]+)[<>=!~]\S{0,300} depends? on Python>=(\d+(?:\.\d+)*)")
 MOST_TOPS = 6
 """Of how many direct dependencies that bring a package in the bounds are looked at."""
 
@@ -48,8 +47,7 @@ class Proposals:
     def _learns(self, refusal: ResolutionError, changes: Changes) -> bool:
         """Whether the refusal tells of a package that is asked for that its fix needs a later Python."""
         asked = {change.package for change in changes} - self.limited.keys()
-        said = " ".join(refusal.whole.split())
-        found = {normalize(name): python for name, python in _NEEDS_PYTHON.findall(said) if normalize(name) in asked}
+        found = {name: python for name, python in pythons(refusal).items() if name in asked}
         self.limited |= {name: f"python_full_version >= '{python}'" for name, python in found.items()}
         return bool(found) and self._project.is_lock
 
@@ -185,12 +183,6 @@ class Proposals:
             text = each.requested.requirement
             if each.name == name and not (self._project.is_lock and admits(text, version)):
                 yield Edit(each.number, each.location.path, each.location.line, text, raised(text, version))
-
-
-def needed_python(refusal: ResolutionError, name: NormalizedName) -> str | None:
-    """The Python that a package needs and that the project does not demand, where that is why it was refused."""
-    found = _NEEDS_PYTHON.findall(" ".join(refusal.whole.split()))
-    return next((python for each, python in found if normalize(each) == name), None)
 
 
 def refresh(name: NormalizedName, ask: str) -> Change:

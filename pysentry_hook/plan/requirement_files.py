@@ -10,6 +10,7 @@ from typing import NamedTuple
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import Version
 
+from pysentry_hook.config.edit import line_end
 from pysentry_hook.errors import UsageError
 from pysentry_hook.inputs.requirement_lines import Line, logical_lines
 from pysentry_hook.inputs.requirement_parts import Asked, requirement
@@ -120,7 +121,7 @@ class RequirementFiles:
 
     def _appended(self, path: str, files: Mapping[str, Sequence[_Block]], text: str) -> Iterator[str]:
         """The lines of what comes new with a package of this file; what comes with none, with the first file."""
-        end = "\r\n" if "\r\n" in text else "\n"
+        end = line_end(text)
         listed = {file: {block.name for block in blocks} for file, blocks in files.items()}
         first, has_hashes = self.outcome.inventory.path, "--hash" in text
         if text and not text.endswith(("\n", "\r")) and self.coming:

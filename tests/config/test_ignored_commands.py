@@ -8,6 +8,8 @@ from tests.builders import a_uv_lock
 from tests.config.test_suppressions_commands import LATER, OURS, PYPROJECT, REASON, entry
 from tests.conftest import Run
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 PEERS = ".pysentry.toml"
 ADD = ("suppressions", "add", "CVE-2099-1", *REASON, "--expires", LATER)
 IGNORED = '[ignore]\nids = ["CVE-2099-1"]\nwhile_no_fix = ["CVE-2099-2"]\npackages = ["idna"]\n'

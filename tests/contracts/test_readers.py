@@ -14,6 +14,8 @@ from pysentry_hook.model import Inventory, Node, normalize
 from pysentry_hook.tree import MAX_BYTES, FolderTree
 from tests.contracts.samples import INDEX, SAMPLES, Pins, Sample, file_name
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 HOUSE = Path(__file__).parents[2]
 PINS = (("requests", "2.30.0"), ("idna", "3.6"), ("idna", "3.7"), ("six", "1.16.0"))
 

@@ -11,6 +11,8 @@ from tests.e2e.repository import RECORDS, Repository, as_json, decisions, git, n
 from tests.resolvers.index import Release, serve
 from tests.upstream import Upstream
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 OLD, NEW = "requests 2.30.0 CVE-2099-0001", "idna 3.4 CVE-2099-0002"
 
 
@@ -208,10 +210,18 @@ def test_a_file_that_another_includes_is_read_as_it_was(shop: Repository) -> Non
 def test_a_workspace_member_is_compared_with_the_lock_of_the_workspace(shop: Repository) -> None:
     shop.write("pyproject.toml", '[project]\nname = "shop"\nversion = "1"\n[tool.uv.workspace]\nmembers = ["api"]\n')
     shop.write("api/pyproject.toml", '[project]\nname = "api"\nversion = "1"\ndependencies = ["requests"]\n')
-    shop.lock("requests 2.30.0")
+    member = '[manifest]\nmembers = ["api", "shop"]\n\n[[package]]\nname = "api"\nversion = "1"\n'
+    member += 'source = { editable = "api" }\ndependencies = [{ name = "requests" }]\n'
+
+    def lock(*packages: str) -> None:
+        text = shop.lock(*packages).read_text(encoding="utf-8")
+        shop.write("uv.lock", text.replace("\n[[package]]", f"\n{member}\n[[package]]", 1))
+
+    lock("requests 2.30.0")
     shop.commit()
-    shop.lock("requests 2.30.0", "idna 3.4")
+    lock("requests 2.30.0", "idna 3.4")
     report = shop.report("--recursive", "--against", "HEAD")
+    assert (report["complete"], report["coverage"]["unchecked"]) == (True, [])
     assert novelty(report) == {OLD: "existing", NEW: "introduced"}
 
 

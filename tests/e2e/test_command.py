@@ -90,7 +90,8 @@ def test_a_group_keeps_main_and_that_group(run: Run) -> None:
 def test_an_unknown_group_is_answered_with_those_that_there_are(run: Run) -> None:
     done = run(EXAMPLES / "shop", "--group", "nope", "--offline")
     assert done.returncode == 2
-    assert done.stderr == "error: --group: there is no group or extra 'nope'; there is: dev, images\n"
+    told = "error: --group (or groups in [defaults]): there is no group or extra 'nope'; there is: dev, images\n"
+    assert done.stderr == told
 
 
 def test_the_version_is_told_without_loading_the_rest() -> None:

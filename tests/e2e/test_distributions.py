@@ -19,6 +19,8 @@ from tests.e2e.acting import HOUSE, commit, git
 from tests.e2e.conftest import needed
 from tests.e2e.releasing import LAST, a_copy, do
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 OUTSIDE = dict(os.environ)
 """The environment in which the tests were started: with the machine's package registry."""
 LEFTOVERS = (
@@ -196,9 +198,10 @@ def test_the_tests_can_be_run_from_the_sdist(built: Built, tmp_path: Path) -> No
     where = do(house, python, "-c", "import pysentry_hook; print(pysentry_hook.__file__)")
     assert where.stdout == f"{house}/pysentry_hook/__init__.py\n"
     some = ("tests/contracts/test_hook_manifest.py", "tests/test_requirements.py", "tests/reports/test_sarif.py")
-    done = do(house, python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *some)
+    words = (python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--basetemp", str(tmp_path / "temporary"))
+    done = do(house, *words, *some)
     assert done.returncode == 0, done.stdout
-    every = do(house, python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--collect-only")
+    every = do(house, *words, "--collect-only")
     assert every.returncode == 0, every.stdout
 
 

@@ -15,7 +15,7 @@ from tests.builders import a_folder_of_records, a_record, a_uv_lock
 from tests.e2e.forked import Fork, Forks, forking
 from tests.upstream import Fault, Upstream
 
-pytestmark = forking
+pytestmark = [forking, pytest.mark.unmeasured]  # other tests measure what these run
 
 NAMES = [f"package-{number}" for number in range(8)]
 SEED = time.time_ns() % 1_000_000

@@ -3,11 +3,13 @@
 from pathlib import Path
 from threading import Barrier
 
+import pytest
+
 from tests.builders import a_record, a_uv_lock
 from tests.e2e.forked import Ended, Forks, forking
 from tests.upstream import Fault, Upstream
 
-pytestmark = forking
+pytestmark = [forking, pytest.mark.unmeasured]  # other tests measure what these run
 
 SCANS, NEW = 200, 20
 NAMES = ("flask", "jinja2", "requests")

@@ -9,6 +9,8 @@ from tests.e2e.project import SIX, Project
 from tests.e2e.repository import git
 from tests.resolvers.index import Release
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 
 def refused(project: Project, why: str, *words: object) -> None:
     """It is refused with that reason, and nothing is touched; `--force` does not help unless the reason says so."""

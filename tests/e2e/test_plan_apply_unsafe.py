@@ -13,6 +13,8 @@ from tests.e2e.test_plan_apply import applied
 from tests.e2e.test_plan_apply_refused import refused
 from tests.resolvers.index import Release, serve
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 BUILT = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
 BACKEND = """
 import pathlib

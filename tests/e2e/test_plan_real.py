@@ -21,6 +21,7 @@ PROJECTS = {
 }
 
 pytestmark = [
+    pytest.mark.unmeasured,  # other tests measure what these run
     pytest.mark.network,
     pytest.mark.corpus,
     pytest.mark.skipif("PYSENTRY_CORPUS" not in os.environ, reason="PYSENTRY_CORPUS does not name the corpus"),

@@ -12,6 +12,8 @@ from tests.conftest import Run
 from tests.e2e.conftest import House
 from tests.resolvers.index import PASSWORD, Release, serve
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 both = pytest.mark.parametrize("resolver", list(RESOLVERS))
 PYPROJECT = """\
 [project]

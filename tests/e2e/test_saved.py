@@ -10,6 +10,8 @@ from tests.builders import a_folder_of_records, a_record
 from tests.conftest import Run
 from tests.e2e.repository import Done, Repository, a_repository
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 TODAY = datetime.now(UTC).date()
 PUBLISHED = TODAY - timedelta(days=3)
 BLOCKS_ON = PUBLISHED + timedelta(days=7)

@@ -3,7 +3,7 @@
 import pytest
 
 from pysentry_hook.model import normalize
-from pysentry_hook.plan.holding import asked_by
+from pysentry_hook.plan.refusals import asked_by
 from pysentry_hook.resolvers.request import ResolutionError
 from tests.builders import a_record
 from tests.plan.test_cases import Shops

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import combinations
 from typing import Any, NamedTuple
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
@@ -13,6 +14,8 @@ from pysentry_hook.advisories import Advisory, Vulnerability
 from pysentry_hook.matching import Knowledge, alias_groups, in_range
 from pysentry_hook.sources.records import parse
 from tests.builders import a_package, a_record, an_advisory
+
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
 
 RELEASES = [f"{major}.{minor}" for major in range(4) for minor in range(3)]
 SUFFIXES = [".dev1", "a1", "b2", "rc1", "", ".post1"]

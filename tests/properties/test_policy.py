@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -28,6 +29,8 @@ from tests.properties.policies import (
     suppressions,
     tables,
 )
+
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
 
 
 def report_of(found: Facts, policy: Policy, today: date = TODAY) -> Report:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+import pytest
 from hypothesis import given
 
 from pysentry_hook.policy.judge import judge
@@ -12,6 +13,8 @@ from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.saved import read_report
 from pysentry_hook.rules import Occasion, Policy
 from tests.properties.policies import DAYS, OCCASIONS, TODAY, facts, policies
+
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
 
 
 def saved(found: Facts, policy: Policy, today: date = TODAY) -> str:

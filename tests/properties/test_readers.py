@@ -19,6 +19,8 @@ from pysentry_hook.text import one_line
 from tests.contracts.samples import SAMPLES, file_name
 from tests.inputs.reading import DATA, Files, inventory, pins
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 REAL = {
     "uv.lock": "uv.lock/workspace/uv.lock",
     "poetry.lock": "poetry.lock/v2.1/poetry.lock",

@@ -3,6 +3,7 @@
 import json
 from functools import lru_cache
 
+import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from pysentry_hook.text import clean, one_line, printable
 from tests.reports import gfm, plans
 from tests.reports.commands import acts, commands
 from tests.reports.facts import filled
+
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
 
 _PIECES = (
     *"|\\`*_~[]<>()!#@$^&{}=+-:;,.%/'\"0a \n\r\t",

@@ -25,6 +25,8 @@ from tests.reports.facts import SILENT, a_report, an_input, an_unchecked
 from tests.reports.gfm import check, tables
 from tests.reports.markdown_reports import EVERY_REPORT, HIGH, every_report, many, told
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 
 @pytest.mark.parametrize(
     ("identifier", "shown"),

@@ -7,6 +7,7 @@ from pysentry_hook.config.imported.accepted import Found, Untaken
 from pysentry_hook.config.imported.command_lines import read_commands
 from pysentry_hook.errors import InputError
 from pysentry_hook.tree import FolderTree
+from pysentry_hook.tree.places import below
 
 _NAMES = (
     ".safety-policy.yml", "osv-scanner.toml", "uv.toml", "pyproject.toml",
@@ -34,10 +35,10 @@ def usual_places(tree: FolderTree, folder: str) -> Iterator[str | Untaken]:
             names.update(each.name for each in (tree.root / here).iterdir())
         except OSError as error:
             yield Untaken(here or ".", 1, f"cannot be listed, so what it holds was not checked: {error.strerror}")
-        yield from (_below(here, name) for name in _NAMES if name in names)
+        yield from (below(here, name) for name in _NAMES if name in names)
         for each in _FOLDERS:
-            if tree.is_folder(_below(here, each)):
-                yield from _scripts(tree, _below(here, each))
+            if tree.is_folder(below(here, each)):
+                yield from _scripts(tree, below(here, each))
         if not here:
             return
         here = here.rpartition("/")[0]
@@ -79,7 +80,3 @@ def _scripts(tree: FolderTree, folder: str) -> Iterator[str | Untaken]:
         return
     yield from (path for path in listed.paths if PurePosixPath(path).suffix in _SUFFIXES)
     yield from (Untaken(error.path, 1, error.detail) for error in listed.unreadable)
-
-
-def _below(folder: str, name: str) -> str:
-    return f"{folder}/{name}" if folder else name

@@ -21,6 +21,8 @@ from tests.config.imported.samples import (
 )
 from tests.conftest import Run
 
+pytestmark = pytest.mark.unmeasured  # other tests measure what these run
+
 
 @pytest.mark.parametrize(
     ("files", "told"),
