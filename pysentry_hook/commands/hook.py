@@ -76,7 +76,8 @@ def hook(
         absent = tuple(f"{path} is not in this {state.change.word}, so it was not read" for path in paths or ())
         found = Concerned((state.here,), ()) if push else concerned(state.tree, state.before, files or ())
         settings = _settings(flags, state, (*found.places, *(files or ())), push=push)
-        change = replace(state.change, notes=(*state.change.notes, *found.notes, *absent), command=from_a_hook())
+        notes = (*state.change.notes, *found.notes, *absent)
+        change = replace(state.change, notes=notes, command=from_a_hook(os.environ))
         codes = [0]
         projects = _projects(state, found.places)
         for folder, places in projects.items():

@@ -7,22 +7,32 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-_NAMES = ("pysentry-hook", "pysentry")
+_NAME = "pysentry-hook"
+_NAMES = (_NAME, "pysentry")
 
 
 def from_here(environment: Mapping[str, str]) -> str:
-    """What calls us again from here: the path that was typed, where a shell would not find us by our name."""
+    """What calls us again from here: by our name, through the uv that called us, or by the path that was typed."""
     typed = Path(sys.argv[0])
-    folders = (Path(each).resolve() for each in environment.get("PATH", "").split(os.pathsep))
-    if typed.stem not in _NAMES or typed.parent.resolve() in folders:
-        return _NAMES[0]
-    return shlex.quote(str(typed))
+    if typed.stem not in _NAMES:
+        return _NAME
+    if typed.parent.resolve() not in (Path(each).resolve() for each in os.get_exec_path(environment)):
+        return shlex.quote(str(typed))
+    if "UV" not in environment or _is_installed(_NAME, environment):
+        return _NAME
+    # uv put our environment on PATH for as long as we run: https://docs.astral.sh/uv/reference/environment/#uv
+    is_of_project = Path(environment.get("VIRTUAL_ENV") or os.devnull).resolve() == Path(sys.prefix).resolve()
+    return f"{'uv run' if is_of_project else 'uvx'} {_NAME}"
 
 
-def from_a_hook() -> str | None:
+def from_a_hook(environment: Mapping[str, str]) -> str | None:
     """What calls us where the user of a hook reads; None where only the hook's environment has it."""
-    path = os.pathsep.join(folder for folder in os.get_exec_path() if not Path(folder).is_relative_to(sys.prefix))
-    for program, command in ((_NAMES[0], _NAMES[0]), ("uvx", f"uvx {_NAMES[0]}")):
-        if shutil.which(program, path=path):
-            return command
-    return None
+    if _is_installed(_NAME, environment):
+        return _NAME
+    return f"uvx {_NAME}" if _is_installed("uvx", environment) else None
+
+
+def _is_installed(program: str, environment: Mapping[str, str]) -> bool:
+    """Whether PATH has a program outside of the environment in which we run."""
+    folders = (each for each in os.get_exec_path(environment) if not Path(each).is_relative_to(sys.prefix))
+    return shutil.which(program, path=os.pathsep.join(folders)) is not None

@@ -187,6 +187,8 @@ def test_the_wheel_works_where_there_is_nothing_else(built: Built, tmp_path: Pat
         done = run(*words, "shop", "--advisory-db", "advisories")
         assert done.returncode == 1
         assert "CVE-2023-25577" in done.stdout
+    done = run(uv, "tool", "run", "--from", built.wheel, "pysentry-hook", "shop", "--advisory-db", "advisories")
+    assert "\nWhy:    uvx pysentry-hook explain " in done.stdout, done.stderr
     assert '"$schema"' in run(programs / "pysentry-hook", "config", "schema", "--report").stdout
 
 

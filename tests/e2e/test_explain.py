@@ -5,6 +5,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 import sysconfig
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from tests.builders import a_folder_of_records, a_record
 from tests.conftest import Run, scrubbed
+from tests.e2e.conftest import needed
 from tests.e2e.repository import Done, Repository, as_json, decisions
 
 pytestmark = pytest.mark.unmeasured  # other tests measure what these run
@@ -250,16 +252,49 @@ def test_the_command_that_shows_what_a_saved_report_holds_runs_as_well(spaced: R
     assert (why.returncode, why.stdout.partition(" blocks")[0]) == (0, "CVE-2099-0001 in requests 2.30.0")
 
 
-@pytest.mark.parametrize("found", [False, True], ids=["typed", "on the path"])
-def test_a_printed_command_is_found_by_a_shell(spaced: Repository, tmp_path: Path, found: bool) -> None:
-    scripts = Path(sysconfig.get_path("scripts"))
-    folders = [*([scripts] if found else []), *(each for each in _folders() if each != scripts)]
-    environment = scrubbed(tmp_path / "cache") | {"PATH": os.pathsep.join(map(str, folders))}
-    typed = os.path.relpath(scripts / "pysentry-hook", spaced.folder)
+SCRIPTS = Path(sysconfig.get_path("scripts"))
+UV = {"UV": "/usr/bin/uv"}
+"""What uv gives to what it runs."""
+
+
+@pytest.mark.parametrize(
+    ("before", "further", "behind", "program"),
+    [
+        ([], {}, [], None),
+        ([SCRIPTS], {}, [], "pysentry-hook"),
+        ([SCRIPTS], UV, [], "uvx pysentry-hook"),
+        ([SCRIPTS], UV | {"VIRTUAL_ENV": "/usr"}, [], "uvx pysentry-hook"),
+        ([SCRIPTS], UV | {"VIRTUAL_ENV": sys.prefix}, [], "uv run pysentry-hook"),
+        ([SCRIPTS], UV, ["tools"], "pysentry-hook"),
+        ([], UV, [], None),
+    ],
+    ids=["typed", "on PATH", "uvx", "uvx elsewhere", "uv run", "installed", "typed below uv"],
+)
+def test_a_printed_command_is_found_by_a_shell(
+    spaced: Repository,
+    tmp_path: Path,
+    before: list[Path],
+    further: dict[str, str],
+    behind: list[str],
+    program: str | None,
+) -> None:
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools" / "pysentry-hook").symlink_to(SCRIPTS / "pysentry-hook")
+    folders = [*before, *(each for each in _folders() if each != SCRIPTS), *(tmp_path / each for each in behind)]
+    environment = scrubbed(tmp_path / "cache") | {"PATH": os.pathsep.join(map(str, folders))} | further
+    typed = os.path.relpath(SCRIPTS / "pysentry-hook", spaced.folder)
     words = [typed, "a shop", "--advisory-db", str(spaced.records)]
     done = subprocess.run(words, cwd=spaced.folder, env=environment, capture_output=True, text=True, check=False)
-    program = "pysentry-hook" if found else typed
-    assert [printed(done, label).split()[0] for label in ("Accept", "Why")] == [program, program]
+    found = [re.sub(r" (suppressions|explain) .*", "", printed(done, label)) for label in ("Accept", "Why")]
+    assert found == [program or typed] * 2
+
+
+def test_uv_run_is_what_calls_a_program_of_the_project_again(spaced: Repository, tmp_path: Path) -> None:
+    folders = [each for each in _folders() if each != SCRIPTS]
+    environment = scrubbed(tmp_path / "cache") | {"PATH": os.pathsep.join(map(str, folders)), "VIRTUAL_ENV": sys.prefix}
+    words = [needed("uv", "uv"), "run", "--no-project", "pysentry-hook", "a shop", "--advisory-db", str(spaced.records)]
+    done = subprocess.run(words, cwd=spaced.folder, env=environment, capture_output=True, text=True, check=False)
+    assert printed(done, "Why").startswith("uv run pysentry-hook explain "), done.stderr
 
 
 def _folders() -> list[Path]:
