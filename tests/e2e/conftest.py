@@ -17,9 +17,9 @@ from tests.builders import a_folder_of_records, a_record, a_uv_lock
 from tests.conftest import Run, scrubbed, unmeasured
 from tests.e2e import corpus
 from tests.e2e.acting import Acting, shipped
-from tests.e2e.forked import Forks
 from tests.e2e.project import Project
 from tests.e2e.repository import Repository, a_repository, git
+from tests.forked import Forks
 from tests.resolvers.index import Index, Release, serve
 
 HOUSE = Path(__file__).parents[2]

@@ -11,8 +11,6 @@ from tests.e2e.repository import RECORDS, Repository, as_json, decisions, git, n
 from tests.resolvers.index import Release, serve
 from tests.upstream import Upstream
 
-pytestmark = pytest.mark.unmeasured  # other tests measure what these run
-
 OLD, NEW = "requests 2.30.0 CVE-2099-0001", "idna 3.4 CVE-2099-0002"
 
 

@@ -11,8 +11,6 @@ from tests.builders import a_folder_of_records, a_record, a_uv_lock, a_zip
 from tests.conftest import Run
 from tests.upstream import Reply, Upstream
 
-pytestmark = pytest.mark.unmeasured  # other tests measure what these run
-
 OLD = a_record("PYSEC-2099-1", fixed="2.31", aliases=["CVE-2099-1"])
 GHSA = a_record("GHSA-aaaa-bbbb-cccc", "idna", fixed="3.7", aliases=["CVE-2099-2"])
 NEW = a_record("GHSA-dddd-eeee-ffff", "jinja2", fixed="3.2") | {"modified": "2099-02-01T00:00:00Z"}

@@ -253,8 +253,7 @@ def test_the_command_that_shows_what_a_saved_report_holds_runs_as_well(spaced: R
 
 
 SCRIPTS = Path(sysconfig.get_path("scripts"))
-UV = {"UV": "/usr/bin/uv"}
-"""What uv gives to what it runs."""
+UV = {"UV": "/usr/bin/uv"}  # what uv gives to what it runs
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 
 from pysentry_hook.sources.store import Store
 from tests.builders import a_folder_of_records, a_record, a_uv_lock
-from tests.e2e.forked import Fork, Forks, forking
+from tests.forked import Fork, Forks, forking
 from tests.upstream import Fault, Upstream
 
 pytestmark = [forking, pytest.mark.unmeasured]  # other tests measure what these run

@@ -6,7 +6,7 @@ from threading import Barrier
 import pytest
 
 from tests.builders import a_record, a_uv_lock
-from tests.e2e.forked import Ended, Forks, forking
+from tests.forked import Ended, Forks, forking
 from tests.upstream import Fault, Upstream
 
 pytestmark = [forking, pytest.mark.unmeasured]  # other tests measure what these run

@@ -20,8 +20,6 @@ from tests.e2e.hook.hooking import HOUSE
 from tests.resolvers.index import Release, serve
 from tests.upstream import Upstream
 
-pytestmark = pytest.mark.unmeasured  # other tests measure what these run
-
 PAGE, PASSING = 24, 3
 HIGH = [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N"}]
 CRITICAL = [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}]

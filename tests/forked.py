@@ -15,6 +15,7 @@ import gc
 import itertools
 import json
 import os
+import select
 import signal
 import sqlite3
 import subprocess
@@ -24,12 +25,15 @@ from collections.abc import Mapping
 from importlib import import_module
 from io import BufferedWriter
 from pathlib import Path
+from pkgutil import walk_packages
 from types import FrameType, TracebackType
 from typing import Any, NamedTuple, Self
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+import pysentry_hook
+
+ROOT = Path(__file__).parents[1]
 _PRINTED = (".out", ".err")
 
 forking = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork, and no SIGKILL")
@@ -69,10 +73,22 @@ class Fork(NamedTuple):
         self.forks.tell(kill=self.number)
         return self.wait()
 
-    def wait(self) -> Ended:
-        """Wait for its end."""
+    def wait(self, seconds: float | None = None) -> Ended:
+        """Wait for its end; TimeoutError where it has not ended in time, and it is killed."""
+        if seconds is not None and not self._ends_within(seconds):
+            self.kill()
+            raise TimeoutError(f"it did not end within {seconds} s")
         code = self.forks.tell(wait=self.number)
         return Ended(code, *(self.out.with_suffix(suffix).read_text("utf-8") for suffix in _PRINTED))
+
+    def _ends_within(self, seconds: float) -> bool:
+        end = os.pidfd_open(self.number)
+        try:
+            ends = select.poll()
+            ends.register(end, select.POLLIN)
+            return bool(ends.poll(seconds * 1000))
+        finally:
+            os.close(end)
 
 
 class Forks:
@@ -86,10 +102,11 @@ class Forks:
         }
         self._folder = folder
         self._numbers = itertools.count()
+        self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
         (self._folder / "printed").mkdir(parents=True)
-        command = [sys.executable, "-m", "tests.e2e.forked"]
+        command = [sys.executable, "-m", "tests.forked"]
         self._process = subprocess.Popen(
             command, cwd=self._folder, env=self._environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
@@ -104,19 +121,30 @@ class Forks:
         """Give an order, and return the number that answers it."""
         assert self._process.stdin
         assert self._process.stdout
-        self._process.stdin.write(f"{json.dumps(order)}\n")
-        self._process.stdin.flush()
-        return int(self._process.stdout.readline())
+        with self._lock:
+            self._process.stdin.write(f"{json.dumps(order)}\n")
+            self._process.stdin.flush()
+            return int(self._process.stdout.readline())
 
-    def start(self, *words: object, dies_at: int | str | None = None, held: bool = False, anew: bool = False) -> Fork:
+    def start(
+        self,
+        *words: object,
+        dies_at: int | str | None = None,
+        held: bool = False,
+        anew: bool = False,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> Fork:
         """Start the command; where it is held it begins after `release`, and `anew` in an interpreter of its own.
 
-        It kills itself before its n-th step, or before the first one of a name.
+        It kills itself before its n-th step, or before the first one of a name. It runs in the folder and the
+        environment of all, or in others.
         """
         out = self._folder / "printed" / str(next(self._numbers))
         for suffix in _PRINTED:  # a command that is killed early prints nothing, and has no time for files
             out.with_suffix(suffix).touch()
-        number = self.tell(words=[*map(str, words)], out=str(out), dies_at=dies_at, held=held, anew=anew)
+        number = self.tell(words=[*map(str, words)], out=str(out), dies_at=dies_at, held=held, anew=anew,
+                           cwd=str(cwd or self._folder), env=env and dict(env))  # fmt: skip
         return Fork(self, number, out)
 
     def run(self, *words: object, dies_at: int | str | None = None) -> Ended:
@@ -192,11 +220,15 @@ class _Forker:
         for number, suffix in enumerate(_PRINTED, 1):
             os.dup2(os.open(out.with_suffix(suffix), os.O_WRONLY), number)
         os.close(self._gate[1])
+        os.chdir(order["cwd"])
+        if order["env"] is not None:
+            os.environ.clear()
+            os.environ.update(order["env"])
         if order["held"]:
             os.read(self._gate[0], 1)  # the end of the pipe is the beginning of the work
         if order["anew"]:
             os.execv(sys.executable, [sys.executable, "-m", "pysentry_hook", *order["words"]])  # noqa: S606
-        sys.argv = ["pysentry-hook", *order["words"]]
+        sys.argv = [str(ROOT / "pysentry_hook" / "__main__.py"), *order["words"]]
         if order["dies_at"] is not None:
             _watch(order["dies_at"], out.with_suffix(".steps"))
         main()
@@ -204,12 +236,10 @@ class _Forker:
 
 
 def _import() -> None:
-    """Import what a scan and a sync import late."""
-    late = (
-        "cli", "commands.db", "commands.running", "commands.scan", "config.statements", "inputs.uv_lock",
-        "reports.json", "sources.osv", "sources.pypa", "sources.pypi",
-    )  # fmt: skip
-    for module in ("diskcache", "netrc", "requests", "rtoml", "yaml", *(f"pysentry_hook.{name}" for name in late)):
+    """Import what commands import late."""
+    ours = (each.name for each in walk_packages(pysentry_hook.__path__, "pysentry_hook."))
+    late = ("diskcache", "netrc", "packaging.metadata", "platformdirs", "requests", "rtoml", "tomlkit", "yaml")
+    for module in (*late, *(name for name in ours if not name.endswith("__main__"))):
         import_module(module)
 
 
