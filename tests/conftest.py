@@ -118,8 +118,11 @@ def unmeasured(environment: Mapping[str, str]) -> dict[str, str]:
 def run(tmp_path: Path, request: pytest.FixtureRequest) -> Run:
     """Run the real command in a scrubbed environment; the cache is this test's own."""
     environment = scrubbed(tmp_path / "cache")
-    if is_unmeasured(request.node) and hasattr(os, "pidfd_open"):
-        return _forked(request.getfixturevalue("all_forks"), unmeasured(environment), tmp_path)
+    if is_unmeasured(request.node):
+        environment = unmeasured(environment)
+    if hasattr(os, "pidfd_open"):
+        forks = request.getfixturevalue("unmeasured_forks" if is_unmeasured(request.node) else "measured_forks")
+        return _forked(forks, environment, tmp_path)
 
     def call(
         *arguments: object, cwd: Path | None = None, env: Mapping[str, str] | None = None, timeout: float = 120
@@ -140,10 +143,16 @@ def run(tmp_path: Path, request: pytest.FixtureRequest) -> Run:
 
 
 @pytest.fixture(scope="session")
-def all_forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
-    """Give what forks the commands of every test that is not measured, which saves half of their time."""
-    folder = tmp_path_factory.mktemp("forks")
-    with Forks(unmeasured(os.environ), folder) as forks:
+def measured_forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
+    """Give what forks the commands of all tests, which saves half of their time."""
+    with Forks(os.environ, tmp_path_factory.mktemp("forks")) as forks:
+        yield forks
+
+
+@pytest.fixture(scope="session")
+def unmeasured_forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
+    """Give what forks the commands of those whose coverage is not measured."""
+    with Forks(unmeasured(os.environ), tmp_path_factory.mktemp("forks")) as forks:
         yield forks
 
 
