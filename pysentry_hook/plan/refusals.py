@@ -7,11 +7,13 @@ from pysentry_hook.model import NormalizedName, normalize
 from pysentry_hook.resolvers.request import ResolutionError
 from pysentry_hook.text import one_line
 
-_NAME = r"(?<![\w.-])([\w.-]+)"
+_ONLY = r"(?:\[[^\]\s]{0,300}\])?(?:\{[^{}]{0,300}\})?"
+"""The extras and the marker of a package, where it is spoken of for these alone."""
+_NAME = rf"(?<![\w.-])([\w.-]+){_ONLY}"
 _ASKED = r"[<>=!~]\S{0,300}"
 _UNUSABLE = re.compile(
     rf"{_NAME}(?:{_ASKED})? (?:ha(?:s|ve) no (?:usable|`[^`]*`-compatible) wheels|was not found in the package )"
-    r"|there (?:is|are) no versions? of ([\w.-]+?)=="
+    rf"|there (?:is|are) no versions? of ([\w.-]+?){_ONLY}=="
 )
 _PYTHON = re.compile(rf"{_NAME}{_ASKED} depends? on Python>=(\d+(?:\.\d+)*)")
 _LONGEST = 80
@@ -32,7 +34,7 @@ def pythons(refusal: ResolutionError) -> Mapping[NormalizedName, str]:
 
 def asked_by(refusal: ResolutionError, parent: NormalizedName, name: NormalizedName) -> str:
     """The versions of a package that another asks for; empty where uv does not tell them."""
-    who = rf"(?<![\w.-]){re.escape(parent)}(?![\w.-])\S*"
+    who = rf"(?<![\w.-]){re.escape(parent)}(?![\w.-]){_ONLY}\S*"
     found = re.search(rf"{who} depends? on {re.escape(name)}({_ASKED})", _said(refusal))
     return one_line(found[1].rstrip(",."), _LONGEST) if found else ""
 
