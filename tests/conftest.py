@@ -144,7 +144,7 @@ def run(tmp_path: Path, request: pytest.FixtureRequest) -> Run:
 
 @pytest.fixture(scope="session")
 def measured_forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
-    """Give what forks the commands of all tests, which saves half of their time."""
+    """Give what forks the commands of tests: an interpreter that begins takes half of their time."""
     with Forks(os.environ, tmp_path_factory.mktemp("forks")) as forks:
         yield forks
 

@@ -114,6 +114,8 @@ def test_a_manifest_without_a_lock_is_edited_and_nothing_is_locked(
     project = shops(*releases)
     project.write("pyproject.toml", f'{HEAD}dependencies = ["{asks}"]\n')
     project.commit()
+    offered = project.run(*project.words("plan"), cwd=project.folder, env=project.environment)
+    assert "\nOr let it be done: pysentry-hook plan --apply --advisory-db " in offered.stdout
     applied(project, project.apply(), "pyproject.toml")
     assert project.read("pyproject.toml") == f"{HEAD}dependencies = {becomes}"
 

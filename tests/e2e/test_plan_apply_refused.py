@@ -93,6 +93,9 @@ def test_what_another_tool_locks_is_left_to_it_with_what_to_type(
         text = text.replace("package = []\n", '[[package]]\nname = "six"\nversion = "1.0"\ngroups = ["main"]\n')
     project.write(name, text)
     project.commit()
+    offered = project.run(*project.words("plan"), cwd=project.folder, env=project.environment)
+    assert types in offered.stdout
+    assert "--apply" not in offered.stdout
     refused(
         project, f"{name}: its own tool has to lock it, so nothing was changed; to type:\nerror:   {types}", "--force"
     )
