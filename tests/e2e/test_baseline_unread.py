@@ -189,7 +189,7 @@ def test_a_version_of_the_baseline_without_an_answer_leaves_it_unknown(shop: Rep
     shop.lock("requests 2.30.0", "idna 3.4")
     words = ("--against", "HEAD", "-f", "json", "--sources", "osv", *LENIENT)
     with Upstream(records, faults=[Fault("/v1/vulns/", only=["0002"])]) as upstream:
-        quick = {"PYSENTRY_HOOK_HTTP_DEADLINE": "1"}
+        quick = {"PYSENTRY_HOOK_HTTP_RETRY_INITIAL_BACKOFF": "0.001"}
         report = as_json(shop.run(*words, *upstream.options, cwd=shop.folder, env=quick))
         upstream.faults.clear()
         healthy = as_json(shop.run(*words, *upstream.options, cwd=shop.folder))

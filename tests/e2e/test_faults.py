@@ -16,7 +16,7 @@ from tests.upstream import Upstream
 pytestmark = pytest.mark.unmeasured  # other tests measure what these run
 
 NAMES = ("aiohttp", "django", "flask", "requests")
-QUICK = {"PYSENTRY_HOOK_HTTP_DEADLINE": "1"}
+QUICK = {"PYSENTRY_HOOK_HTTP_RETRY_INITIAL_BACKOFF": "0.001"}
 Done = subprocess.CompletedProcess[str]
 
 

@@ -222,7 +222,10 @@ def test_offline_no_status_is_asked_for(house: House) -> None:
 @pytest.mark.parametrize("fault", ["status", "garbage", "shape"])
 def test_an_index_that_tells_no_status_hides_no_failure(house: House, fault: Kind) -> None:
     house.write("requirements.txt", "nothing\n")
-    mirror = {"PYSENTRY_HOOK_SOURCES_MIRRORS": house.served.url, "PYSENTRY_HOOK_HTTP_DEADLINE": "1"}
+    mirror = {
+        "PYSENTRY_HOOK_SOURCES_MIRRORS": house.served.url,
+        "PYSENTRY_HOOK_HTTP_RETRY_INITIAL_BACKOFF": "0.001",
+    }
     with Upstream(faults=[Fault("/simple/", fault)]) as public:
         done = house.scan("--service-url", f"pypi={public.url}", "--resolver", "uv", **mirror)
         assert public.requests

@@ -22,6 +22,9 @@ RECORDS = (
     a_record("MAL-2099-1", "evil"),
 )
 
+PATIENCE = "PYSENTRY_HOOK_HTTP_DEADLINE"
+"""The variable with which a commit of a test waits for a busy machine; without it, for three seconds."""
+
 
 @pytest.fixture(scope="session", params=["pre-commit", "prek"])
 def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> House:
@@ -56,4 +59,5 @@ def services(upstream: Upstream, cache: Path) -> dict[str, str]:
     """The environment that names the upstream, and lets nobody else be reached."""
     urls = {f"PYSENTRY_HOOK_SOURCES_{name.upper()}_URL": upstream.url_of(name) for name in ("osv", "pypa", "pypi")}
     dead = dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY"), "http://127.0.0.1:9")
-    return urls | dead | {"NO_PROXY": "127.0.0.1,localhost", "PYSENTRY_HOOK_CACHE_DIR": str(cache)}
+    usual = {PATIENCE: "120", "NO_PROXY": "127.0.0.1,localhost", "PYSENTRY_HOOK_CACHE_DIR": str(cache)}
+    return urls | dead | usual

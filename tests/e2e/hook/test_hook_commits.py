@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.builders import a_folder_of_records, a_uv_lock
-from tests.e2e.hook.conftest import RECORDS, services
+from tests.e2e.hook.conftest import PATIENCE, RECORDS, services
 from tests.e2e.hook.hooking import CLEAN, IDNA, OLD, Project
 from tests.upstream import Fault, Upstream
 
@@ -202,6 +202,7 @@ def test_without_a_network_answers_that_are_here_count(project: Project) -> None
 
 
 def test_a_service_that_is_slow_is_waited_for_three_seconds(project: Project, upstream: Upstream) -> None:
+    del project.environment[PATIENCE]
     upstream.faults.append(Fault("/", "slow", seconds=60))
     project.begun(IDNA)
     project.lock(IDNA, CLEAN)

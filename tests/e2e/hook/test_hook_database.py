@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Run
-from tests.e2e.hook.conftest import RECORDS
+from tests.e2e.hook.conftest import PATIENCE, RECORDS
 from tests.e2e.hook.hooking import CLEAN, IDNA, OLD, PUSH, Project
 from tests.e2e.hook.test_hook_commits import BLOCKED
 from tests.upstream import Fault, Reply, Upstream
@@ -73,6 +73,7 @@ def test_what_a_scan_has_loaded_before_serves_where_the_hook_would_wait_too_long
     shared(project, host, ".pysentry-hook.toml", "")
     cache = {"PYSENTRY_HOOK_CACHE_DIR": project.environment["PYSENTRY_HOOK_CACHE_DIR"]}
     assert run(cwd=project.folder, env=cache).returncode == 0
+    del project.environment[PATIENCE]
     host.faults.append(Fault("/a.db", "slow", seconds=60))
     project.lock(IDNA, OLD)
     assert project.commit().of(1).lines()[0] == BLOCKED
