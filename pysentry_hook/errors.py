@@ -15,6 +15,7 @@ PysentryHookError
 ├── DatabaseError             an advisory database that cannot be used                 exit 2
 ├── OutputError               a report that cannot be written                          exit 2
 ├── NotAppliedError           a plan whose changes were not made, or undone            exit 1 or 3
+├── TimeIsUpError             the time for a plan was used up (plan/bench.py)          (becomes a note)
 ├── ResolutionError           a resolver found no versions (resolvers/request.py)      (becomes a Failure)
 └── SourceError               a service or advisory file that gave no answer           (becomes a Failure)
 """

@@ -53,21 +53,26 @@ _RESOLVER = (
     (r"from versions: none", f"{_UNKNOWN}; where it has no wheel: --allow-build"),
     (r"Because |conflicting|Cannot install|satisfies the requirement", "change one of the requirements that it names"),
     (r"Failed to fetch", "check the network, HTTPS_PROXY and the index that it names, or lock the project first"),
-    (r"", "lock the project and scan the lock, or accept it: --no-resolver"),
+    (r"the time for a plan", "give it more time: PYSENTRY_HOOK_RESOLVER_DEADLINE=3600"),
 )
+_OTHERWISE = {
+    False: "lock the project and scan the lock, or accept it: --no-resolver",
+    True: "mend the input until its own tool can lock it, and plan again",
+}
+"""What helps where a resolution failed for another reason, by whether that was for a plan."""
 
 
-def steps(failures: Iterable[Failure]) -> Iterator[str]:
-    """One line for each thing to do, in the order of the failures; what needs nothing has none."""
-    told = (_step(failure) for failure in failures)
+def steps(failures: Iterable[Failure], *, planned: bool = False) -> Iterator[str]:
+    """One line for each thing to do, in the order of the failures of a scan or plan; what needs nothing has none."""
+    told = (_step(failure, planned=planned) for failure in failures)
     yield from dict.fromkeys(f"{MARK}{step}" for step in told if step)
 
 
-def _step(failure: Failure) -> str | None:
+def _step(failure: Failure, *, planned: bool) -> str | None:
     if failure.kind not in {"source", "resolver"} or _AGED in failure.detail:
         return None
     if failure.kind == "resolver":
-        return _first(_RESOLVER, failure.detail)
+        return _first(_RESOLVER, failure.detail) or _OTHERWISE[planned]
     detail = failure.detail.rpartition(" (")[0] or failure.detail  # without the packages that it names
     return _first(_DATABASE if failure.name == "database" else _SOURCE, detail)
 

@@ -66,6 +66,17 @@ def test_a_resolution_that_failed_is_followed_by_what_helps_against_its_cause(ca
     assert word in step(cause, kind="resolver", name="uv")
 
 
+def test_what_helps_a_plan_is_told_in_its_place() -> None:
+    late, broken = (
+        Failure("resolver", "uv", "uv.lock", detail)
+        for detail in ("the time for a plan, 300 s, was used up", "uv: it was ended by SIGKILL")
+    )
+    assert [*steps([late, broken], planned=True)] == [
+        "Next: give it more time: PYSENTRY_HOOK_RESOLVER_DEADLINE=3600",
+        "Next: mend the input until its own tool can lock it, and plan again",
+    ]
+
+
 def test_a_database_is_made_anew_unless_it_is_another_than_the_pinned_one() -> None:
     assert "db sync" in step("a.db: is damaged (a page) (every package)", name="database")
     assert "do not trust it" in step("https://a.example/a.db: has the SHA-256 a, and b was asked for", name="database")

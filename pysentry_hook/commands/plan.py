@@ -18,7 +18,7 @@ from pysentry_hook.model import Inventory, NormalizedName
 from pysentry_hook.output import pair
 from pysentry_hook.plan import plan as planned
 from pysentry_hook.plan.applying import Applying, is_applied
-from pysentry_hook.plan.bench import Outcome
+from pysentry_hook.plan.bench import Bench, Outcome
 from pysentry_hook.plan.project import Project, open_project
 from pysentry_hook.proposal import Plan
 from pysentry_hook.reading import Reading, read_inputs
@@ -116,7 +116,8 @@ class Planning:
             return open_project(inventory, installed, read.tree, settings, unusable=unusable, named=named)
 
         before = judged(installed)
-        return planned(opened, before, program=program, settings=settings, scan=judged, now=self.now)
+        bench = Bench(opened(frozenset(), frozenset()), program, settings, judged, progress)
+        return planned(bench, opened, before, self.now)
 
     def apply(self, made: Plan, outcome: Outcome, *, forced: bool) -> Plan:
         """Make the changes of a plan; return it as applied."""

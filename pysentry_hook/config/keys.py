@@ -106,6 +106,7 @@ KEYS: Mapping[str, Key] = {
     "sources.osv_export_url": Key(URL, "Where the bulk export of OSV is, from which db sync takes.", ""),
     "resolver.type": Key(one_of("auto", *RESOLVERS), "What makes ranges exact; default: where it must be.", ""),
     "resolver.timeout": Key(number(0.001), "Seconds that a resolver may take.", "120"),
+    "resolver.deadline": Key(number(0.001), "Seconds for all runs of a resolver in one plan together.", "300"),
     "resolver.no_resolver": Key(FLAG, "Whether only pins are checked and what is loose is unchecked.", "false"),
     "resolver.allow_build": Key(FLAG, "Whether a resolver may run build code.", "false", in_project=False),
     "cache.enabled": Key(FLAG, "Whether answers are remembered.", "true"),

@@ -75,6 +75,7 @@ class Settings(NamedTuple):
     forget_resolutions: bool
     resolution_fresh_for: timedelta
     resolver_seconds: float
+    plan_seconds: float
     resolver_setup: str
     """A digest of the user's own configuration of pip and uv, without its secrets."""
     ask_status: bool
@@ -139,6 +140,7 @@ def settle(flags: Flags, environment: Mapping[str, str], files: Configuration, t
         forget_resolutions=flags.clear_resolution_cache,
         resolution_fresh_for=hours(flags.resolution_cache_ttl, known.get("cache.resolution_ttl"), otherwise=24),
         resolver_seconds=known.get("resolver.timeout", 120.0),
+        plan_seconds=known.get("resolver.deadline", 300.0),
         resolver_setup=setup_digest(environment),
         ask_status=_ask_status(flags, known, sources),
         status_of_direct_only=known.either(flags.maintenance_direct_only, "maintenance.check_direct_only"),

@@ -10,7 +10,7 @@ from pysentry_hook.config.settings import Settings
 from pysentry_hook.inputs import requirements
 from pysentry_hook.model import Dependency, Failure, NormalizedName
 from pysentry_hook.plan import refusals
-from pysentry_hook.plan.bench import Bench, Blocking, Outcome, Scan, names, seen
+from pysentry_hook.plan.bench import Bench, Blocking, Outcome, TimeIsUpError, names, seen
 from pysentry_hook.plan.commands import commands
 from pysentry_hook.plan.goals import Goal, Why, goals
 from pysentry_hook.plan.holding import chain, cooldown, promised
@@ -19,7 +19,6 @@ from pysentry_hook.plan.search import Search
 from pysentry_hook.proposal import Held, Move, Plan, Tally
 from pysentry_hook.report import Decision, Report
 from pysentry_hook.resolvers import uv
-from pysentry_hook.resolvers.programs import Program
 from pysentry_hook.resolvers.request import ResolutionError
 from pysentry_hook.text import count, some
 
@@ -41,35 +40,37 @@ _RESOLVED = {
 _IDLE = "on no Python that was resolved for its marker holds, so it was left alone"
 
 
-def plan(
-    opened: Opened, before: Report, *, program: Program, settings: Settings, scan: Scan, now: datetime
-) -> tuple[Plan, Outcome]:
+def plan(bench: Bench, opened: Opened, before: Report, now: datetime) -> tuple[Plan, Outcome]:
     """Return the plan, and the state that it leads to: that of the input itself where nothing can be done."""
-    bench = Bench(opened(frozenset(), frozenset()), program, settings, scan)
     blocking = Blocking.of(before)
     wanted, reasons = goals(bench.project.inventory, blocking, bench.project.held)
     origin = Outcome(changes=(), inventory=bench.project.inventory, report=before, blocking=blocking, hashes={})
     start, unusable, idle = _started(bench, opened) if wanted else (origin, frozenset(), frozenset())
-    project = bench.project
     if isinstance(start, ResolutionError):
-        failure = Failure("resolver", uv.NAME, project.inventory.path, start.summary)
-        told = _Told(
-            bench, program, origin, origin, reasons, otherwise="nothing was tried: the input cannot be resolved"
-        )
-        return told.plan(now, failures=(failure,)), origin
+        failure = Failure("resolver", uv.NAME, origin.inventory.path, start.summary)
+        otherwise = f"nothing was tried: {bench.time_is_up or 'the input cannot be resolved'}"
+        return _Told(bench, origin, origin, reasons, otherwise).plan(now, failures=(failure,)), origin
     search = Search(bench=bench, start=start, best=start)
-    stays = dict.fromkeys(unusable, _unresolved(settings)) | dict.fromkeys(idle, _IDLE)
+    stays = dict.fromkeys(unusable, _unresolved(bench.settings)) | dict.fromkeys(idle, _IDLE)
     search.run([goal for goal in wanted if goal.package not in stays])
     for goal in wanted:
         reasons |= _why_not(bench, search, goal, now, stays)
     changes = tuple(promised(bench, change, search.best.inventory) for change in search.best.changes)
     best = replace(search.best, changes=changes)
-    told = _Told(bench, program, origin, best, reasons)
+    told = _Told(bench, origin, best, reasons)
     return told.plan(now, notes=tuple(_notes(bench, origin, start, stays))), best
 
 
 def _started(bench: Bench, opened: Opened) -> tuple[Outcome | ResolutionError, Names, Names]:
-    """Resolve the input as it is; what cannot be resolved is held as it is, and so are pins that apply nowhere."""
+    """Resolve the input as it is, or say why it is not."""
+    try:
+        return _as_it_is(bench, opened)
+    except TimeIsUpError as error:
+        return ResolutionError(str(error)), frozenset(), frozenset()
+
+
+def _as_it_is(bench: Bench, opened: Opened) -> tuple[Outcome | ResolutionError, Names, Names]:
+    """Resolve the input; what cannot be resolved is held as it is, and so are pins that apply nowhere."""
     unusable: Names = frozenset()
     idle: Names = frozenset()
     alone: Names = frozenset()
@@ -119,6 +120,8 @@ def _why_not(
 
 def _reason(bench: Bench, search: Search, goal: Goal, now: datetime, left: Sequence[Dependency]) -> Why:
     refusal = search.refusals.get(goal.package)
+    if bench.time_is_up and goal.package not in search.done:
+        return Why(f"not tried to the end: {bench.time_is_up}")
     if refusal and (exception := cooldown(bench, goal, search.best, refusal, now)):
         return Why("a cooldown (exclude-newer) alone forbids the fix", exception=exception)
     clean = set(search.best.versions(goal.package)) - {each.version for each in left}
@@ -137,7 +140,6 @@ class _Told(NamedTuple):
     """What a plan is told from."""
 
     bench: Bench
-    program: Program
     before: Outcome
     after: Outcome
     reasons: Mapping[tuple[NormalizedName, str], Why]
@@ -153,7 +155,7 @@ class _Told(NamedTuple):
             path=project.inventory.path,
             format=project.inventory.format,
             tool=project.tool,
-            resolver=f"{uv.NAME} {self.program.version}",
+            resolver=f"{uv.NAME} {self.bench.program.version}",
             runs=self.bench.runs,
             gates=before.report.gate.names,
             complete=before.report.complete and after.report.complete and not failures,
@@ -196,6 +198,8 @@ def _tally(report: Report) -> Tally:
 
 def _notes(bench: Bench, origin: Outcome, start: Outcome, stays: Mapping[NormalizedName, str]) -> Iterator[str]:
     """What was not asked for, and what the resolver makes of the input without any change."""
+    if bench.time_is_up:
+        yield f"{bench.time_is_up}, and more may be found with more: PYSENTRY_HOOK_RESOLVER_DEADLINE=3600"
     for why in sorted({*stays.values()}, reverse=True):
         packages = sorted(name for name, told in stays.items() if told == why)
         if why == _IDLE:

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from packaging.version import Version
 
 from pysentry_hook.config.settings import Settings
-from pysentry_hook.errors import InputError
+from pysentry_hook.errors import InputError, PysentryHookError
 from pysentry_hook.inputs import uv_lock
 from pysentry_hook.inputs.manifest import requirement_name
 from pysentry_hook.model import MAIN, Dependency, Edge, Inventory, NormalizedName, normalize
@@ -18,12 +19,17 @@ from pysentry_hook.report import Decision, Report, Verdict
 from pysentry_hook.resolvers import uv
 from pysentry_hook.resolvers.programs import Program
 from pysentry_hook.resolvers.request import Request, ResolutionError
+from pysentry_hook.resolving import Progress
 from pysentry_hook.tree import FolderTree
 
 Hashes = Mapping[tuple[NormalizedName, str], tuple[str, ...]]
 """The digests of the files of each version, as `sha256:…`."""
 Scan = Callable[[Inventory], Report]
 """Scans an inventory in the place of the input, with the same data, and judges it by the same gates."""
+
+
+class TimeIsUpError(PysentryHookError):
+    """The time for a plan was used up, so the resolver was not asked; what was tried before holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +89,21 @@ class Outcome:
 
 
 class Bench:
-    """The resolver and the scan of one plan; every attempt is made in a folder of its own."""
+    """The resolver and the scan of one plan; every attempt is made in a folder of its own.
 
-    def __init__(self, project: Project, program: Program, settings: Settings, scan: Scan) -> None:
+    TimeIsUpError from whatever asks the resolver, once `settings.plan_seconds` have passed.
+    """
+
+    def __init__(self, project: Project, program: Program, settings: Settings, scan: Scan, progress: Progress) -> None:
         self.project = project
         self.unlisted: frozenset[NormalizedName] = frozenset()
         """What is installed with the input and never stood in it, so that it is not judged either."""
         self.runs = 0
-        self._program = program
+        self.time_is_up: str | None = None
+        """What is to be said of it, where there was no time for a run."""
+        self._end = monotonic() + settings.plan_seconds
+        self._progress = progress
+        self.program = program
         self.settings = settings
         self._scan = scan
 
@@ -148,11 +161,15 @@ class Bench:
         """Return the lock that uv makes, and the digests of what it names; ResolutionError where it makes none."""
         from tempfile import TemporaryDirectory
 
+        if monotonic() >= self._end:
+            self.time_is_up = f"the time for a plan, {self.settings.plan_seconds:g} s, was used up"
+            raise TimeIsUpError(self.time_is_up)
         self.runs += 1
+        showing = self._progress(f"planning for {self.project.inventory.path}: run {self.runs} of uv …")
         try:
-            with TemporaryDirectory(prefix="pysentry-hook-", ignore_cleanup_errors=True) as name:
+            with showing, TemporaryDirectory(prefix="pysentry-hook-", ignore_cleanup_errors=True) as name:
                 folder = Path(name).resolve()
-                uv.resolve(self._program, request, folder)
+                uv.resolve(self.program, request, folder)
                 return uv_lock.read(FolderTree(folder), uv.LOCK), _hashes(folder / uv.LOCK)
         except InputError as error:
             raise ResolutionError(f"uv made a lock that cannot be read: {error.path}: {error.detail}") from error

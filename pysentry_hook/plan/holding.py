@@ -1,6 +1,7 @@
 """Why a package does not move: what holds it, what holds that, and whether a cooldown alone stands in the way."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -8,7 +9,7 @@ from packaging.version import Version
 
 from pysentry_hook.inputs.manifest import requirement_name
 from pysentry_hook.model import Inventory, Node, NormalizedName
-from pysentry_hook.plan.bench import Bench, Outcome
+from pysentry_hook.plan.bench import Bench, Outcome, TimeIsUpError
 from pysentry_hook.plan.bounds import admits, nearest
 from pysentry_hook.plan.goals import Goal
 from pysentry_hook.plan.proposals import refresh
@@ -24,7 +25,10 @@ _COOLDOWN = "exclude-newer"
 def chain(bench: Bench, goal: Goal, state: Outcome) -> tuple[str, ...]:
     """Return what holds a package back, from the package upwards, a sentence each; () where one alone does not."""
     installed = next(iter(state.versions(goal.package)), goal.installed[0])
-    return tuple(_held_by(bench, state.inventory, goal.package, installed, goal.targets[0]))
+    told: list[str] = []
+    with suppress(TimeIsUpError):  # what was found before is true
+        told.extend(_held_by(bench, state.inventory, goal.package, installed, goal.targets[0]))
+    return tuple(told)
 
 
 def _held_by(
@@ -80,8 +84,10 @@ def promised(bench: Bench, change: Change, inventory: Inventory) -> Change:
     """An override with the names of those that ask for other versions; every other change as it is."""
     if change.kind is not Kind.OVERRIDE or change.ask is None:
         return change
-    holders = _holders(bench, inventory, change.package, change.ask)
-    told = (f"{node.name} {node.version}" + (f" ({change.package}{asks})" if asks else "") for node, asks in holders)
+    told: list[str] = []
+    with suppress(TimeIsUpError):
+        for node, asks in _holders(bench, inventory, change.package, change.ask):
+            told.append(f"{node.name} {node.version}" + (f" ({change.package}{asks})" if asks else ""))
     return replace(change, against=tuple(told))
 
 
@@ -100,7 +106,10 @@ def cooldown(bench: Bench, goal: Goal, state: Outcome, refusal: ResolutionError,
         return None
     exceptions = {**options.get(f"{_COOLDOWN}-package", {}), goal.package: f"{now:%Y-%m-%dT%H:%M:%SZ}"}
     changes: tuple[Change, ...] = (*state.changes, refresh(goal.package, next(nearest(goal.package, goal.targets[0]))))
-    outcome = bench.attempt(changes, options={**options, f"{_COOLDOWN}-package": exceptions})
+    try:
+        outcome = bench.attempt(changes, options={**options, f"{_COOLDOWN}-package": exceptions})
+    except TimeIsUpError:
+        return None
     if isinstance(outcome, ResolutionError) or outcome.blocking.of_package(goal.package):
         return None
     return f'[tool.uv] exclude-newer-package = {{ {goal.package} = "{exceptions[goal.package]}" }}'

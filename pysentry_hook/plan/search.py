@@ -1,10 +1,11 @@
 """Search for the smallest set of changes: accept what clears findings, then leave out what is not needed for it."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from pysentry_hook.model import NormalizedName
-from pysentry_hook.plan.bench import Bench, Outcome, names
+from pysentry_hook.plan.bench import Bench, Outcome, TimeIsUpError, names
 from pysentry_hook.plan.goals import Goal
 from pysentry_hook.plan.proposals import Attempt, Changes, Proposals
 from pysentry_hook.proposal import Seen
@@ -22,14 +23,17 @@ class Search:
     refusals: dict[NormalizedName, ResolutionError] = field(default_factory=dict)
     spoilt: dict[NormalizedName, tuple[Seen, ...]] = field(default_factory=dict)
     """What the nearest proposal would bring in, where one can be resolved and none is better."""
+    done: set[NormalizedName] = field(default_factory=set)
+    """The packages for which everything was tried."""
     _tried: dict[Changes, Attempt] = field(default_factory=dict)
     _proposals: Proposals = field(init=False)
 
     def run(self, goals: Sequence[Goal]) -> None:
-        """Accept what clears the goals, and leave out what is not needed for it."""
+        """Accept what clears the goals, and leave out what is not needed for it, as long as there is time."""
         self._proposals = Proposals(self.bench, self.attempt)
-        self._reach_all(goals)
-        self._drop_what_is_not_needed()
+        with suppress(TimeIsUpError):  # the bench says so, and `best` was tried
+            self._reach_all(goals)
+            self._drop_what_is_not_needed()
 
     def _reach_all(self, goals: Sequence[Goal]) -> None:
         """Clear goals at once where that is possible, else each half of them by itself."""
@@ -42,6 +46,7 @@ class Search:
             self.best = outcome
         elif len(left) == 1:
             self._reach(left[0])
+            self.done.add(left[0].package)
         elif reached:
             self._reach_all(reached)
             for goal in left:

@@ -16,6 +16,7 @@ from pysentry_hook.reports.plan_words import (
     how,
     left,
     moved,
+    nexts,
     others,
     outcome,
     reasons,
@@ -73,6 +74,7 @@ def _style(plan: Plan) -> str:
 def _failures(plan: Plan, look: Look) -> Iterator[Line]:
     for failure in plan.failures:
         yield (Span("  failed  ", "bold red"), Span(f"{failed_name(failure, look)}: {failure.detail}"))
+    yield from ((Span(line, whole=True),) for line in nexts(plan))
 
 
 def _step(number: int, step: Step, look: Look) -> Iterator[Line]:

@@ -1,8 +1,7 @@
 """Tell a plan on GitHub: Markdown for the summary of a job and for a comment, what it comes to first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from pysentry_hook.model import Failure
 from pysentry_hook.proposal import Edit, Move, Plan, Seen
 from pysentry_hook.reports.gfm import (
     LIMIT,
@@ -29,6 +28,7 @@ from pysentry_hook.reports.plan_words import (
     far,
     how,
     left,
+    nexts,
     others,
     outcome,
     reasons,
@@ -55,7 +55,7 @@ def render(plan: Plan, look: Look) -> str:  # noqa: ARG001 (every format has the
 def _parts(plan: Plan, look: Look) -> Iterator[Part]:
     yield Part(_head(plan, look))
     if not plan.complete:
-        yield from _failures(plan.failures, look)
+        yield from _failures(plan, look)
     yield from _changes(plan, look)
     yield from _others(plan)
     yield from _introduced(plan)
@@ -65,7 +65,7 @@ def _parts(plan: Plan, look: Look) -> Iterator[Part]:
     if told:
         yield Part(rows=told, after="\n")
     if plan.complete:
-        yield from _failures(plan.failures, look)
+        yield from _failures(plan, look)
     yield from _background(plan)
 
 
@@ -79,18 +79,20 @@ def _head(plan: Plan, look: Look) -> str:
     return f"## {title}\n\n" + "\\\n".join(told) + "\n\n"
 
 
-def _failures(failures: Sequence[Failure], look: Look) -> Iterator[Part]:
-    """What went wrong."""
+def _failures(plan: Plan, look: Look) -> Iterator[Part]:
+    """What went wrong, and what helps."""
     rows = [
         row(
             words(failure.kind),
             code(failed_name(failure, look)),
             words(portable(failure.detail), 500),
         )
-        for failure in failures
+        for failure in plan.failures
     ]
     if rows:
         yield Part(table_head("Kind", "Name", "What happened"), rows, "\n", weight=2)
+    if told := [f"- {words(portable(line), 500)}\n" for line in nexts(plan)]:
+        yield Part(rows=told, after="\n")
 
 
 def _changes(plan: Plan, look: Look) -> Iterator[Part]:

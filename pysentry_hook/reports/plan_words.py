@@ -7,6 +7,7 @@ from packaging.version import Version
 
 from pysentry_hook.model import rank
 from pysentry_hook.proposal import Change, Distance, Held, Kind, Move, Plan, Seen, Tally
+from pysentry_hook.steps import steps as what_helps
 from pysentry_hook.text import count, some
 
 INCOMPLETE = "Incomplete: this is not a clean result"
@@ -163,6 +164,11 @@ def reasons(held: Held) -> Sequence[str]:
 def severity(seen: Seen) -> str:
     """How bad a finding is, in one word."""
     return seen.severity.word if seen.severity else "unknown"
+
+
+def nexts(plan: Plan) -> list[str]:
+    """A line for each thing to do about what went wrong."""
+    return [*what_helps(plan.failures, planned=True)]
 
 
 def worst_first(found: Sequence[Seen]) -> list[Seen]:

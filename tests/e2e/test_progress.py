@@ -1,4 +1,4 @@
-"""The line on a terminal while a resolver runs."""
+"""The line on a terminal while a resolver runs, or a service lets one wait."""
 
 import os
 import subprocess
@@ -14,8 +14,8 @@ pty = pytest.importorskip("pty", reason="there are no terminals of the tests")
 SHOWN = "resolving requirements.txt with uv …"
 
 
-def on_a_terminal(house: House, *words: str, **more: str) -> str:
-    """Scan with a terminal as stderr; give what is written to it."""
+def on_a_terminal(house: House, *words: str, command: str = "report", **more: str) -> str:
+    """Run a command with a terminal as stderr; give what is written to it."""
     master, slave = pty.openpty()
     written: list[bytes] = []
 
@@ -31,9 +31,8 @@ def on_a_terminal(house: House, *words: str, **more: str) -> str:
     listener.start()
     environment = {name: os.environ[name] for name in ("PATH", "HOME")} | house.environment
     environment |= {"TERM": "xterm", "COLUMNS": "100", "PYSENTRY_HOOK_CACHE_DIR": str(house.folder.parent / "cache")}
-    command = [sys.executable, "-m", "pysentry_hook", "report", "--advisory-db", str(house.records), *words]
     done = subprocess.run(
-        command,
+        [sys.executable, "-m", "pysentry_hook", command, "--advisory-db", str(house.records), *words],
         cwd=house.folder,
         env=environment | more,
         stdout=subprocess.PIPE,
@@ -45,7 +44,7 @@ def on_a_terminal(house: House, *words: str, **more: str) -> str:
     listener.join()
     os.close(master)
     assert done.returncode in {0, 3}
-    assert "resolving" not in done.stdout.decode()
+    assert "…" not in done.stdout.decode()
     return b"".join(written).decode()
 
 
@@ -69,6 +68,13 @@ def test_nothing_is_shown_where_a_line_cannot_be_taken_away(house: House) -> Non
     house.write("requirements.txt", "six\n")
     assert on_a_terminal(house, TERM="dumb") == ""
     assert house.scan("--no-resolution-cache").stderr == ""
+
+
+def test_each_run_of_a_plan_is_shown(house: House) -> None:
+    house.write("requirements.txt", "requests==2.30.0\n")
+    runs = on_a_terminal(house, command="plan").split("\r\x1b[2K")
+    assert len(runs) > 2
+    assert runs == [*(f"planning for requirements.txt: run {each} of uv …" for each in range(1, len(runs))), ""]
 
 
 def test_a_line_is_shown_while_a_service_lets_one_wait(house: House) -> None:

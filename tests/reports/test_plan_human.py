@@ -126,7 +126,10 @@ def test_an_incomplete_plan_says_so_first_and_is_never_told_as_clean() -> None:
         assert second.startswith("  failed  ")
         assert "\x1b[1;32m" not in told(PLANS[name], colour=True)
     assert "no known finding blocks" in told(PLANS["nothing known"])
-    assert told(PLANS["no resolution"]).splitlines()[1] == "  failed  uv.lock: uv: no"
+    assert told(PLANS["no resolution"]).splitlines()[1:3] == [
+        "  failed  uv.lock: uv: no",
+        "Next: mend the input until its own tool can lock it, and plan again",
+    ]
 
 
 def test_a_source_that_was_not_required_is_told_below() -> None:

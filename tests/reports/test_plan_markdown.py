@@ -139,6 +139,13 @@ def test_what_failed_is_told_before_the_changes_where_it_makes_the_plan_incomple
     assert complete.index("| Kind |") > complete.index("### Changes")
 
 
+def test_what_helps_against_a_failure_is_told_below_it() -> None:
+    shown = told(PLANS["no resolution"])
+    step = "- Next: mend the input until its own tool can lock it, and plan again\n"
+    assert shown.index("| Kind |") < shown.index(step) < shown.index("### What is not cleared")
+    assert "Next:" not in told(RICH)
+
+
 def test_folders_of_this_machine_are_left_out() -> None:
     failure = Failure("source", "osv", "/home/me/records.zip", "no such file: /home/me/records.zip")
     shown = told(replace(RICH, failures=(failure,), held=(held(a_seen(), "nothing in /home/me/index"),)))
