@@ -101,7 +101,7 @@ def test_the_path_of_a_database_begins_where_the_file_is_that_names_it(value: st
 def test_what_is_neither_a_file_nor_a_folder_is_no_database(run: Run, tmp_path: Path) -> None:
     (tmp_path / "uv.lock").write_text(a_uv_lock(("requests", "2.30.0")), encoding="utf-8")
     os.mkfifo(tmp_path / "pipe.db")
-    done = run("report", "--advisory-db", "pipe.db", cwd=tmp_path, timeout=20)
+    done = run("report", "--advisory-db", "pipe.db", cwd=tmp_path, timeout=60)
     assert done.returncode == 3
     assert "pipe.db: is neither a file nor a folder" in done.stdout
 

@@ -249,7 +249,7 @@ def test_a_folder_of_that_name_is_refused(reader: Reader, tmp_path: Path) -> Non
 
 @readers
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(60)
 def test_a_named_pipe_is_refused_without_waiting(reader: Reader, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / file_name(reader.format))
     assert "is not a regular file" in refused(reader, tmp_path).detail

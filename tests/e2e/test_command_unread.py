@@ -49,7 +49,7 @@ ANEW = "Restore it with git, or make it anew: uv lock"
 )
 def test_what_cannot_be_read_is_one_line_and_exit_2(run: Run, tmp_path: Path, case: str, said: str) -> None:
     _unreadable(tmp_path)
-    done = run(case, "--offline", cwd=tmp_path, timeout=20)
+    done = run(case, "--offline", cwd=tmp_path, timeout=60)
     assert done.returncode == 2
     assert done.stdout == ""
     assert re.fullmatch(f"error: {said}\n", done.stderr), done.stderr

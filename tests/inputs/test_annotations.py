@@ -138,7 +138,7 @@ def test_a_graph_that_was_made_to_be_huge_is_refused(monkeypatch: pytest.MonkeyP
         inventory({"requirements.txt": text})
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "text",
     [

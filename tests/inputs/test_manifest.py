@@ -152,13 +152,13 @@ def test_the_name_of_a_requirement_is_read(text: object, name: str | None) -> No
     assert requirement_name(text) == name
 
 
-@pytest.mark.timeout(10)
+@pytest.mark.timeout(60)
 def test_a_requirement_of_white_space_does_not_hang() -> None:
     assert requirement_name("a" + "\t" * 200_000 + "$") == "a"
     assert requirement_name("a" + "-" * 200_000 + "$") is None
 
 
-@pytest.mark.timeout(10)
+@pytest.mark.timeout(60)
 def test_a_line_of_quotations_that_never_end_does_not_hang() -> None:
     text = '[dependency-groups]\ng = ["a", { a = "\\"=\'", b = \' ' + '\\"' * 100_000 + "' }, 'c']\n"
     assert line_of(text, "a") == '2: "a"'

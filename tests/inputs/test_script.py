@@ -201,7 +201,7 @@ def test_too_many_packages_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         needing("a==1", "b==1")
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "text",
     [

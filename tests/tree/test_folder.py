@@ -88,7 +88,7 @@ def test_a_broken_link_is_there_and_cannot_be_read(root: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(60)
 def test_a_named_pipe_is_refused_without_waiting(root: Path) -> None:
     os.mkfifo(root / "a")
     assert refusal(root, "a") == "is not a regular file; name one"
