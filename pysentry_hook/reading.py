@@ -1,9 +1,8 @@
 """Read every input that was named or found, and keep what the chosen scopes and environment install."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from pathlib import Path
 
 from pysentry_hook import inputs
@@ -12,7 +11,6 @@ from pysentry_hook.config.words import group_names
 from pysentry_hook.errors import InputError, NothingToReadError, UnreadableInputsError, UsageError
 from pysentry_hook.model import CONSTRAINTS, MAIN, Dependency, Failure, Inventory, Unchecked
 from pysentry_hook.report import InputSummary, SkippedInput
-from pysentry_hook.rules import Place, Suppression
 from pysentry_hook.tree import FolderTree, Tree, repository_root
 
 
@@ -183,18 +181,6 @@ def _read_each(tree: Tree, paths: Iterable[str], reading: Reading, read: inputs.
             reading.failed(path, error, named=False)
             continue
         _take(opened, reading, named=False)
-
-
-def remarks(inventories: Iterable[Inventory], today: date, root: Path) -> Iterator[Suppression]:
-    """The accepted risks that stand as comments beside requirements; ConfigError names a file as it is from here."""
-    for inventory in inventories:
-        for remark in inventory.remarks:
-            from pysentry_hook.config.suppressions import read_comment
-
-            location = inventory.places.location(remark.place)
-            place = Place(location.path, location.line)
-            told = os.path.relpath(root / place.path)
-            yield from read_comment(remark.comment, remark.name, place, today, told=told)
 
 
 def chosen_scopes(settings: Settings, inventories: Iterable[Inventory]) -> frozenset[str]:

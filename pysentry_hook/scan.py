@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -25,7 +25,8 @@ from pysentry_hook.memory import Memory
 from pysentry_hook.model import Dependency, Inventory, Package
 from pysentry_hook.policy.judge import judge
 from pysentry_hook.policy.novelty import compared, unsure
-from pysentry_hook.reading import Reading, chosen_scopes, remarks, within_scope
+from pysentry_hook.reading import Reading, chosen_scopes, within_scope
+from pysentry_hook.remarks import with_remarks
 from pysentry_hook.report import Finding, Report, reported
 from pysentry_hook.text import count
 from pysentry_hook.tried import marked
@@ -96,12 +97,9 @@ def scan(
     findings = list(_findings([inventory for inventory, _ in scoped], found))
     findings = _compared(findings, before, knowledge, answers) if before else findings
     findings, remarked = marked(findings, inventories, plan) if plan else (findings, ())
+    settings = with_remarks(settings, read, before)
     known = facts(settings, read, before, inventories, scoped, answers, knowledge, findings, remarked, now)
-    policy = replace(
-        settings.policy,
-        suppressions=(*settings.policy.suppressions, *remarks(read.inventories, settings.today, read.root)),
-    )
-    report = reported(known, policy, judge(known, policy, now.date()))
+    report = reported(known, settings.policy, judge(known, settings.policy, now.date()))
     return Result(report=report, root=read.root, unreadable=tuple(read.named), changed=changed)
 
 

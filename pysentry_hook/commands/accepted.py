@@ -15,7 +15,8 @@ from pysentry_hook.config.settings import said_by
 from pysentry_hook.errors import InputError
 from pysentry_hook.inputs import open_input
 from pysentry_hook.model import Inventory
-from pysentry_hook.reading import audited, remarks
+from pysentry_hook.reading import audited
+from pysentry_hook.remarks import remarks
 from pysentry_hook.rules import Suppression
 from pysentry_hook.tree import FolderTree
 

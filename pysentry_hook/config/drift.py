@@ -1,6 +1,6 @@
 """What does a change make of the policy? Each setting and accepted risk that it loosens, tightens or moves."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from pysentry_hook.config.files import Configuration
@@ -13,7 +13,8 @@ from pysentry_hook.rules import Policy, Stated, Suppression, Table
 def drift(before: Configuration, now: Configuration, policy_before: Policy, policy: Policy) -> tuple[str, ...]:
     """Return a line for every difference between two configurations, loosened gates first."""
     gates = list(_gates(policy_before, policy))
-    lines = [*gates, *_settings(before.settings(), now.settings()), *_suppressions(policy_before, policy)]
+    accepted = accepted_drift(policy_before.suppressions, policy.suppressions)
+    lines = [*gates, *_settings(before.settings(), now.settings()), *accepted]
     return tuple(sorted(lines, key=lambda line: not line.startswith("this change loosens")))
 
 
@@ -75,7 +76,8 @@ def _settings(before: Table, now: Table) -> Iterator[str]:
             yield f"this change sets {key}: {values[1]}, was {values[0]} ({where.origin if where else 'nowhere'})"
 
 
-def _suppressions(before: Policy, now: Policy) -> Iterator[str]:
+def accepted_drift(before: Iterable[Suppression], now: Iterable[Suppression]) -> Iterator[str]:
+    """Give a line for every difference between accepted risks."""
     old, new = _accepted(before), _accepted(now)
     for name, entry in new.items():
         if name not in old:
@@ -88,10 +90,10 @@ def _suppressions(before: Policy, now: Policy) -> Iterator[str]:
             yield f"this change tightens what is accepted: {entry.told} no more"
 
 
-def _accepted(policy: Policy) -> Mapping[tuple[object, ...], Suppression]:
+def _accepted(suppressions: Iterable[Suppression]) -> Mapping[tuple[object, ...], Suppression]:
     """The accepted risks by what they are for; of several for the same, the one that lasts the longest."""
     found: dict[tuple[object, ...], Suppression] = {}
-    for entry in sorted(policy.suppressions, key=_end):
+    for entry in sorted(suppressions, key=_end):
         found[(entry.id or "").upper(), entry.package, entry.version, entry.group] = entry
     return found
 

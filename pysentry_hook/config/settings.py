@@ -9,6 +9,7 @@ from pysentry_hook.config.ci import occasion
 from pysentry_hook.config.files import Configuration
 from pysentry_hook.config.flags import Flags
 from pysentry_hook.config.indexes import pip_indexes
+from pysentry_hook.config.named import named_commit
 from pysentry_hook.config.policies import Known, forbidden_flags, settled_policy
 from pysentry_hook.config.said import EVERY_SOURCE, Said
 from pysentry_hook.config.setup import setup_digest
@@ -81,6 +82,8 @@ class Settings(NamedTuple):
     ask_status: bool
     """Whether the index is asked for the status of projects: not where a database is in the place of the services."""
     status_of_direct_only: bool
+    policy_from: str | None
+    """The commit whose policy counts, None: that of what is audited."""
     against: str | None
     """The commit that findings are compared with, as git or the user calls it; None: nothing is older than anything."""
     policy: Policy
@@ -144,6 +147,7 @@ def settle(flags: Flags, environment: Mapping[str, str], files: Configuration, t
         resolver_setup=setup_digest(environment),
         ask_status=_ask_status(flags, known, sources),
         status_of_direct_only=known.either(flags.maintenance_direct_only, "maintenance.check_direct_only"),
+        policy_from=named_commit(flags, environment),
         against=flags.against or known.get("against"),
         policy=settled_policy(flags, said, known, files, where),
         policy_files=tuple(files.files),

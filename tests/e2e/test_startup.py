@@ -46,7 +46,7 @@ ENGINE = COMMAND | _set("""
     config.ci config.files config.indexes config.named config.policies config.said config.settings config.setup
     config.tool_files config.variables config.words evaluation facts graph http inputs inputs.documents inputs.kept
     inputs.limits inputs.packing learnt matching memory model plain policy policy.choice policy.gates policy.judge
-    policy.novelty policy.suppressing reading replacing report reports reports.look rules scan severity
+    policy.novelty policy.suppressing reading remarks replacing report reports reports.look rules scan severity
     sources sources.context sources.permission sources.pypi sources.status stamp steps
     tree tree.folder tree.git tree.history tree.limits tree.listing tree.places tree.recorded tree.subject
     tree.uncommitted tried upgrades
