@@ -88,12 +88,19 @@ def test_a_pull_request_whose_head_was_checked_out_is_compared_with_its_base(tmp
     assert base(an_event(head=head), folder) == Base("b" * 40, "the base of the pull request")
 
 
-def test_the_base_branch_is_never_taken_for_the_change(tmp_path: Path) -> None:
-    folder = a_repository(tmp_path / "repository")
+@pytest.mark.parametrize("named", ["HEAD", "HEAD~1"])
+def test_the_base_branch_is_never_taken_for_the_change(tmp_path: Path, named: str) -> None:
+    folder = a_repository(tmp_path / "repository", commits=2)
     known = an_event("pull_request_target")
-    known.payload["pull_request"]["base"]["sha"] = git(folder, "rev-parse", "HEAD")
+    known.payload["pull_request"]["base"]["sha"] = git(folder, "rev-parse", named)
     with pytest.raises(UsageError, match="nothing of the change would be judged"):
         base(known, folder)
+
+
+def test_a_change_that_was_checked_out_is_judged_whatever_the_event(tmp_path: Path) -> None:
+    folder = a_repository(tmp_path / "repository", commits=2)
+    known = an_event("pull_request_target", head={"sha": git(folder, "rev-parse", "HEAD")})
+    assert base(known, folder) == Base("b" * 40, "the base of the pull request")
 
 
 def test_what_is_no_change_has_no_base(tmp_path: Path) -> None:

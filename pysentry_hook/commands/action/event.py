@@ -100,7 +100,7 @@ def base(event: Event, root: Path) -> Base | None:
         return None
     named, head = (_at(event.payload, "pull_request", side, "sha") for side in ("base", "head"))
     commit, parents = _parents(root)
-    if event.name == TARGET and commit == named:
+    if event.name == TARGET and head not in {commit, *parents[1:]}:  # its branch may be ahead of the base it names
         raise UsageError(
             f"the event {TARGET} checks out the branch {_at(event.payload, 'pull_request', 'base', 'ref')}, so nothing "
             "of the change would be judged. Use the event pull_request, which needs no secrets here"
