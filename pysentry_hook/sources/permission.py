@@ -4,6 +4,7 @@ PyPI, the built-in public mirrors and the declared ones serve what everybody can
 what comes from anywhere else may be a secret and is sent to nobody.
 """
 
+import re
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
@@ -27,6 +28,9 @@ PUBLIC = (
     "https://pypi.doubanio.com/simple",
 )
 """Indexes that serve public packages only."""
+
+_SCHEMES = ("https://", "http://")
+_ODD = re.compile(r"[\\\s\x00-\x1f\x7f]")
 
 
 class Permission:
@@ -56,9 +60,16 @@ class Permission:
         return next((url for url in indexes if not self._is_public(url)), None)
 
     def untrusted(self, indexes: Sequence[str]) -> str | None:
-        """The first index that is neither public nor one of the user's own configuration, None if there is none."""
-        own = {_comparable(url) for url in self._otherwise}
-        return next((url for url in indexes if not self._is_public(url) and _comparable(url) not in own), None)
+        """The first index that no resolver may be led to, None if there is none.
+
+        It may be led to those of the user's own configuration, and over TLS to the public ones.
+        """
+        own = {*map(_comparable, self._otherwise), *self._mirrors}
+
+        def may_lead(url: str) -> bool:
+            return _comparable(url) in own or (url.lower().startswith("https://") and self._is_public(url))
+
+        return next((url for url in indexes if not may_lead(url)), None)
 
     def _is_public(self, url: str) -> bool:
         if url not in self._known:
@@ -72,11 +83,16 @@ class Permission:
 
 
 def _comparable(url: str) -> str:
-    """Host and path without scheme, case of the host, and a last `/simple` or `/`."""
+    """Host and path without scheme, case of the host, and a last `/simple` or `/`.
+
+    What programs read in different ways is equal to nothing that is public: a backslash ends the host for some.
+    """
+    if _ODD.search(url) or ("://" in url and not url.lower().startswith(_SCHEMES)):
+        return f"?{url}"
     try:
         parts = urlsplit(url if "://" in url else f"https://{url}")
         host = (parts.hostname or "") + (f":{parts.port}" if parts.port not in {None, 80, 443} else "")
-    except ValueError:  # a port that is no number, or a broken IPv6 address: equal to nothing that is public
+    except ValueError:  # a port that is no number, or a broken IPv6 address
         return f"?{url}"
     return f"{host}{parts.path.rstrip('/').removesuffix('/simple').rstrip('/')}"
 

@@ -38,6 +38,10 @@ def test_what_serves_public_packages_only_is_public(url: str) -> None:
         "https://download.pytorch.org/private",
         "https://pypi.org:notaport/simple",
         "https://[broken/simple",
+        "https://evil.example\\@pypi.org/simple",
+        "https://pypi.org\t/simple",
+        "file://pypi.org/simple",
+        "ssh://pypi.org/simple",
         "file:///srv/wheels",
         "../wheels",
         "wheels",
@@ -47,6 +51,23 @@ def test_what_serves_public_packages_only_is_public(url: str) -> None:
 )
 def test_any_other_index_is_unknown_and_named(url: str) -> None:
     assert permission().unknown_index(a_dependency(indexes=[url])) == url
+
+
+@pytest.mark.parametrize(
+    ("url", "leads"),
+    [
+        ("https://pypi.org/simple", True),
+        ("HTTPS://pypi.org/simple", True),
+        ("http://pypi.org/simple", False),
+        ("http://mirror.example/simple", True),
+        ("http://own.example/simple", True),
+        ("https://other.example/simple", False),
+        ("http://evil.example\\@pypi.org/simple", False),
+    ],
+)
+def test_a_resolver_is_led_to_public_indexes_over_tls_and_to_those_of_the_user(url: str, leads: bool) -> None:
+    known = permission("http://mirror.example/simple", otherwise=("http://own.example/simple",))
+    assert known.untrusted((url,)) == (None if leads else url)
 
 
 def test_one_unknown_index_among_several_is_enough() -> None:
