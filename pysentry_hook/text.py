@@ -13,7 +13,8 @@ _UNSAFE = re.compile(
 _COMMANDS = re.compile(r"^\s*::|##(?=\w*\[)")
 _LONGEST_URL = 500
 _WHITE = re.compile(r"\s+")
-_CREDENTIALS = re.compile(r"(?<=://)[^/\s]*@")
+_CREDENTIALS = re.compile(r"(?<=://)(?:[^/\s]*@|[^/\s@:\[]*:(?!\d*/)[^\s?#]*@)")
+"""Also those with a slash in the password, with which nothing can be reached; a port and a path with `@` are none."""
 _PIN = re.compile(r"#sha256=[0-9a-fA-F]{64}\Z")
 
 

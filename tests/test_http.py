@@ -193,11 +193,11 @@ def test_failures_are_told_without_addresses_in_memory(kind: Kind, make_http: Ma
             assert "\n" not in told
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:{port}", "", "[broken", "127.0.0.1:notaport"])
+@pytest.mark.parametrize("host", ["127.0.0.1:{port}", "", "[broken", "127.0.0.1:notaport", "127.0.0.1:99999"])
 def test_failures_are_told_without_credentials(host: str, make_http: MakeHttp) -> None:
     with Upstream(refused=["osv"]) as upstream:
         port = upstream.url_of("osv").rpartition(":")[2]
-        told = failure_of(make_http(), f"http://user:hunter2@{host.format(port=port)}/v1")
+        told = failure_of(make_http(), f"http://user:hunter2@{host.format(port=port)}/v1?token=hunter2")
     assert "hunter2" not in told
 
 

@@ -71,6 +71,10 @@ def test_any_text_becomes_one_clean_line_within_the_limit(text: str, limit: int)
     ("url", "expected"),
     [
         ("https://user:secret@pkgs.example/simple", "https://pkgs.example/simple"),
+        ("https://user:sec/ret@pkgs.example/simple", "https://pkgs.example/simple"),
+        ("https://user:s/e@c/ret@pkgs.example:80/simple", "https://pkgs.example:80/simple"),
+        ("https://pkgs.example:8080/simple@1", "https://pkgs.example:8080/simple@1"),
+        ("https://pkgs.example/simple@1", "https://pkgs.example/simple@1"),
         ("https://token@pkgs.example/simple", "https://pkgs.example/simple"),
         ("https://pkgs.example/simple?token=secret", "https://pkgs.example/simple"),
         ("https://pkgs.example/simple#secret", "https://pkgs.example/simple"),

@@ -23,10 +23,9 @@ _CHUNK = 1 << 16
 MAX_JSON = 64 * 1024 * 1024
 MAX_ARCHIVE = 512 * 1024 * 1024
 
-_NOISE = re.compile(
-    r"(?<=://)[^/@\s'\"]*@|<[^<>]* object at 0x[0-9a-fA-F]+>(?:: )?|HTTPS?Connection(?:Pool)?\([^()]*\): "
-)
-"""Credentials, addresses in memory, and the host, which may be long and is told by the name of its source."""
+_NOISE = re.compile(r"<[^<>]* object at 0x[0-9a-fA-F]+>(?:: )?|HTTPS?Connection(?:Pool)?\([^()]*\): ")
+"""Addresses in memory, and the host, which may be long and is told by the name of its source."""
+_URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^\s'\"()<>]+")
 
 Answer = TypeVar("Answer")
 Item = TypeVar("Item")
@@ -253,4 +252,5 @@ def _innermost(error: BaseException) -> str:
             break
         error = inner
     said = error.args[-1] if error.args else type(error).__name__
-    return one_line(_NOISE.sub("", said if isinstance(said, str) else str(error)), 160)
+    told = _NOISE.sub("", said if isinstance(said, str) else str(error))
+    return one_line(_URL.sub(lambda found: without_credentials(found[0]), told), 160)
