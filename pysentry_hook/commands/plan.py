@@ -116,8 +116,8 @@ class Planning:
             return open_project(inventory, installed, read.tree, settings, unusable=unusable, named=named)
 
         before = judged(installed)
-        bench = Bench(opened(frozenset(), frozenset()), program, settings, judged, progress)
-        return planned(bench, opened, before, self.now)
+        bench = Bench(opened(frozenset(), frozenset()), before, program, settings, judged, progress)
+        return planned(bench, opened, self.now)
 
     def apply(self, made: Plan, outcome: Outcome, *, forced: bool) -> Plan:
         """Make the changes of a plan; return it as applied."""
@@ -167,6 +167,7 @@ class Planning:
 
     def _judged(self, read: Reading) -> Report:
         settings, work = self.prepared.settings, self.work
+        work.http.begin_anew()
         bases = Bases(refs=(settings.against,)) if settings.against else Bases()
         return scan(
             settings, read, bases, http=work.http, cache=work.cache, now=self.now, log=work.log, progress=progress

@@ -87,6 +87,11 @@ class Http:
             workers.close()
             wire.close()
 
+    def begin_anew(self) -> None:
+        """Give what follows the whole time for its requests; one scan of several has not used it up."""
+        with self._lock:
+            self._deadline = math.inf
+
     def map(
         self, work: Callable[[Item], Answer], items: Iterable[Item], *, turn: "Turn" = "usual"
     ) -> "list[Future[Answer]]":
@@ -209,7 +214,7 @@ class Http:
         """The seconds that are left for all requests; SourceError where there are none."""
         left = self._deadline - time.monotonic()
         if left <= 0:
-            raise SourceError(f"the time for all requests, {self._limits.overall:.0f} s, was used up")
+            raise SourceError(f"the time for all requests, {self._limits.overall:g} s, was used up")
         return left
 
 

@@ -40,8 +40,9 @@ _RESOLVED = {
 _IDLE = "on no Python that was resolved for its marker holds, so it was left alone"
 
 
-def plan(bench: Bench, opened: Opened, before: Report, now: datetime) -> tuple[Plan, Outcome]:
+def plan(bench: Bench, opened: Opened, now: datetime) -> tuple[Plan, Outcome]:
     """Return the plan, and the state that it leads to: that of the input itself where nothing can be done."""
+    before = bench.before
     blocking = Blocking.of(before)
     wanted, reasons = goals(bench.project.inventory, blocking, bench.project.held)
     origin = Outcome(changes=(), inventory=bench.project.inventory, report=before, blocking=blocking, hashes={})
@@ -149,6 +150,7 @@ class _Told(NamedTuple):
         """Return the plan."""
         project, before, after = self.bench.project, self.before, self.after
         cleared = before.blocking.without(after.blocking)
+        every = (*failures, *self.bench.unanswered)
         return Plan(
             version=__version__,
             generated=now.replace(microsecond=0),
@@ -158,8 +160,8 @@ class _Told(NamedTuple):
             resolver=f"{uv.NAME} {self.bench.program.version}",
             runs=self.bench.runs,
             gates=before.report.gate.names,
-            complete=before.report.complete and after.report.complete and not failures,
-            failures=tuple(dict.fromkeys((*before.report.failures, *after.report.failures, *failures))),
+            complete=before.report.complete and after.report.complete and not every,
+            failures=tuple(dict.fromkeys((*before.report.failures, *after.report.failures, *every))),
             before=_tally(before.report),
             after=_tally(after.report),
             changes=after.changes,

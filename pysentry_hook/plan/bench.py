@@ -12,7 +12,7 @@ from pysentry_hook.config.settings import Settings
 from pysentry_hook.errors import InputError, PysentryHookError
 from pysentry_hook.inputs import uv_lock
 from pysentry_hook.inputs.manifest import requirement_name
-from pysentry_hook.model import MAIN, Dependency, Edge, Inventory, NormalizedName, normalize
+from pysentry_hook.model import MAIN, Dependency, Edge, Failure, Inventory, NormalizedName, normalize
 from pysentry_hook.plan.project import Project
 from pysentry_hook.proposal import Change, Kind, Seen
 from pysentry_hook.report import Decision, Report, Verdict
@@ -20,6 +20,7 @@ from pysentry_hook.resolvers import uv
 from pysentry_hook.resolvers.programs import Program
 from pysentry_hook.resolvers.request import Request, ResolutionError
 from pysentry_hook.resolving import Progress
+from pysentry_hook.text import some
 from pysentry_hook.tree import FolderTree
 
 Hashes = Mapping[tuple[NormalizedName, str], tuple[str, ...]]
@@ -94,8 +95,20 @@ class Bench:
     TimeIsUpError from whatever asks the resolver, once `settings.plan_seconds` have passed.
     """
 
-    def __init__(self, project: Project, program: Program, settings: Settings, scan: Scan, progress: Progress) -> None:
+    def __init__(
+        self,
+        project: Project,
+        before: Report,
+        program: Program,
+        settings: Settings,
+        scan: Scan,
+        progress: Progress,
+    ) -> None:
         self.project = project
+        self.before = before
+        """How the input itself is judged."""
+        self.unanswered: dict[Failure, None] = {}
+        """Why states that were tried could not be judged."""
         self.unlisted: frozenset[NormalizedName] = frozenset()
         """What is installed with the input and never stood in it, so that it is not judged either."""
         self.runs = 0
@@ -127,6 +140,9 @@ class Bench:
             return error
         inventory = self._placed(lock)
         report = self._scan(inventory)
+        if unknown := _unanswered(report) - _unanswered(self.before):
+            self.unanswered |= dict.fromkeys(report.failures)
+            return ResolutionError(f"nobody knows what it comes to: no answer for {some(sorted(unknown))}")
         return Outcome(
             changes=tuple(changes),
             inventory=inventory,
@@ -191,6 +207,10 @@ class Bench:
             return self.resolve(request)[0]
         except ResolutionError as error:
             return error
+
+
+def _unanswered(report: Report) -> set[str]:
+    return {line.name for line in report.coverage.unanswered}
 
 
 def _in_place(dependency: Dependency, first: Mapping[NormalizedName, Dependency]) -> Dependency:

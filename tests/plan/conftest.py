@@ -18,6 +18,7 @@ from pysentry_hook.plan.bench import Outcome
 from pysentry_hook.proposal import Plan
 from tests.builders import a_folder_of_records
 from tests.resolvers.index import Index, Release, serve
+from tests.upstream import Upstream
 
 HEAD = '[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.9"\n'
 MANIFEST = HEAD + "dependencies = {}\n"
@@ -57,8 +58,19 @@ class Shop:
     def plan(self, *records: Mapping[str, Any], name: str | None = None, **flags: Any) -> Plan:
         """The plan for the project, where these advisories are all that is known."""
         a_folder_of_records(self._database, *records)
-        path = self.folder / name if name else self.folder
-        said = Flags(paths=(path,), advisory_db=(str(self._database),), **flags)
+        return self._planned(name, advisory_db=(str(self._database),), **flags)
+
+    def plan_asking(self, upstream: Upstream) -> Plan:
+        """The plan for the project by what OSV answers, which may be told the names in the index of the tests."""
+        url = f"osv={upstream.url_of('osv')}"
+        return self._planned(None, sources=("osv",), service_urls=(url,), no_maintenance_check=True)
+
+    def offer(self, *releases: Release) -> None:
+        """Let the index have these of its releases alone."""
+        self._releases[:] = releases
+
+    def _planned(self, name: str | None, **flags: Any) -> Plan:
+        said = Flags(paths=(self.folder / name if name else self.folder,), **flags)
         prepared = prepare(said)
         with scanning(prepared.settings, verbose=False) as work:
             made, self.outcome = Planning(prepared, work, datetime.now(UTC)).plan()
@@ -75,6 +87,7 @@ def shops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
             index = stack.enter_context(serve(known))
             monkeypatch.delenv("UV_OFFLINE", raising=False)
             monkeypatch.setenv("UV_DEFAULT_INDEX", index.url)
+            monkeypatch.setenv("PYSENTRY_HOOK_SOURCES_MIRRORS", index.url)
             monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
             monkeypatch.setenv("PYSENTRY_HOOK_CACHE_DIR", str(tmp_path / "cache"))
             folder = tmp_path / "shop"
