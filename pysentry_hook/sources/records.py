@@ -1,7 +1,7 @@
 """Parse OSV records, from JSON or from the YAML of the PyPA database, into an Advisory.
 
 The schema is https://ossf.github.io/osv-schema/. What cannot be used is set aside and named in
-`Advisory.damage`: a bound that cannot be ordered never opens a range.
+`Advisory.damage`: a bound that cannot be ordered never opens a range; one that begins with a release is read as that.
 """
 
 import json
@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, TypeVar
+
+from packaging.version import Version
 
 from pysentry_hook.advisories import Advisory, Affected, Event
 from pysentry_hook.model import NormalizedName, normalize, parse_version
@@ -19,6 +21,7 @@ _DEEPEST = 100
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _LONGEST_LINK = 1_000
+_RELEASE = re.compile(r"\d+(?:\.\d+)*(?=[-+._])", re.ASCII)
 Answer = TypeVar("Answer")
 _KINDS = ("introduced", "fixed", "last_affected", "limit")
 # On a tie a closing bound comes before an opening one, and last_affected includes its own version.
@@ -181,12 +184,24 @@ def _events(block: Mapping[str, object], damage: list[str]) -> tuple[Event, ...]
         for kind in _KINDS:
             if kind in entry:
                 text = str(entry[kind])
-                version = None if kind == "introduced" and text == "0" else parse_version(text)
-                if version is None and text != "0" and not (kind == "limit" and text == "*"):
+                if (kind == "introduced" and text == "0") or (kind == "limit" and text == "*"):
+                    events.append(Event(kind, None))
+                    continue
+                version = parse_version(text) or _release(text, damage)
+                if version is None:
                     damage.append(f"{kind} {one_line(text, 40)!r} is no PEP 440 version, so the range is set aside")
                     return ()
                 events.append(Event(kind, version))
     return tuple(sorted(_with_one_limit(events), key=_event_order))
+
+
+def _release(text: str, damage: list[str]) -> Version | None:
+    """The release at the beginning of a bound that is no version, as of `2.6.0-cu124` and `4.1.0-NA`; else None."""
+    found = _RELEASE.match(text)
+    version = parse_version(found[0]) if found else None
+    if version:
+        damage.append(f"{one_line(text, 40)!r} is no PEP 440 version and was read as {version}")
+    return version
 
 
 def _with_one_limit(events: list[Event]) -> list[Event]:

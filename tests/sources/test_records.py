@@ -38,7 +38,8 @@ def test_events_are_put_in_version_order() -> None:
 
 
 @pytest.mark.parametrize(
-    "event", [{"fixed": "2.6.0-cu124 x"}, {"last_affected": None}, {"introduced": "*"}, {"fixed": ["1"]}, "fixed"]
+    "event",
+    [{"fixed": "n653"}, {"fixed": "2 x"}, {"last_affected": None}, {"introduced": "*"}, {"fixed": ["1"]}, "fixed"],
 )
 def test_a_bound_that_cannot_be_ordered_sets_its_range_aside_and_the_versions_still_count(event: object) -> None:
     record = a_record(versions=["1.0"])
@@ -51,6 +52,24 @@ def test_a_bound_that_cannot_be_ordered_sets_its_range_aside_and_the_versions_st
     assert advisory.affected[0].versions == {"1.0"}
     assert advisory.damage
     assert "so the range is set aside" in advisory.damage
+
+
+@pytest.mark.parametrize(
+    ("text", "release"),
+    [
+        ("2.6.0-cu124", "2.6.0"),
+        ("4.1.0-NA", "4.1.0"),
+        ("4.6.0.stable11", "4.6.0"),
+        ("7.2.0-12.1", "7.2.0"),
+        ("0.2.0-alpha\\.33", "0.2.0"),
+        ("2.6.0-cu124 x", "2.6.0"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["introduced", "fixed", "last_affected", "limit"])
+def test_a_bound_that_begins_with_a_release_is_read_as_that_and_told(kind: str, text: str, release: str) -> None:
+    advisory = parse(a_record(events=[{"introduced": "0"}, {kind: text}]), "osv")
+    assert bounds(advisory) == [[("introduced", None), (kind, release)]]
+    assert advisory.damage == f"{text!r} is no PEP 440 version and was read as {release}"
 
 
 def test_only_ecosystem_ranges_speak_of_versions() -> None:
