@@ -58,6 +58,7 @@ COMMANDS: dict[str, Callable[[], Application]] = {
     "db": lambda: _group("db"),
     "config": lambda: _group("config"),
     "resolvers": lambda: _alone("resolvers", "resolvers", "pysentry-hook resolvers"),
+    "cache": lambda: _group("cache"),
     "hook": lambda: _alone("hook", "hook", "pysentry-hook hook uv.lock"),
     "action": lambda: _alone("action", "action", "pysentry-hook action plan"),
 }
