@@ -2,7 +2,8 @@
 
 A marker that some machine of that kind would fulfil keeps its entry: what is not told (the patch
 release, the processor, the implementation) is tried in every usual value, and what has no usual
-values (the release of the system) is taken to be as the marker wants it, so nothing is lost.
+values (the release of the system, the extras and groups that somebody chooses) is taken to be as
+the marker wants it, so nothing is lost.
 """
 
 import re
@@ -26,15 +27,15 @@ _MACHINES: Mapping[str, tuple[str, ...]] = {
 }
 _IMPLEMENTATIONS = (("CPython", "cpython"), ("PyPy", "pypy"))
 _MINORS = range(8, 20)
-_UNTOLD = ("platform_release", "platform_version", "implementation_version")
+_UNTOLD = (
+    "platform_release", "platform_version", "implementation_version", "extras", "extra", "dependency_groups",
+)  # fmt: skip
 """What differs from machine to machine of one kind; the implementation's own version does so for PyPy."""
 _NAME, _SIGN, _TEXT = rf"(?:{'|'.join(_UNTOLD)})", r"(?:not in|in|[~=!<>]+)", r'"[^"]*"'
 _ABOUT_UNTOLD = re.compile(rf"{_NAME} {_SIGN} {_TEXT}|{_TEXT} {_SIGN} {_NAME}")
 _ALWAYS = 'os_name != ""'
 _FULL = re.compile(r"\b(3\.\d{1,2})\.(\d{1,3})\b", re.ASCII)
 _PYTHON = re.compile(r"3\.(\d{1,2})(?:\.(\d{1,3}))?", re.ASCII)
-_EXTRA = re.compile(r"""extra\s*==\s*["']([^"']*)["']|["']([^"']*)["']\s*==\s*extra""")
-_SCOPE = re.compile(r"""["']([^"']*)["']\s+(?:not\s+)?in\s+(?:extras|dependency_groups)""")
 
 
 class Environment:
@@ -56,20 +57,12 @@ class Environment:
     def _evaluate(self, text: str) -> bool:
         from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
 
-        extras = {"", *(one or other for one, other in _EXTRA.findall(text))}
-        scopes = frozenset(_SCOPE.findall(text))
         try:
             told = _ABOUT_UNTOLD.sub(_ALWAYS, str(Marker(text)))
             if any(name in told for name in _UNTOLD):
                 return True
             marker = Marker(told)
-            return any(
-                marker.evaluate(
-                    {**machine, "extra": extra, "extras": scopes, "dependency_groups": scopes}, context="lock_file"
-                )
-                for machine in self._all(told)
-                for extra in extras
-            )
+            return any(marker.evaluate(machine) for machine in self._all(told))
         except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName):
             return True
 

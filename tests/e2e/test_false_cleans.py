@@ -134,3 +134,30 @@ def test_a_version_that_the_index_does_not_know_is_told(run: Run, tmp_path: Path
         assert [line["name"] for line in report["coverage"]["unchecked"]] == ["numpy"]
         told = run("report", ".", *upstream.options, cwd=tmp_path).stdout
         assert "PyPI does not know this version: numpy 7.7" in told
+
+
+def test_what_is_installed_without_an_extra_or_group_is_checked_for_one_python(run: Run, tmp_path: Path) -> None:
+    digest = "0" * 64
+    lock = f"""lock-version = "1.0"
+created-by = "a tool"
+extras = ["a", "b"]
+dependency-groups = ["dev"]
+
+[[packages]]
+name = "numpy"
+version = "0.9"
+index = "https://pypi.org/simple"
+wheels = [{{ path = "numpy-0.9-py3-none-any.whl", hashes = {{ sha256 = "{digest}" }} }}]
+marker = "'dev' not in dependency_groups"
+
+[[packages]]
+name = "requests"
+version = "2.20.0"
+index = "https://pypi.org/simple"
+wheels = [{{ path = "requests-2.20.0-py3-none-any.whl", hashes = {{ sha256 = "{digest}" }} }}]
+marker = "'a' in extras and 'b' not in extras"
+"""
+    with Upstream(RECORDS) as upstream:
+        report = _report(run, tmp_path, "pylock.toml", lock, "--python-version", "3.11", *upstream.options)
+    assert _found(report) == {("numpy", "0.9"), ("requests", "2.20.0")}
+    assert report["coverage"]["left_out_by_filter"] == 0
