@@ -27,24 +27,32 @@ _MACHINES: Mapping[str, tuple[str, ...]] = {
 }
 _IMPLEMENTATIONS = (("CPython", "cpython"), ("PyPy", "pypy"))
 _MINORS = range(8, 20)
-_UNTOLD = (
-    "platform_release", "platform_version", "implementation_version", "extras", "extra", "dependency_groups",
-)  # fmt: skip
-"""What differs from machine to machine of one kind; the implementation's own version does so for PyPy."""
-_NAME, _SIGN, _TEXT = rf"(?:{'|'.join(_UNTOLD)})", r"(?:not in|in|[~=!<>]+)", r'"[^"]*"'
-_ABOUT_UNTOLD = re.compile(rf"{_NAME} {_SIGN} {_TEXT}|{_TEXT} {_SIGN} {_NAME}")
-_ALWAYS = 'os_name != ""'
+_UNTOLD = frozenset({
+    "platform_release", "platform_version", "implementation_version", "extra", "extras", "dependency_groups",
+})  # fmt: skip
+"""What differs from machine to machine of one kind, as the version of PyPy itself does, or is chosen there."""
+_SIDE = r"""("[^"]*"|'[^']*'|\w+)"""
+_TOKEN = re.compile(rf"{_SIDE} (?:not in|in|[~=!<>]+) {_SIDE}|\(|\)|\bor\b")
 _FULL = re.compile(r"\b(3\.\d{1,2})\.(\d{1,3})\b", re.ASCII)
 _PYTHON = re.compile(r"3\.(\d{1,2})(?:\.(\d{1,3}))?", re.ASCII)
 
 
 class Environment:
-    """One Python version and platform, of which either may be open."""
+    """One Python version and platform, of which either may be open.
+
+    A set of its machines is a number with a bit for each, so a marker costs what its comparisons cost.
+    """
 
     def __init__(self, python_version: str | None, platform: str | None) -> None:
-        self._machines = list(_machines(python_version, platform))
-        self._knows_patch = bool(python_version and _FULL.fullmatch(python_version))
+        self._all = 0
+        self._having: dict[str, dict[str, int]] = {}
+        for number, machine in enumerate(_machines(python_version, platform)):
+            self._all |= 1 << number
+            for name, value in machine.items():
+                values = self._having.setdefault(name, {})
+                values[value] = values.get(value, 0) | 1 << number
         self._known: dict[str, bool] = {}
+        self._compared: dict[str, int] = {}
 
     def may_hold(self, marker: str | None) -> bool:
         """Whether a marker holds on some machine of this kind; one that cannot be read holds."""
@@ -55,24 +63,60 @@ class Environment:
         return self._known[marker]
 
     def _evaluate(self, text: str) -> bool:
-        from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
+        from packaging.markers import Marker
 
         try:
-            told = _ABOUT_UNTOLD.sub(_ALWAYS, str(Marker(text)))
-            if any(name in told for name in _UNTOLD):
-                return True
-            marker = Marker(told)
-            return any(marker.evaluate(machine) for machine in self._all(told))
-        except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName):
+            return bool(self._where(str(Marker(text))))
+        except (ValueError, LookupError):
             return True
 
-    def _all(self, marker: str) -> Iterator[Mapping[str, str]]:
-        """The machines, each with the patch releases as well that a marker names, and those behind them."""
-        yield from self._machines
-        for minor, patch in () if self._knows_patch else _FULL.findall(marker):
-            for machine in self._machines:
-                if machine["python_version"] == minor:
-                    yield from ({**machine, "python_full_version": f"{minor}.{int(patch) + more}"} for more in (0, 1))
+    def _where(self, marker: str) -> int:
+        """The machines on which a marker may hold, each comparison looked at once; `and` binds more than `or`."""
+        above: list[tuple[int, int]] = []
+        some, every = 0, self._all
+        for token in _TOKEN.finditer(marker):
+            if token[0] == "(":
+                above.append((some, every))
+                some, every = 0, self._all
+            elif token[0] == ")":
+                inner = some | every
+                some, every = above.pop()
+                every &= inner
+            elif token[0] == "or":
+                some, every = some | every, self._all
+            else:
+                every &= self._comparison(*token.group(0, 1, 2))
+        return some | every
+
+    def _comparison(self, comparison: str, left: str, right: str) -> int:
+        """The machines on which a name and a text compare as is wanted; ValueError where there are not both."""
+        name, text = (right, left) if left[0] in "\"'" else (left, right)
+        if name[0] in "\"'" or text[0] not in "\"'":
+            raise ValueError(comparison)
+        if name in _UNTOLD:
+            return self._all
+        if comparison not in self._compared:
+            self._compared[comparison] = self._compare(comparison, name, text[1:-1])
+        return self._compared[comparison]
+
+    def _compare(self, comparison: str, name: str, text: str) -> int:
+        from packaging.markers import Marker
+
+        marker = Marker(comparison)
+        return sum(
+            machines
+            for value, machines in self._having[name].items()
+            if any(marker.evaluate({name: each}) for each in _tried(name, value, text))
+        )
+
+
+def _tried(name: str, value: str, text: str) -> Iterator[str]:
+    """What a machine may have: where the patch release is open the first, a late one, and those that a text names."""
+    if name != "python_full_version" or value.count(".") > 1:
+        yield value
+        return
+    named = {patch for minor, patch in _FULL.findall(text) if minor == value}
+    yield from (f"{value}.{patch}" for patch in ("0", "99", *sorted(named)))
 
 
 def is_python_version(text: str) -> bool:
@@ -82,7 +126,9 @@ def is_python_version(text: str) -> bool:
 
 def _machines(python_version: str | None, platform: str | None) -> Iterator[dict[str, str]]:
     for python, name, (implementation, short) in product(
-        list(_pythons(python_version)), [platform] if platform else list(PLATFORMS), _IMPLEMENTATIONS
+        [python_version] if python_version else [f"3.{minor}" for minor in _MINORS],
+        [platform] if platform else list(PLATFORMS),
+        _IMPLEMENTATIONS,
     ):
         for machine in _MACHINES[name]:
             yield {
@@ -93,13 +139,6 @@ def _machines(python_version: str | None, platform: str | None) -> Iterator[dict
                 "implementation_name": short,
                 "platform_machine": machine,
             }
-
-
-def _pythons(version: str | None) -> Iterator[str]:
-    """The full versions that are meant: the first and a late patch release where none is named."""
-    found = _PYTHON.fullmatch(version) if version else None
-    for minor in [int(found[1])] if found else _MINORS:
-        yield from [f"3.{minor}.{found[2]}"] if found and found[2] else [f"3.{minor}.0", f"3.{minor}.99"]
 
 
 def narrow(inventory: Inventory, environment: Environment) -> tuple[Inventory, int]:

@@ -54,6 +54,36 @@ def test_a_marker_holds_if_some_machine_of_that_kind_fulfils_it(
     assert Environment(python, platform).may_hold(marker) is holds
 
 
+@pytest.mark.parametrize(
+    ("marker", "holds"),
+    [
+        ("python_version < '3' and sys_platform == 'linux' or os_name == 'posix'", True),
+        ("python_version < '3' and (sys_platform == 'linux' or os_name == 'posix')", False),
+        ("(python_version < '3' or os_name == 'posix') and (python_version < '3' or os_name == 'nt')", False),
+        ("os_name == 'nt' or (python_version >= '3' and (os_name == 'nt' or 'linux' in sys_platform))", True),
+        ("os_name == 'or' or os_name == '(' or os_name == 'x\" or os_name == \"posix'", False),
+        ("os_name == platform_system or 'a' == 'b'", True),
+        ("os_name == '\\x22\\x27'", True),
+    ],
+)
+def test_and_binds_more_than_or_and_brackets_more_than_both(marker: str, holds: bool) -> None:
+    assert Environment("3.11", "linux").may_hold(marker) is holds
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "atoms",
+    [
+        [f"extra == 'a{number}'" for number in range(4_000)],
+        [f"python_full_version == '3.11.{number}'" for number in range(1_000)],
+    ],
+    ids=["extras", "releases"],
+)
+def test_a_marker_that_was_made_to_be_slow_is_evaluated_at_once(atoms: list[str]) -> None:
+    marker = f"python_version < '3' and ({' or '.join(atoms)})"
+    assert Environment("3.11", None).may_hold(marker) is False
+
+
 def test_an_entry_stays_if_one_of_its_own_markers_holds() -> None:
     new = replace(a_dependency("numpy", "2.1"), markers=("python_version >= '3.10'",))
     old = replace(a_dependency("numpy", "1.26"), markers=("python_version < '3.10'", "sys_platform == 'win32'"))
