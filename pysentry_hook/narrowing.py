@@ -1,9 +1,9 @@
 """Narrow a universal lock to one Python and platform, and count what that leaves out.
 
 A marker that some machine of that kind would fulfil keeps its entry: what is not told (the patch
-release, the processor, the implementation) is tried in every usual value, and what has no usual
-values (the release of the system, the extras and groups that somebody chooses) is taken to be as
-the marker wants it, so nothing is lost.
+release, the processor, the implementation) is tried in every usual value and as something else,
+and what has no usual values (the release of the system, a processor that is none of ours, the
+extras and groups that somebody chooses) is taken to be as the marker wants it, so nothing is lost.
 """
 
 import re
@@ -20,20 +20,25 @@ PLATFORMS: Mapping[str, Mapping[str, str]] = {
 }
 """The words of --python-platform, as markers see them, https://peps.python.org/pep-0508/#environment-markers."""
 
-_MACHINES: Mapping[str, tuple[str, ...]] = {
+_ELSE = "?"
+_ELSEWHERE = tuple({"sys_platform": _ELSE, "os_name": name, "platform_system": _ELSE} for name in ("posix", _ELSE))
+"""The systems that have no word: those like FreeBSD, and all others."""
+_PROCESSORS: Mapping[str, tuple[str, ...]] = {
     "linux": ("x86_64", "aarch64", "i686", "armv7l", "ppc64le", "s390x", "riscv64"),
-    "macos": ("x86_64", "arm64"),
-    "windows": ("AMD64", "ARM64", "x86"),
+    "darwin": ("x86_64", "arm64"),
+    "win32": ("AMD64", "ARM64", "x86"),
 }
-_IMPLEMENTATIONS = (("CPython", "cpython"), ("PyPy", "pypy"))
-_MINORS = range(8, 20)
+_EVERY_PROCESSOR = tuple(sorted({name for names in _PROCESSORS.values() for name in names}))
+_IMPLEMENTATIONS = (("CPython", "cpython"), ("PyPy", "pypy"), (_ELSE, _ELSE))
+_PYTHONS = ("2.7", *(f"3.{minor}" for minor in range(20)))
+_NEVER_TOLD = frozenset({"platform_python_implementation", "implementation_name", "platform_machine"})
 _UNTOLD = frozenset({
     "platform_release", "platform_version", "implementation_version", "extra", "extras", "dependency_groups",
 })  # fmt: skip
 """What differs from machine to machine of one kind, as the version of PyPy itself does, or is chosen there."""
 _SIDE = r"""("[^"]*"|'[^']*'|\w+)"""
 _TOKEN = re.compile(rf"{_SIDE} (?:not in|in|[~=!<>]+) {_SIDE}|\(|\)|\bor\b")
-_FULL = re.compile(r"\b(3\.\d{1,2})\.(\d{1,3})\b", re.ASCII)
+_FULL = re.compile(r"\b(\d\.\d{1,2})\.(\d{1,3})\b", re.ASCII)
 _PYTHON = re.compile(r"3\.(\d{1,2})(?:\.(\d{1,3}))?", re.ASCII)
 
 
@@ -44,6 +49,7 @@ class Environment:
     """
 
     def __init__(self, python_version: str | None, platform: str | None) -> None:
+        self._open = _NEVER_TOLD if platform else _NEVER_TOLD | _ELSEWHERE[0].keys()
         self._all = 0
         self._having: dict[str, dict[str, int]] = {}
         for number, machine in enumerate(_machines(python_version, platform)):
@@ -93,8 +99,6 @@ class Environment:
         name, text = (right, left) if left[0] in "\"'" else (left, right)
         if name[0] in "\"'" or text[0] not in "\"'":
             raise ValueError(comparison)
-        if name in _UNTOLD:
-            return self._all
         if comparison not in self._compared:
             self._compared[comparison] = self._compare(comparison, name, text[1:-1])
         return self._compared[comparison]
@@ -102,6 +106,9 @@ class Environment:
     def _compare(self, comparison: str, name: str, text: str) -> int:
         from packaging.markers import Marker
 
+        is_usual = text in self._having.get(name, ()) or text in _EVERY_PROCESSOR
+        if name in _UNTOLD or (name in self._open and not is_usual):
+            return self._all
         marker = Marker(comparison)
         return sum(
             machines
@@ -125,19 +132,19 @@ def is_python_version(text: str) -> bool:
 
 
 def _machines(python_version: str | None, platform: str | None) -> Iterator[dict[str, str]]:
-    for python, name, (implementation, short) in product(
-        [python_version] if python_version else [f"3.{minor}" for minor in _MINORS],
-        [platform] if platform else list(PLATFORMS),
+    for python, system, (implementation, short) in product(
+        [python_version] if python_version else _PYTHONS,
+        [PLATFORMS[platform]] if platform else (*PLATFORMS.values(), *_ELSEWHERE),
         _IMPLEMENTATIONS,
     ):
-        for machine in _MACHINES[name]:
+        for processor in (*_PROCESSORS.get(system["sys_platform"], _EVERY_PROCESSOR), _ELSE):
             yield {
-                **PLATFORMS[name],
+                **system,
                 "python_version": ".".join(python.split(".")[:2]),
                 "python_full_version": python,
                 "platform_python_implementation": implementation,
                 "implementation_name": short,
-                "platform_machine": machine,
+                "platform_machine": processor,
             }
 
 
