@@ -7,7 +7,10 @@ from pysentry_hook.model import Inventory, Node
 
 MAX_PATHS = 10
 _MAX_COUNT = 1_000
-_MAX_STEPS = 20_000
+_FIRST, _LAST = 10, 40
+_BETWEEN = "…"
+
+_Paths = tuple[tuple[tuple[str, ...], ...], int]
 
 
 class Ways:
@@ -19,27 +22,34 @@ class Ways:
         for parent, child, _ in inventory.edges:
             children.setdefault(parent, []).append(child)
             self._parents.setdefault(child, []).append(parent)
-        self._depth = _depths(inventory.roots, children)
+        self._depth, self._beginnings = _reached(inventory.roots, children)
+        self._known: dict[Node, _Paths] = {}
 
-    def to(self, node: Node) -> tuple[tuple[tuple[str, ...], ...], int]:
+    def to(self, node: Node) -> _Paths:
         """Return the shortest paths, at most ten, and how many more there are (counted to 1,000).
 
-        A path is the names from the project to the package. Only steps that come nearer to the
-        project are taken, so every path has the least length; detours are not counted.
+        A path is the names from the project to the package; one of more than fifty is told by its first
+        ten and its last forty, with `…` between them, and what differs in between only is one way. Only
+        steps that come nearer to the project are taken, so every path has the least length; detours are
+        not counted.
         """
+        if node not in self._known:
+            self._known[node] = self._paths(node)
+        return self._known[node]
+
+    def _paths(self, node: Node) -> _Paths:
         if node not in self._depth:
             return (), 0
         found: list[tuple[str, ...]] = []
         waiting: list[tuple[Node, ...]] = [(node,)]
-        steps = 0
-        while waiting and len(found) < _MAX_COUNT and steps < _MAX_STEPS:
-            steps += 1
+        while waiting and len(found) < _MAX_COUNT:
             path = waiting.pop()
-            if self._depth[path[0]] == 0:
-                found.append(tuple(step.name for step in path))
+            depth = self._depth[path[0]]
+            if depth == 0 or (len(path) == _LAST and depth > _FIRST):
+                beginning = (*self._beginnings[path[0]], _BETWEEN) if depth else ()
+                found.append((*beginning, *(step.name for step in path)))
                 continue
-            nearer = self._depth[path[0]] - 1
-            parents = {parent for parent in self._parents[path[0]] if self._depth.get(parent) == nearer}
+            parents = {parent for parent in self._parents[path[0]] if self._depth.get(parent) == depth - 1}
             waiting.extend((parent, *path) for parent in sorted(parents, key=_node_order, reverse=True))
         distinct = sorted(set(found))
         return tuple(distinct[:MAX_PATHS]), max(0, len(distinct) - MAX_PATHS)
@@ -49,13 +59,19 @@ def _node_order(node: Node) -> tuple[str, str]:
     return node.name, node.version or ""
 
 
-def _depths(roots: tuple[Node, ...], children: Mapping[Node, list[Node]]) -> dict[Node, int]:
-    depth = dict.fromkeys(roots, 0)
+def _reached(
+    roots: tuple[Node, ...], children: Mapping[Node, list[Node]]
+) -> tuple[Mapping[Node, int], Mapping[Node, tuple[str, ...]]]:
+    """How far from a root each node is, and with which names a shortest path to it begins, before its own."""
+    depth: dict[Node, int] = dict.fromkeys(roots, 0)
+    beginnings: dict[Node, tuple[str, ...]] = dict.fromkeys(roots, ())
     queue = deque(roots)
     while queue:
         node = queue.popleft()
+        beginning = beginnings[node]
+        beginning = beginning if len(beginning) == _FIRST else (*beginning, node.name)
         for child in children.get(node, ()):
             if child not in depth:
-                depth[child] = depth[node] + 1
+                depth[child], beginnings[child] = depth[node] + 1, beginning
                 queue.append(child)
-    return depth
+    return depth, beginnings

@@ -105,9 +105,44 @@ def test_more_ways_than_anybody_can_count_are_counted_to_a_thousand() -> None:
     assert more == 990
 
 
+def a_chain(length: int) -> tuple[Inventory, list[Node]]:
+    nodes = [Node(normalize(f"p{number}"), "1") for number in range(length)]
+    return an_inventory(edges=[(node("shop"), nodes[0]), *pairwise(nodes)]), nodes
+
+
+def test_a_way_of_fifty_names_is_told_whole() -> None:
+    inventory, nodes = a_chain(49)
+    assert Ways(inventory).to(nodes[-1]) == ((("shop", *(each.name for each in nodes)),), 0)
+
+
 @pytest.mark.timeout(60)
-def test_a_long_chain_is_followed_to_its_end() -> None:
-    nodes = [Node(normalize(f"p{number}"), "1") for number in range(2_000)]
-    inventory = an_inventory(edges=[(node("shop"), nodes[0]), *pairwise(nodes)])
-    (path,), more = Ways(inventory).to(nodes[-1])
-    assert (len(path), more) == (2_001, 0)
+@pytest.mark.parametrize("length", [50, 30_000])
+def test_a_longer_way_is_told_by_its_beginning_and_its_end(length: int) -> None:
+    inventory, nodes = a_chain(length)
+    names = [each.name for each in nodes]
+    assert Ways(inventory).to(nodes[-1]) == ((("shop", *names[:9], "…", *names[-40:]),), 0)
+
+
+def test_ways_that_differ_where_a_long_one_is_told_are_told_each() -> None:
+    _, nodes = a_chain(100)
+    x, y = node("x"), node("y")
+    edges = [
+        *pairwise([node("shop"), *nodes]),
+        *pairwise([node("shop"), x, nodes[1]]),
+        *pairwise([nodes[97], y, nodes[99]]),
+    ]
+    names = [each.name for each in nodes]
+    beginning = ("shop", *names[:9], "…", *names[60:98])
+    assert Ways(an_inventory(edges=edges)).to(nodes[-1]) == (((*beginning, "p98", "p99"), (*beginning, "y", "p99")), 0)
+
+
+@pytest.mark.timeout(60)
+def test_many_packages_at_the_end_of_a_long_chain_are_asked_for_at_once() -> None:
+    inventory, nodes = a_chain(30_000)
+    ways = Ways(inventory)
+    assert {len(ways.to(each)[0][0]) for each in nodes[-5_000:]} == {51}
+
+
+def test_the_ways_to_a_package_are_looked_for_once() -> None:
+    ways = Ways(an_inventory_of("shop>a", "a>b"))
+    assert ways.to(node("b")) is ways.to(node("b"))
