@@ -49,8 +49,13 @@ class _Command(NamedTuple):
     output: str
 
 
-def compiled(tree: Tree, path: str, comments: Iterable[str]) -> tuple[Compiled, dict[NormalizedName, Location]]:
-    """Return how a file was compiled, as the comments at its head tell, and where its sources declare packages."""
+def compiled(
+    tree: Tree, path: str, comments: Iterable[str], seen: set[str]
+) -> tuple[Compiled, dict[NormalizedName, Location]]:
+    """Return how a file was compiled, as the comments at its head tell, and where its sources declare packages.
+
+    A source that was seen before is not read again.
+    """
     command = _command(comments)
     folder = _folder(path, command.output) if command else None
     sources = [inside(folder, source) for source in command.sources] if command and folder is not None else []
@@ -58,7 +63,7 @@ def compiled(tree: Tree, path: str, comments: Iterable[str]) -> tuple[Compiled, 
         return Compiled(path, "", None), {}
     found: dict[NormalizedName, Location] = {}
     for source in filter(None, sources):
-        for name, location in _declared(tree, source):
+        for name, location in _declared(tree, source, seen):
             found.setdefault(name, location)
     return Compiled(path, folder, command.text), found
 
@@ -112,27 +117,30 @@ def _folder(path: str, output: str) -> str | None:
     return path[: -len(written)].rstrip("/")
 
 
-def _declared(tree: Tree, path: str) -> Iterator[tuple[NormalizedName, Location]]:
+def _declared(tree: Tree, path: str, seen: set[str]) -> Iterator[tuple[NormalizedName, Location]]:
     """What a source declares; of what cannot be read, nothing: nobody has asked for it to be audited."""
     try:
-        if path.rpartition("/")[2] == _MANIFEST:
+        if path.rpartition("/")[2] != _MANIFEST:
+            yield from _of_lines(tree, path, seen)
+        elif path not in seen:
+            seen.add(path)
             manifest = read_manifest(tree, path)
             for name in manifest.direct if manifest else ():
                 if manifest and (location := manifest.location(name)):
                     yield name, location
-        else:
-            yield from _of_lines(tree, path)
     except InputError:
         return
 
 
-def _of_lines(tree: Tree, path: str) -> Iterator[tuple[NormalizedName, Location]]:
+def _of_lines(tree: Tree, path: str, seen: set[str]) -> Iterator[tuple[NormalizedName, Location]]:
     """The requirements of a file and of those that it includes."""
-    waiting, seen = deque([path]), {path}
+    waiting = deque([path])
     while waiting:
         file = waiting.popleft()
-        if not tree.exists(file):
+        is_one_too_many = file != path and len(seen) >= _MAX_SOURCES
+        if file in seen or is_one_too_many or not tree.exists(file):
             continue
+        seen.add(file)
         for line in logical_lines(file, decode(file, tree.read(file))):
             text = line.item
             if not text.startswith("-"):
@@ -142,6 +150,5 @@ def _of_lines(tree: Tree, path: str) -> Iterator[tuple[NormalizedName, Location]
                 continue
             for key, value in options(file, line):
                 target = inside(file.rpartition("/")[0], value) if key in {"-r", "--requirement"} else None
-                if target and target not in seen and len(seen) < _MAX_SOURCES:
-                    seen.add(target)
+                if target:
                     waiting.append(target)

@@ -74,6 +74,7 @@ class _Reading:
         self._compiled: set[str] = set()
         self._made: list[Compiled] = []
         self._declared: dict[NormalizedName, Location] = {}
+        self._sources: set[str] = set()
         self._limiting: dict[str, InputFile] = {}
         self._constraints: list[str] = []
         self._remarks: list[Remark] = []
@@ -102,9 +103,8 @@ class _Reading:
                     self._enter(line, elsewhere(value), said)
                 else:
                     self._option(path, line, key, value, depth)
-        made, declared = compiled(
-            self._tree, path, (line.comment for line in takewhile(lambda line: not line.text, lines))
-        )
+        head = (line.comment for line in takewhile(lambda line: not line.text, lines))
+        made, declared = compiled(self._tree, path, head, self._sources)
         if made.command or path in self._compiled:
             self._made.append(made)
             self._declared = {**declared, **self._declared}
