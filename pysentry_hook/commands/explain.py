@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from pysentry_hook.commands.helping import rarely
+from pysentry_hook.commands.judging import SAVED, branch_option, day_option, judged_again, only_for_saved
 from pysentry_hook.commands.options import Verbose, takes_flags
 from pysentry_hook.commands.running import audit, open_report, prepare, say, write_out
 from pysentry_hook.commands.view import look, look_at_saved
@@ -34,18 +36,21 @@ def explain(
     report: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Look into this saved JSON report.", rich_help_panel=_FINDING)
     ] = None,
+    day: Annotated[str | None, day_option(rarely(SAVED))] = None,
+    branch: Annotated[str | None, branch_option(rarely(SAVED))] = None,
     verbose: Verbose = False,
 ) -> None:
     """Tell why a finding blocks or not: its rule, the ways in, what each source says, what would change it."""
     if package is not None and parse_name(package) is None:
         raise UsageError(f"--package: {one_line(package, 60)!r} is no name of a package, as requests")
     if report is not None:
-        if len(flags.words):
-            raise UsageError(
-                f"--report looks into a saved report: {flags.words[0]} is for a scan; leave one of them out"
-            )
-        _tell(open_report(report), identifier, package, look_at_saved(report))
+        if flags.words or day or branch:
+            found, view = judged_again(report, flags, day, branch)
+        else:  # as it was judged when it was saved
+            found, view = open_report(report), look_at_saved(report)
+        _tell(found, identifier, package, view)
         return
+    only_for_saved(day, branch)
     prepared = prepare(flags)
     result = audit(prepared, verbose=verbose)
     say(result.root, result.unreadable)

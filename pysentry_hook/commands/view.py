@@ -5,6 +5,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pysentry_hook.commands.program import from_here
@@ -42,4 +43,10 @@ def look_at(environment: Mapping[str, str]) -> Look:
     terminal = sys.stdout.isatty() and environment.get("TERM") != "dumb"
     colour = bool(environment.get("FORCE_COLOR")) or (terminal and not environment.get("NO_COLOR"))
     width = max(_NARROWEST, shutil.get_terminal_size((100, 24)).columns) if terminal else 100
-    return Look(width=min(_WIDEST, width), wraps=terminal, colour=colour, program=from_here(environment))
+    return Look(
+        width=min(_WIDEST, width),
+        wraps=terminal,
+        colour=colour,
+        program=from_here(environment),
+        today=datetime.now(UTC).date(),
+    )

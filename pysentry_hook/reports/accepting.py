@@ -41,7 +41,7 @@ def accept_command(report: Report, verdict: Verdict, look: Look) -> str:
     names = f"{shlex.quote(identifier)} -p {shlex.quote(package)}"
     return (
         f'{look.program} suppressions {"renew" if ended else "add"} {names} --reason "…" '
-        f"--expires {later(report.gate.day)}{_project(look)}"
+        f"--expires {later(look.today or report.gate.day)}{_project(look)}"
     )
 
 
@@ -124,5 +124,5 @@ def _renewal(entry: Suppression, gate: GateResult, look: Look) -> str:
     narrow = "".join(f" {option} {shlex.quote(value)}" for option, value in limits.items() if value)
     return (
         f"{look.program} suppressions renew {shlex.quote(entry.id or '')}{narrow} "
-        f'--reason "…" --expires {later(gate.day)}{_project(look, entry)}'
+        f'--reason "…" --expires {later(look.today or gate.day)}{_project(look, entry)}'
     )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import posixpath
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from pysentry_hook.model import Severity
 
 SAVED = "--report "
@@ -35,6 +38,8 @@ class Look(NamedTuple):
     """What to type to apply the plan that is told; empty where another tool has to lock."""
     project: str = ""
     """The folder whose configuration counts, where it is not the one in which the report is read."""
+    today: date | None = None
+    """The day on which it is read, which may be another than the one that it is judged as of."""
     severity: Severity | None = None
     """Show only findings from this severity on; what blocks is always shown."""
     sarif_suppressed: bool = False
@@ -52,8 +57,9 @@ class Look(NamedTuple):
     @property
     def whole(self) -> str:
         """The command that tells the whole report."""
-        saved = self.again.removeprefix(SAVED)
-        words = self.again if saved == self.again else f"render {saved}"
+        words = self.again
+        if words.startswith(SAVED):
+            words = f"render {shlex.quote(shlex.split(words)[1])}"
         return f"pysentry-hook {words}".rstrip()
 
     def path(self, path: str) -> str:

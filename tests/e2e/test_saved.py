@@ -1,5 +1,6 @@
 """`gate --report`: the verdict of a saved report, at any date and branch and by other rules, without a scan."""
 
+import shlex
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -191,6 +192,34 @@ def test_an_incomplete_report_stays_incomplete(saved: Repository) -> None:
     assert "failed    baseline gone: " in again.stdout
 
 
+def commands(saved: Repository, *words: str) -> dict[str, list[str]]:
+    """What a verdict offers to type, by its title."""
+    told = saved.run("gate", "--report", "report.json", *words, cwd=saved.folder).stdout
+    lines = (line.partition(":") for line in told.splitlines())
+    return {title: shlex.split(line) for title, _, line in lines if title in {"Accept", "Why"}}
+
+
+def test_why_is_told_as_the_saved_report_was_judged_now(saved: Repository) -> None:
+    words = ("--fail-on", "low", "--branch", "release/1", "--date", "2028-06-01")
+    why = commands(saved, *words)["Why"]
+    assert why[1:] == [
+        *("explain", "CVE-2099-0001", "-p", "requests", "--report", "report.json"),
+        *("--fail-on", "low", "--branch", "release/1", "--date", "2028-06-01"),
+    ]
+    told = saved.run(*why[1:], cwd=saved.folder)
+    assert told.returncode == 0
+    assert "blocks" in told.stdout.splitlines()[0]
+    never = saved.run(*why[1:7], "--fail-on", "never", "--date", "2028-06-01", cwd=saved.folder).stdout
+    assert "passes: fail_on is never" in never.splitlines()[0]
+
+
+def test_a_risk_is_accepted_from_today_on_whatever_the_day_of_the_judgement(saved: Repository) -> None:
+    soon = str(datetime.now(UTC).date() + timedelta(days=90))
+    for day in ("2028-06-01", "2025-06-01"):
+        accept = commands(saved, "--fail-on", "low", "--date", day)["Accept"]
+        assert accept[-2:] == ["--expires", soon]
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -220,7 +249,7 @@ def test_what_is_for_a_scan_is_refused_beside_a_report(saved: Repository, words:
     for command in (["gate"], ["explain", "CVE-2099-0001"]):
         done = saved.run(*command, "--report", "report.json", *words, cwd=saved.folder)
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-        word = "PATH" if words == ["."] and command == ["gate"] else words[0]
+        word = "PATH" if words == ["."] else words[0]
         assert done.stderr.endswith(f" a saved report: {word} is for a scan; leave one of them out\n")
 
 
