@@ -228,7 +228,7 @@ def _no_resolver(inventory: Inventory) -> str:
             f"no dependency resolver found, so {inventory.path} cannot be checked ({told} not pinned; {shown}).",
             "Looked for uv and pip-tools beside this program and on PATH, never inside the project.",
             "  install one:     pip install uv      or   pip install pip-tools",
-            "  or scan a lock:  uv lock             then pysentry-hook",
+            "  or scan a lock:  uv lock, poetry lock, pdm lock or pipenv lock, whichever the project uses",
             f"  or pins only:    pysentry-hook --no-resolver   (the {len(loose)} are reported as unchecked)",
             "Nothing was judged. Exit 2.",
         )

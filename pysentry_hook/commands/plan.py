@@ -17,7 +17,7 @@ from pysentry_hook.errors import PysentryHookError, UnreadableInputsError, Usage
 from pysentry_hook.model import Inventory, NormalizedName
 from pysentry_hook.output import pair
 from pysentry_hook.plan import plan as planned
-from pysentry_hook.plan.applying import Applying, is_applied
+from pysentry_hook.plan.applying import Applying, further_words
 from pysentry_hook.plan.bench import Bench, Outcome
 from pysentry_hook.plan.project import Project, open_project
 from pysentry_hook.proposal import Plan
@@ -66,8 +66,9 @@ def plan(
             except PysentryHookError as error:
                 problem = error
     view = look(prepared)
-    if is_applied(prepared.tree, made.path, made.format):
-        view = view._replace(again_applies=f"{view.program} plan --apply {view.again}".rstrip())
+    if (words := further_words(prepared.tree, outcome.inventory, prepared.settings)) is not None:
+        again = " ".join(filter(None, (view.program, "plan --apply", words, view.again)))
+        view = view._replace(again_applies=again)
     tell(made, targets, view, PLAN_FORMATS)
     if problem:
         raise problem

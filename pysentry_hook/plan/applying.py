@@ -186,6 +186,21 @@ class Applying:
                 raise NotAppliedError(f"not applied: {told}; {_AS_BEFORE}")
 
 
+def further_words(tree: FolderTree, inventory: Inventory, settings: Settings) -> str | None:
+    """What `--apply` needs beside the words of the plan, empty for nothing; None where it would be refused."""
+    try:
+        if not is_applied(tree, inventory.path, inventory.format):
+            return None
+        if inventory.format != uv_lock.FORMAT:
+            return ""
+        workspace = open_workspace(tree, inventory)
+    except PysentryHookError:
+        return None
+    if workspace.foreign or any(leads_elsewhere(workspace, inventory, settings)):
+        return None
+    return "--allow-build" if not settings.allow_build and any(runs_code(workspace, inventory)) else ""
+
+
 def is_applied(tree: Tree, path: str, form: str) -> bool:
     """Whether plans for an input are applied: not where another tool than uv has to lock it."""
     if form != pyproject.FORMAT:

@@ -31,6 +31,7 @@ from pysentry_hook.reports.verdict import failed_name
 from pysentry_hook.reports.words import place
 from pysentry_hook.text import some
 
+_BUILDS = "--allow-build"
 _MOST = 5
 """Findings that are named in one line; the JSON plan has them all."""
 
@@ -128,7 +129,8 @@ def _to_do(plan: Plan, look: Look) -> Iterator[Line]:
         yield (Span(f"To do{f' in {folder}' if folder else ''}:", "bold"),)
         yield from ((Span(f"  {command}", whole=True),) for command in plan.commands)
         if look.again_applies and plan.complete and not plan.introduced:
-            yield (Span("Or let it be done: ", "bold"), Span(look.again_applies, whole=True))
+            runs_code = ", with which uv may run code of the project" if _BUILDS in look.again_applies.split() else ""
+            yield (Span(f"Or let it be done{runs_code}: ", "bold"), Span(look.again_applies, whole=True))
 
 
 def _told(seen: Seen) -> str:

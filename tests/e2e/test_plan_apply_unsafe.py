@@ -79,6 +79,9 @@ def test_where_metadata_are_dynamic_a_build_has_to_be_allowed(project: Project, 
     why = f"pyproject.toml: project.{key} is dynamic, so the build backend would be asked; --allow-build allows it\n"
     refused(project, f"uv may run code of the project here: {why}", "--force")
     assert not ran.exists()
+    offered = project.run(*project.words("plan"), cwd=project.folder, env=project.environment).stdout
+    told = "Or let it be done, with which uv may run code of the project: pysentry-hook plan --apply --allow-build "
+    assert f"\n{told}--advisory-db " in offered
     applied(project, project.apply("--allow-build"), "uv.lock")
     assert ran.exists()
 
@@ -111,6 +114,14 @@ def test_what_comes_from_no_index_has_to_be_allowed(
     project.commit()
     refused(project, f"uv may run code of the project here: {'' if name in why or '/' in why else f'{name}: '}{why}")
     assert not ran.exists()
+
+
+def test_what_would_be_refused_whatever_is_allowed_is_not_offered(project: Project) -> None:
+    project.locked("six<1.1", more='[[tool.uv.index]]\nname = "x"\nurl = "https://h.example/simple"\nexplicit = true\n')
+    offered = project.run(*project.words("plan"), cwd=project.folder, env=project.environment).stdout
+    assert "\nTo do:\n" in offered
+    assert "Or let it be done" not in offered
+    refused(project, "uv is not run here: pyproject.toml: https://h.example/simple is no index", "--allow-build")
 
 
 def test_dependencies_that_poetry_alone_could_tell_are_dynamic(project: Project) -> None:
