@@ -116,6 +116,10 @@ def validate(project: Project = None) -> None:
         names = sorted({name for said in files.below for name in said.gates})
         gates = f"{count(len(names), 'gate')} ({', '.join(names)})" if names else "no gate of its own"
         typer.echo(f"{count(len(files.settings()), 'setting')}, {gates}, {count(number, 'suppression')}")
+    for entry in files.suppressions():
+        if entry.has_ended(settings.today):
+            where = origin_from_here(root, entry.rule.origin, entry.rule.location)
+            warn(f"{entry.told} is accepted no more: that ended on {entry.expires} ({where})")
 
 
 @config.add("pysentry-hook config path")

@@ -2,12 +2,14 @@
 
 import hashlib
 import re
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated
+from zipfile import is_zipfile
 
 import typer
 
@@ -52,7 +54,8 @@ def sync_(
     for failure in made.failures:
         typer.echo(f"error: {failure}", err=True)
     if made.revision is None:
-        typer.echo(f"Nothing was written: {path} is as it was. Run it again when both can be asked.", err=True)
+        as_before = f": {path} is as it was" if path.exists() else ""
+        typer.echo(f"Nothing was written{as_before}. Run it again when both can be asked.", err=True)
     else:
         records = ", ".join(f"{source} {number:,}" for source, number in sorted(made.counts.items()))
         typer.echo(f"{path}: {count(made.changed, 'record')} changed ({records}); revision {made.revision}")
@@ -219,6 +222,8 @@ def _told(name: object, step: str = "make it anew: pysentry-hook db sync") -> It
     try:
         yield
     except SourceError as error:
+        if isinstance(name, Path) and is_zipfile(name):
+            step = f"make one of it: pysentry-hook db import {shlex.quote(named)}"
         raise DatabaseError(f"{named}: {error}; {step}") from error
     except OSError as error:
         hint = "make one with pysentry-hook db sync" if isinstance(error, FileNotFoundError) else "name another file"

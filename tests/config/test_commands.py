@@ -188,7 +188,8 @@ def test_a_project_is_validated_by_the_files_that_count_for_it(run: Run, tmp_pat
         ([], tmp_path / "app", [".pysentry-hook.toml", "../.pysentry-hook.toml"]),
     ):
         done = run("config", "validate", *words, cwd=here)
-        assert (done.returncode, done.stderr) == (0, "")
+        ended = f"warning: CVE-2099-1 is accepted no more: that ended on 2020-01-01 ({files[0]}:5)\n"
+        assert (done.returncode, done.stderr) == (0, ended)
         assert done.stdout.splitlines() == [
             *(f"{file}: valid" for file in files),
             "2 settings, 2 gates (nightly, release), 1 suppression",
@@ -230,3 +231,11 @@ def test_where_no_file_is_the_defaults_hold_and_init_is_named(run: Run, tmp_path
         done.stderr == "There is no configuration file; write one: pysentry-hook config init -o .pysentry-hook.toml\n"
     )
     assert run("config", "validate").stdout == "There is no configuration file; the defaults hold.\n"
+
+
+def test_an_accepted_risk_that_has_ended_is_told_where_the_file_is_checked(run: Run, tmp_path: Path) -> None:
+    entry = '[[suppressions]]\nid = "CVE-2099-1"\npackage = "six"\nreason = "we never call it"\nexpires = {}\n'
+    (tmp_path / OURS).write_text(entry.format("2025-01-01"), encoding="utf-8")
+    done = run("config", "validate")
+    assert done.stdout.splitlines()[-1] == "0 settings, no gate of its own, 1 suppression"
+    assert done.stderr == f"warning: CVE-2099-1 in six is accepted no more: that ended on 2025-01-01 ({OURS}:1)\n"

@@ -251,3 +251,12 @@ def test_a_database_that_is_not_there_says_how_to_make_one(run: Run, tmp_path: P
     done = run("db", "status", tmp_path / "no.db")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert done.stderr.endswith("make one with pysentry-hook db sync\n")
+
+
+@pytest.mark.parametrize("command", ["status", "verify"])
+def test_a_zip_is_to_be_imported_first(run: Run, tmp_path: Path, command: str) -> None:
+    path = tmp_path / "my records.zip"
+    a_zip(path, {"a.json": json.dumps(a_record())})
+    done = run("db", command, path)
+    told = f"error: {path}: is no database of pysentry-hook; make one of it: pysentry-hook db import '{path}'\n"
+    assert (done.returncode, done.stderr) == (2, told)

@@ -115,7 +115,8 @@ class Files(NamedTuple):
         assert (self.path.read_bytes() if self.path.exists() else None) == there
         assert len(list(self.path.parent.iterdir())) == (there is not None), "nor is anything beside it"
         rest = [line for line in done.stderr.splitlines() if line != said]
-        nothing = f"Nothing was written: {self.path} is as it was. Run it again when both can be asked."
+        as_before = "" if there is None else f": {self.path} is as it was"
+        nothing = f"Nothing was written{as_before}. Run it again when both can be asked."
         assert rest == ([nothing] if deed == "sync" else [])
 
 
