@@ -62,7 +62,7 @@ def read(tree: Tree, path: str) -> Inventory:
     packages = joined(
         _package(path, entry, manifest, indexes, _groups(path, entry, walked))
         for entry in entries
-        if not _is_project(entry, manifest)
+        if not _is_project(entry)
     )
     root = Node((manifest and manifest.name) or THIS_PROJECT, None)
     return Inventory(
@@ -95,9 +95,9 @@ def _entry(path: str, place: int, data: Mapping[str, Any]) -> _Entry:
     return _Entry(place, name, version, data, tuple(found for text in needs if (found := parse_need(text))))
 
 
-def _is_project(entry: _Entry, manifest: Manifest | None) -> bool:
-    """Whether an entry is the project itself, which pdm locks where an extra names it."""
-    return entry.data.get("path") in {".", "./"} or (manifest is not None and manifest.name == entry.name)
+def _is_project(entry: _Entry) -> bool:
+    """Whether an entry is the project itself; a package of an index may have the same name."""
+    return entry.data.get("path") in {".", "./"}
 
 
 def _scope(group: str) -> str:

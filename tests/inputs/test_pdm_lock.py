@@ -2,7 +2,7 @@
 
 from pysentry_hook.model import Inventory
 from tests.inputs.manifests import markers
-from tests.inputs.reading import groups, inventory, pins, reasons
+from tests.inputs.reading import direct, edges, groups, inventory, pins, reasons
 
 HEAD = '[metadata]\ngroups = ["default", "dev"]\nlock_version = "4.5.0"\n'
 LINUX, WINDOWS = "sys_platform == 'linux'", "sys_platform == 'win32'"
@@ -41,3 +41,14 @@ def test_what_comes_from_git_is_told_beside_the_same_version_of_an_index() -> No
 def test_each_reason_why_a_package_is_not_checked_is_told() -> None:
     found = read(entry('git = "https://example.org/a"'), entry('path = "./a"', marker=WINDOWS))
     assert [each.reason for each in found.unchecked] == ["git dependency", "path dependency"]
+
+
+def test_the_project_is_what_lies_in_its_folder_and_not_what_has_its_name() -> None:
+    lock = HEAD + '[[package]]\nname = "django"\nversion = "2.0"\n'
+    manifest = '[project]\nname = "django"\ndependencies = ["django==2.0"]\n'
+    found = inventory({"pdm.lock": lock, "pyproject.toml": manifest})
+    assert pins(found) == ["django 2.0"]
+    assert direct(found) == {"django"}
+    assert edges(found) == {"django > django 2.0"}
+    found = inventory({"pdm.lock": f'{lock}path = "."\n', "pyproject.toml": manifest})
+    assert (found.dependencies, found.unchecked) == ((), ())
