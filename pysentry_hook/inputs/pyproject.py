@@ -167,7 +167,7 @@ class _Reading:
         numbers: Counter[NormalizedName] = Counter()
         for requirement in requirements:
             name = normalize(requirement.name)
-            if name == self._name and not requirement.url:
+            if name == self._name and requirement.extras and not (requirement.specifier or requirement.url):
                 extras = sorted(map(scope_name, requirement.extras))
                 self._includes.setdefault(step, []).extend(Step("extra", extra) for extra in extras)
             else:

@@ -89,6 +89,22 @@ def test_scopes_are_extras_and_groups_with_what_they_include() -> None:
     assert found.scopes == {"main", "fast-lane", "all", "dev", "docs", "lint"}
 
 
+def test_what_has_the_project_s_name_is_a_dependency_unless_it_asks_for_an_extra_alone() -> None:
+    found = read(
+        '[project]\nname = "shop"\ndependencies = []\n[project.optional-dependencies]\nfast = ["a==1"]\n'
+        "all = [\"Shop[fast]; os_name=='nt'\"]\n"
+        '[dependency-groups]\ndev = ["shop[fast]", "shop==2.0"]\nopen = ["shop>=1"]\nextra = ["shop[fast]==3"]\n'
+    )
+    assert groups(found) == {
+        "a 1": ["all", "dev", "fast"],
+        "shop 2.0": ["dev"],
+        "shop 3": ["extra"],
+        "shop None": ["open"],
+    }
+    assert reasons(found) == {"shop": "not pinned: 'shop>=1'"}
+    assert place(found, "shop").text == '"shop==2.0"'
+
+
 def test_groups_that_share_groups_are_read_at_once() -> None:
     levels = "".join(f'g{n} = [{{include-group = "g{n + 1}"}}, {{include-group = "g{n + 1}"}}]\n' for n in range(200))
     found = read(f'[dependency-groups]\n{levels}g200 = ["a==1"]\n')
