@@ -8,14 +8,14 @@ import re
 from packaging.version import InvalidVersion, Version
 
 _OR = re.compile(r"\|\|?")
-_PART = re.compile(r"(\^|~=|~|===|==|!=|>=|<=|>|<)?\s*([0-9A-Za-z*][^\s,]*)")
+_PART = re.compile(r"(\^|~=|~|===|==|=|!=|<>|>=|<=|>|<)?\s*([0-9A-Za-z*][^\s,]*)")
 
 
 def alternatives(constraint: str) -> tuple[str, ...]:
     """Return PEP 440 specifier sets of which any may hold ("" is any version); ValueError for no constraint.
 
-    `^1.2` is `>=1.2,<2.0`, `~1.2` is `>=1.2,<1.3`, a bare `1.2` is `==1.2`, and `||` separates
-    alternatives, which one PEP 508 requirement cannot express.
+    `^1.2` is `>=1.2,<2.0`, `~1.2` is `>=1.2,<1.3`, a bare `1.2` is `==1.2`, and so Poetry reads `=1.2` and
+    `<>1.2` too. `||` separates alternatives, which one PEP 508 requirement cannot express.
     """
     return tuple(_conjunction(part) for part in _OR.split(constraint))
 
@@ -30,17 +30,19 @@ def _conjunction(text: str) -> str:
 
 
 def _specifier(sign: str, version: str) -> str:
+    if sign in {"", "=", "<>"}:
+        sign = "=="
     if version == "*":
         return ""
     if sign in {"^", "~"}:
         return _bounded(sign, version)
     if not version.endswith(".*"):
         _parse(version)
-    elif sign in {"", "==", "!="}:
+    elif sign in {"==", "!="}:
         _parse(version.removesuffix(".*"))
     else:
         raise ValueError(f"{sign}{version} is no version constraint")
-    return f"{sign or '=='}{version}"
+    return f"{sign}{version}"
 
 
 def _bounded(sign: str, text: str) -> str:

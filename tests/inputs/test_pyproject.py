@@ -220,6 +220,7 @@ def test_manifests_of_real_projects_are_read() -> None:
     [
         ('[project]\ndependencies = []\nrequires-python = ">=3.9"\n', ">=3.9"),
         ('[tool.poetry.dependencies]\npython = "^3.9"\n', ">=3.9,<4.0"),
+        ('[tool.poetry.dependencies]\npython = "=3.11"\n', "==3.11"),
         ('[tool.poetry.dependencies]\npython = "~3.9 || ^3.11"\n', None),
         ("[project]\ndependencies = []\n", None),
     ],

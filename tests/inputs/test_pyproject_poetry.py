@@ -6,9 +6,15 @@ from tests.inputs.reading import groups, pins, reasons
 
 def test_poetry_s_constraints_are_pins_where_they_admit_one_version() -> None:
     found = poetry(
-        'a = "1.2"', 'b = "==1.2"', 'c = {version = "1.2", extras = ["x"]}', 'd = "^1"', 'e = "*"', 'f = "1.*"'
+        'a = "1.2"',
+        'b = "==1.2"',
+        'c = {version = "1.2", extras = ["x"]}',
+        'd = "^1"',
+        'e = "*"',
+        'f = "1.*"',
+        'g = "=1.2"',
     )
-    assert pins(found) == ["a 1.2", "b 1.2", "c 1.2"]
+    assert pins(found) == ["a 1.2", "b 1.2", "c 1.2", "g 1.2"]
     assert reasons(found) == {"d": "not pinned: 'd ^1'", "e": "not pinned: 'e *'", "f": "not pinned: 'f 1.*'"}
 
 
