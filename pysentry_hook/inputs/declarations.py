@@ -1,6 +1,6 @@
 """What a manifest declares, entry by entry, and the Inventory that it makes."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from pysentry_hook.errors import InputError
@@ -123,6 +123,7 @@ def inventory(
     indexes: Callable[[Stated], tuple[str, ...]],
     root: NormalizedName | None,
     requires_python: str | None = None,
+    notes: Sequence[str] = (),
     failures: tuple[Failure, ...] = (),
 ) -> Inventory:
     """Return what was declared; what stands in several scopes with one version is one entry."""
@@ -138,7 +139,7 @@ def inventory(
     )
     dependencies = tuple(item for item in packages if isinstance(item, Dependency))
     project = Node(root or THIS_PROJECT, None)
-    note = "it is no lock: what these pins bring in themselves is not in it and was not checked."
+    unlocked = "it is no lock: what these pins bring in themselves is not in it and was not checked."
     return Inventory(
         path=document.path,
         format=form,
@@ -151,7 +152,7 @@ def inventory(
         scopes=frozenset({MAIN, *scopes}),
         requirements=tuple(requirements),
         requires_python=requires_python,
-        notes=(note,) if dependencies else (),
+        notes=(*([unlocked] if dependencies else ()), *notes),
         failures=failures,
     )
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pysentry_hook.errors import DeclaresNothingError, DynamicError, InputError
+from pysentry_hook.errors import DeclaresNothingError, DynamicError
 from pysentry_hook.inputs import origins, poetry_tables
 from pysentry_hook.inputs.declarations import (
     IN_MAIN,
@@ -60,6 +60,7 @@ class _Reading:
         self._stated: list[Stated] = []
         self._includes: dict[Step, list[Step]] = {}
         self._steps: set[Step] = {IN_MAIN}
+        self._notes: list[str] = []
 
     def inventory(self) -> Inventory:
         """Everything that was declared, with the scopes that reach it."""
@@ -86,13 +87,14 @@ class _Reading:
             indexes=lambda entry: found.of(entry.origin),
             root=self._name,
             requires_python=self._requires_python(),
+            notes=self._notes,
             failures=(Failure("input", FORMAT, self._path, DynamicError(self._path, _DYNAMIC).said),)
             if dynamic
             else (),
         )
 
     def _requires_python(self) -> str | None:
-        """The Pythons of the project; None where it names none, or Poetry alternatives of them."""
+        """The Pythons of the project; None where it names none, Poetry alternatives of them, or what is noted."""
         stated = self._project.get("requires-python")
         if isinstance(stated, str):
             return stated
@@ -102,7 +104,9 @@ class _Reading:
         try:
             stated_by_poetry = alternatives(poetry)
         except ValueError as error:
-            raise InputError(self._path, f"the Python of [tool.poetry.dependencies]: {one_line(error, 120)}") from error
+            why = one_line(error, 120)
+            self._notes.append(f"{self._path}: the Python of [tool.poetry.dependencies]: {why}; passed over.")
+            return None
         return stated_by_poetry[0] if len(stated_by_poetry) == 1 else None
 
     def _declares(self) -> bool:

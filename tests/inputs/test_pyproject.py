@@ -229,9 +229,12 @@ def test_the_pythons_of_a_project_are_told(text: str, expected: str | None) -> N
     assert read(text).requires_python == expected
 
 
-def test_a_python_that_is_no_constraint_is_an_error() -> None:
-    with pytest.raises(InputError, match="the Python of"):
-        read('[tool.poetry.dependencies]\npython = "x y"\n')
+def test_a_python_that_is_no_constraint_is_told_and_the_rest_is_read() -> None:
+    found = read('[tool.poetry.dependencies]\npython = "x y"\na = "^1"\n')
+    assert found.requires_python is None
+    assert reasons(found) == {"a": "not pinned: 'a ^1'"}
+    told = "the Python of [tool.poetry.dependencies]: Invalid version: 'x'; passed over."
+    assert found.notes == (f"pyproject.toml: {told}",)
 
 
 def test_a_group_that_is_not_declared_is_no_scope() -> None:
