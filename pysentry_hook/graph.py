@@ -3,14 +3,14 @@
 from collections import deque
 from collections.abc import Mapping
 
-from pysentry_hook.model import Inventory, Node
+from pysentry_hook.model import Inventory, Node, NormalizedName
 
 MAX_PATHS = 10
 _MAX_COUNT = 1_000
 _FIRST, _LAST = 10, 40
-_BETWEEN = "…"
+_BETWEEN = Node(NormalizedName("…"), None)
 
-_Paths = tuple[tuple[tuple[str, ...], ...], int]
+_Paths = tuple[tuple[tuple[Node, ...], ...], int]
 
 
 class Ways:
@@ -28,10 +28,10 @@ class Ways:
     def to(self, node: Node) -> _Paths:
         """Return the shortest paths, at most ten, and how many more there are (counted to 1,000).
 
-        A path is the names from the project to the package; one of more than fifty is told by its first
-        ten and its last forty, with `…` between them, and what differs in between only is one way. Only
-        steps that come nearer to the project are taken, so every path has the least length; detours are
-        not counted.
+        A path goes from the project to the package; of those of the same names there is one. One of more than
+        fifty is told by its first ten and its last forty, with `…` between them, and what differs in between
+        only is one way. Only steps that come nearer to the project are taken, so every path has the least
+        length; detours are not counted.
         """
         if node not in self._known:
             self._known[node] = self._paths(node)
@@ -40,19 +40,20 @@ class Ways:
     def _paths(self, node: Node) -> _Paths:
         if node not in self._depth:
             return (), 0
-        found: list[tuple[str, ...]] = []
+        found: list[tuple[Node, ...]] = []
         waiting: list[tuple[Node, ...]] = [(node,)]
         while waiting and len(found) < _MAX_COUNT:
             path = waiting.pop()
             depth = self._depth[path[0]]
             if depth == 0 or (len(path) == _LAST and depth > _FIRST):
                 beginning = (*self._beginnings[path[0]], _BETWEEN) if depth else ()
-                found.append((*beginning, *(step.name for step in path)))
+                found.append((*beginning, *path))
                 continue
             parents = {parent for parent in self._parents[path[0]] if self._depth.get(parent) == depth - 1}
             waiting.extend((parent, *path) for parent in sorted(parents, key=_node_order, reverse=True))
-        distinct = sorted(set(found))
-        return tuple(distinct[:MAX_PATHS]), max(0, len(distinct) - MAX_PATHS)
+        distinct = {tuple(step.name for step in path): path for path in reversed(found)}
+        shown = tuple(distinct[names] for names in sorted(distinct)[:MAX_PATHS])
+        return shown, len(distinct) - len(shown)
 
 
 def _node_order(node: Node) -> tuple[str, str]:
@@ -61,15 +62,15 @@ def _node_order(node: Node) -> tuple[str, str]:
 
 def _reached(
     roots: tuple[Node, ...], children: Mapping[Node, list[Node]]
-) -> tuple[Mapping[Node, int], Mapping[Node, tuple[str, ...]]]:
-    """How far from a root each node is, and with which names a shortest path to it begins, before its own."""
+) -> tuple[Mapping[Node, int], Mapping[Node, tuple[Node, ...]]]:
+    """How far from a root each node is, and with what a shortest path to it begins, before its own."""
     depth: dict[Node, int] = dict.fromkeys(roots, 0)
-    beginnings: dict[Node, tuple[str, ...]] = dict.fromkeys(roots, ())
+    beginnings: dict[Node, tuple[Node, ...]] = dict.fromkeys(roots, ())
     queue = deque(roots)
     while queue:
         node = queue.popleft()
         beginning = beginnings[node]
-        beginning = beginning if len(beginning) == _FIRST else (*beginning, node.name)
+        beginning = beginning if len(beginning) == _FIRST else (*beginning, node)
         for child in children.get(node, ()):
             if child not in depth:
                 depth[child], beginnings[child] = depth[node] + 1, beginning

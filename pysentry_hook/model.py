@@ -117,7 +117,7 @@ class Places(Protocol):
     def location(self, place: int) -> Location:
         """The line that holds the version of entry number `place`."""
 
-    def declaration(self, name: NormalizedName) -> Location | None:
+    def declaration(self, node: Node) -> Location | None:
         """The top-level declaration of a direct dependency in the manifest beside the lock."""
 
 

@@ -166,14 +166,14 @@ def _finding(
     ways: Ways,
 ) -> Finding:
     paths, more = ways.to(dependency.node)
-    top = next((path[1] for path in paths if len(path) > 1), dependency.name)
+    top = next((path[1] for path in paths if len(path) > 1), dependency.node)
     return Finding(
         input=inventory.path,
         dependency=dependency,
         vulnerability=judgement.vulnerability,
         upgrade_to=judgement.upgrade_to,
-        paths=paths,
+        paths=tuple(tuple(step.name for step in path) for path in paths),
         more_paths=more,
         location=inventory.places.location(dependency.place),
-        declared_at=inventory.places.declaration(type(dependency.name)(top)),
+        declared_at=inventory.places.declaration(top),
     )

@@ -17,7 +17,6 @@ from pysentry_hook.model import (
     Inventory,
     Location,
     Node,
-    NormalizedName,
     Package,
     Unchecked,
     normalize,
@@ -37,7 +36,7 @@ class Lines:
     def location(self, place: int) -> Location:
         return Location(self._path, place + 1, 1, 10, "version")
 
-    def declaration(self, name: NormalizedName) -> Location | None:
+    def declaration(self, node: Node) -> Location | None:
         return None
 
 

@@ -125,9 +125,8 @@ def _declared(tree: Tree, path: str, seen: set[str]) -> Iterator[tuple[Normalize
         elif path not in seen:
             seen.add(path)
             manifest = read_manifest(tree, path)
-            for name in manifest.direct if manifest else ():
-                if manifest and (location := manifest.location(name)):
-                    yield name, location
+            if manifest:
+                yield from ((name, line.location) for name in manifest.direct for line in manifest.lines(name)[:1])
     except InputError:
         return
 

@@ -4,10 +4,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from pysentry_hook.errors import InputError
+from pysentry_hook.inputs.constraints import Key
 from pysentry_hook.inputs.documents import Document
 from pysentry_hook.inputs.kinds import kind_of_url
 from pysentry_hook.inputs.limits import bounded, few_packages
-from pysentry_hook.inputs.manifest import DeclaredLines, Key
+from pysentry_hook.inputs.manifest import DeclaredLines
 from pysentry_hook.inputs.needs import LONGEST_MARKER
 from pysentry_hook.inputs.packages import Package, joined, kind_of, package
 from pysentry_hook.inputs.places import LinePlaces

@@ -1,13 +1,16 @@
 """What a pyproject.toml or Pipfile beside a lock declares: names by scope, and their lines."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from pysentry_hook.errors import InputError
+from pysentry_hook.inputs.constraints import Asked, Constraint, Declarations, Key
 from pysentry_hook.inputs.documents import Document, parse_toml, read_text, without_long_strings
+from pysentry_hook.inputs.places import DeclaredLine
 from pysentry_hook.inputs.scopes import scope_name
+from pysentry_hook.inputs.specifiers import of_constraint, of_requirement
 from pysentry_hook.model import MAIN, Location, NormalizedName, normalize, parse_name
 from pysentry_hook.text import one_line
 from pysentry_hook.tree import Tree
@@ -23,8 +26,6 @@ _STRING = re.compile(r""""([^"\\]*+(?:\\.[^"\\]*+)*)"?|'([^']*)'|(=\s*+(?:"[^"]*
 """A quotation that never ends is one too: to begin anew at each mark would take the square of their number."""
 NOT_PACKAGES = {"source", "requires", "pipenv", "scripts"}
 _DEPTH_OF_GROUPS = 5  # tool.poetry.group.<name>.dependencies
-Key = tuple[str, ...]
-"""A dotted key of TOML in parts: `a."b.c"` is ("a", "b.c")."""
 
 
 class Manifest(NamedTuple):
@@ -33,6 +34,7 @@ class Manifest(NamedTuple):
     document: Document
     name: NormalizedName | None
     scopes: Mapping[str, tuple[NormalizedName, ...]]
+    constraints: Mapping[NormalizedName, Sequence[Constraint]]
     optional: frozenset[NormalizedName] = frozenset()
     """Names in `main` that only an extra installs (Poetry)."""
 
@@ -46,9 +48,14 @@ class Manifest(NamedTuple):
         """Every name that any scope declares."""
         return frozenset(name for names in self.scopes.values() for name in names)
 
-    def location(self, name: NormalizedName) -> Location | None:
-        """The line that declares a package."""
-        return _lines(self.document).get(name)
+    def lines(self, name: NormalizedName) -> Sequence[DeclaredLine]:
+        """The lines that declare a package, from the first to the last."""
+        first = _lines(self.document).get(name)
+        declared = self.constraints.get(name, ())
+        if first is None or len(declared) < 2:  # noqa: PLR2004 (one is the first)
+            return [DeclaredLine(first, declared[0].specifiers if declared else ())] if first else []
+        lines = _declared_lines(self.document)
+        return sorted(DeclaredLine(lines.of(each.section, name, each.number), each.specifiers) for each in declared)
 
 
 def read_manifest(tree: Tree, path: str) -> Manifest | None:
@@ -76,11 +83,11 @@ def requirement_name(text: object) -> NormalizedName | None:
 
 
 def _pipfile(document: Document, data: Mapping[str, Any]) -> Manifest:
-    scopes = {}
+    found = Declarations()
     for category, entries in data.items():
         if category not in NOT_PACKAGES and isinstance(entries, dict):
-            scopes[category_scope(category)] = tuple(name for key in entries if (name := parse_name(key)))
-    return Manifest(document, None, scopes)
+            found.add(category_scope(category), (category,), _of_table(entries))
+    return Manifest(document, None, found.scopes, found.constraints)
 
 
 def category_scope(name: str) -> str:
@@ -88,43 +95,52 @@ def category_scope(name: str) -> str:
     return {"packages": MAIN, "dev-packages": "dev"}.get(name) or scope_name(name)
 
 
-def _pyproject(document: Document, data: Mapping[str, Any]) -> Manifest:  # noqa: C901 (one loop for each table)
-    scopes: dict[str, list[NormalizedName]] = {}
-    optional: set[NormalizedName] = set()
+def _pyproject(document: Document, data: Mapping[str, Any]) -> Manifest:
+    found = Declarations()
     project, tool = _sub(data, "project"), _sub(data, "tool")
-    poetry, uv = _sub(tool, "poetry"), _sub(tool, "uv")
-
-    def add(scope: str, requirements: object) -> None:
-        if isinstance(requirements, list):
-            scopes.setdefault(scope, []).extend(name for text in requirements if (name := requirement_name(text)))
-
-    if project:
-        add(MAIN, project.get("dependencies"))
-    for extra, requirements in _sub(project, "optional-dependencies").items():
-        add(scope_name(extra), requirements)
-    for group, requirements in _sub(data, "dependency-groups").items():
-        add(scope_name(group), requirements)
-    add("dev", uv.get("dev-dependencies"))
-    for group, requirements in _sub(_sub(tool, "pdm"), "dev-dependencies").items():
-        add(scope_name(group), requirements)
-    for scope, entries in _poetry_tables(poetry):
-        for key, entry in entries.items():
-            name = parse_name(key)
-            if name and name != "python":
-                scopes.setdefault(scope, []).append(name)
-                if scope == MAIN and isinstance(entry, dict) and entry.get("optional") is True:
-                    optional.add(name)
+    poetry = _sub(tool, "poetry")
+    found.add(MAIN, ("project", "dependencies"), _of_list(project.get("dependencies")))
+    lists = {
+        ("project", "optional-dependencies"): _sub(project, "optional-dependencies"),
+        ("dependency-groups",): _sub(data, "dependency-groups"),
+        ("tool", "pdm", "dev-dependencies"): _sub(_sub(tool, "pdm"), "dev-dependencies"),
+    }
+    for section, content in lists.items():
+        for scope, requirements in content.items():
+            found.add(scope_name(scope), (*section, scope), _of_list(requirements))
+    found.add("dev", ("tool", "uv", "dev-dependencies"), _of_list(_sub(tool, "uv").get("dev-dependencies")))
+    elsewhere = frozenset(found.constraints)
+    for scope, key, entries in _poetry_tables(poetry):
+        packages = {name: entry for name, entry in entries.items() if name != "python"}
+        found.add(scope, ("tool", "poetry", *key), _of_table(packages, elsewhere))
     for extra, names in _sub(poetry, "extras").items():
-        add(scope_name(extra), names)
+        found.add(scope_name(extra), (), ((name, None) for name, _ in _of_list(names)))
+    main = _sub(poetry, "dependencies").items()
+    optional = (parse_name(key) for key, entry in main if isinstance(entry, dict) and entry.get("optional") is True)
     name = parse_name(project.get("name")) or parse_name(poetry.get("name"))
-    return Manifest(document, name, {scope: tuple(names) for scope, names in scopes.items()}, frozenset(optional))
+    return Manifest(document, name, found.scopes, found.constraints, frozenset(filter(None, optional)))
 
 
-def _poetry_tables(poetry: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    yield MAIN, _sub(poetry, "dependencies")
-    yield "dev", _sub(poetry, "dev-dependencies")
+def _poetry_tables(poetry: Mapping[str, Any]) -> Iterator[tuple[str, Key, Mapping[str, Any]]]:
+    yield MAIN, ("dependencies",), _sub(poetry, "dependencies")
+    yield "dev", ("dev-dependencies",), _sub(poetry, "dev-dependencies")
     for group, content in _sub(poetry, "group").items():
-        yield scope_name(group), _sub(content, "dependencies") if isinstance(content, dict) else {}
+        entries = _sub(content, "dependencies") if isinstance(content, dict) else {}
+        yield scope_name(group), ("group", group, "dependencies"), entries
+
+
+def _of_list(requirements: object) -> Iterator[Asked]:
+    for text in requirements if isinstance(requirements, list) else ():
+        if name := requirement_name(text):
+            yield name, of_requirement(text)
+
+
+def _of_table(entries: Mapping[str, Any], elsewhere: Container[NormalizedName] = ()) -> Iterator[Asked]:
+    for key, value in entries.items():
+        if name := parse_name(key):
+            for entry in value if isinstance(value, list) else [value]:
+                constraint = entry.get("version") if isinstance(entry, dict) else entry
+                yield name, None if constraint is None and name in elsewhere else of_constraint(constraint)
 
 
 def _sub(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
@@ -163,6 +179,9 @@ class DeclaredLines:
     def _first_line(self) -> Location:
         line = self._document.text.partition("\n")[0].rstrip("\r")
         return Location(self._document.path, 1, 1, len(line) + 1, one_line(line))
+
+
+_declared_lines = lru_cache(maxsize=64)(DeclaredLines)
 
 
 @lru_cache(maxsize=64)

@@ -1,15 +1,14 @@
 """What an entry of a lock says that it needs: a name, the versions that do, and where it is needed."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from pysentry_hook.inputs.manifest import requirement_name
+from pysentry_hook.inputs.manifest import Manifest, requirement_name
+from pysentry_hook.inputs.specifiers import admitted, of_requirement
 from pysentry_hook.model import Node, NormalizedName
 from pysentry_hook.text import one_line
 
 LONGEST_MARKER = 2_000
-_SPECIFIERS = re.compile(r"[<>=!~][^;@]*")
 
 
 class Need(NamedTuple):
@@ -25,9 +24,7 @@ def parse_need(text: str) -> Need | None:
     name = requirement_name(text)
     if name is None:
         return None
-    head, _, marker = text.partition(";")
-    found = _SPECIFIERS.search(head.partition("@")[0])
-    return Need(name, (found[0].strip(" )"),) if found else (), one_line(marker, LONGEST_MARKER) or None)
+    return Need(name, of_requirement(text), one_line(text.partition(";")[2], LONGEST_MARKER) or None)
 
 
 def as_markers(value: object) -> tuple[str, ...]:
@@ -39,20 +36,13 @@ def as_markers(value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(markers)) if all(markers) else ()
 
 
-def admitted(nodes: Sequence[Node], specifiers: Sequence[str]) -> Sequence[Node]:
-    """Return the nodes of one package whose version is allowed; all of them where that cannot be told.
-
-    Only a package with several versions needs the look.
-    """
-    if len(nodes) < 2 or not any(specifiers):  # noqa: PLR2004 (a choice needs two)
-        return nodes
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # 20 ms, needed only for forks
-
-    try:
-        sets = [SpecifierSet(text) for text in specifiers]
-    except InvalidSpecifier:
-        return nodes
-    fits = [
-        node for node in nodes if any(node.version and each.contains(node.version, prereleases=True) for each in sets)
-    ]
-    return fits or nodes
+def declared(manifest: Manifest, nodes: Iterable[Node]) -> Collection[Node]:
+    """Return what a manifest asks for itself: of several versions of a package those that it admits."""
+    found: dict[Node, None] = {}
+    by_name: dict[NormalizedName, list[Node]] = {}
+    for node in dict.fromkeys(nodes):
+        by_name.setdefault(node.name, []).append(node)
+    for name in sorted(by_name.keys() & manifest.direct):
+        wanted = manifest.constraints.get(name, ())
+        found |= dict.fromkeys(admitted(by_name[name], *(each.specifiers for each in wanted)))
+    return found.keys()

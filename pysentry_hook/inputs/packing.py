@@ -27,7 +27,7 @@ Shared = TypeVar("Shared")
 class Stored:
     """Places that were looked up when the file was read."""
 
-    def __init__(self, places: Mapping[int, Sequence[Any]], declared: Mapping[str, Sequence[Any]]) -> None:
+    def __init__(self, places: Mapping[int, Sequence[Any]], declared: Mapping[Node, Sequence[Any]]) -> None:
         self._places = places
         self._declared = declared
 
@@ -35,9 +35,9 @@ class Stored:
         """The line of an entry."""
         return _location(self._places[place])
 
-    def declaration(self, name: NormalizedName) -> Location | None:
+    def declaration(self, node: Node) -> Location | None:
         """The top-level declaration of a direct dependency."""
-        found = self._declared.get(name)
+        found = self._declared.get(node)
         return _location(found) if found else None
 
 
@@ -61,9 +61,9 @@ class LaterPlaces:
         """The line of an entry."""
         return self._whole().places.location(place)
 
-    def declaration(self, name: NormalizedName) -> Location | None:
+    def declaration(self, node: Node) -> Location | None:
         """The top-level declaration of a direct dependency."""
-        return self._whole().places.declaration(name)
+        return self._whole().places.declaration(node)
 
 
 class _Table:
@@ -117,6 +117,7 @@ def packed(inventory: Inventory) -> dict[str, Any]:
         "unchecked": unchecked,
         "roots": [nodes.number(node) for node in inventory.roots],
         "edges": [[nodes.number(parent), nodes.number(child), marker] for parent, child, marker in inventory.edges],
+        "declared": [[nodes.number(node), found] for node, found in _declared(inventory)],
         "scopes": sorted(inventory.scopes),
         "requirements": [
             [each.requirement, groups.number(sorted(each.groups)), each.indexes, each.place, each.alone]
@@ -136,9 +137,6 @@ def packed(inventory: Inventory) -> dict[str, Any]:
         "shared": shared.values,
         "nodes": nodes.values,
         "places": {place: inventory.places.location(place) for place in _asked_places(inventory)},
-        "declared": {
-            name: found for name in _asked_names(inventory) if (found := inventory.places.declaration(name)) is not None
-        },
     }
 
 
@@ -147,13 +145,13 @@ def _asked_places(inventory: Inventory) -> set[int]:
     return found | {each.place for each in inventory.requirements} | {each.place for each in inventory.remarks}
 
 
-def _asked_names(inventory: Inventory) -> set[NormalizedName]:
-    """What may stand first on a way to a package, and the packages."""
-    return (
-        {edge.child.name for edge in inventory.edges}
-        | {each.node.name for each in inventory.unchecked}
-        | {each.name for each in inventory.dependencies}
-    )
+def _declared(inventory: Inventory) -> Iterator[tuple[Node, Location]]:
+    """The declarations of what may stand first on a way to a package, and of the packages."""
+    children = (edge.child for edge in inventory.edges)
+    packages = (*(each.node for each in inventory.dependencies), *(each.node for each in inventory.unchecked))
+    for node in dict.fromkeys((*children, *packages)):
+        if found := inventory.places.declaration(node):
+            yield node, found
 
 
 def unpacked(values: Mapping[str, Any]) -> Inventory:
@@ -169,7 +167,10 @@ def unpacked(values: Mapping[str, Any]) -> Inventory:
         unchecked=tuple(_unchecked(each, groups, shared) for each in values["unchecked"]),
         roots=tuple(nodes[number] for number in values["roots"]),
         edges=tuple(Edge(nodes[parent], nodes[child], marker) for parent, child, marker in values["edges"]),
-        places=Stored({int(place): found for place, found in values["places"].items()}, values["declared"]),
+        places=Stored(
+            {int(place): found for place, found in values["places"].items()},
+            {nodes[number]: found for number, found in values["declared"]},
+        ),
         scopes=frozenset(map(plain.text, values["scopes"])),
         requirements=tuple(
             Requested(plain.text(requirement), groups[number], tuple(indexes), place, alone)

@@ -1,6 +1,6 @@
 """Read pdm.lock of the lock versions 4.x into an Inventory, https://pdm-project.org/latest/usage/lockfile/."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pysentry_hook.errors import DamagedError, InputError
@@ -8,11 +8,12 @@ from pysentry_hook.inputs.documents import parse_toml, read_text, table, tables,
 from pysentry_hook.inputs.kinds import kind_of_table
 from pysentry_hook.inputs.limits import bounded
 from pysentry_hook.inputs.manifest import Manifest, beside
-from pysentry_hook.inputs.needs import Need, admitted, as_markers, parse_need
+from pysentry_hook.inputs.needs import Need, as_markers, declared, parse_need
 from pysentry_hook.inputs.origins import of_pdm
 from pysentry_hook.inputs.packages import Package, joined, package
 from pysentry_hook.inputs.places import TomlPlaces
 from pysentry_hook.inputs.scopes import reached
+from pysentry_hook.inputs.specifiers import admitted
 from pysentry_hook.model import (
     MAIN,
     THIS_PROJECT,
@@ -59,8 +60,9 @@ def read(tree: Tree, path: str) -> Inventory:
     manifest, notes = beside(tree, path, "pyproject.toml")
     indexes = _indexes(manifest)
     walked = _walk(path, entries, manifest)
+    asked = declared(manifest, [entry.node for entry in entries]) if manifest else None
     packages = joined(
-        _package(path, entry, manifest, indexes, _groups(path, entry, walked))
+        _package(path, entry, asked, indexes, _groups(path, entry, walked))
         for entry in entries
         if not _is_project(entry)
     )
@@ -72,7 +74,7 @@ def read(tree: Tree, path: str) -> Inventory:
         dependencies=tuple(item for item in packages if isinstance(item, Dependency)),
         unchecked=tuple(item for item in packages if isinstance(item, Unchecked)),
         roots=(root,),
-        edges=bounded(path, _edges(root, entries, manifest)),
+        edges=bounded(path, _edges(root, entries, asked)),
         places=TomlPlaces(document, len(entries), [manifest] if manifest else []),
         scopes=frozenset(
             {
@@ -118,14 +120,14 @@ def _walk(path: str, entries: Sequence[_Entry], manifest: Manifest | None) -> di
 
 
 def _package(
-    path: str, entry: _Entry, manifest: Manifest | None, indexes: tuple[str, ...], groups: frozenset[str]
+    path: str, entry: _Entry, asked: Collection[Node] | None, indexes: tuple[str, ...], groups: frozenset[str]
 ) -> Package:
     return package(
         name=entry.name,
         written=entry.version,
         reason=kind_of_table(entry.data),
         groups=groups,
-        direct=entry.name in manifest.direct if manifest else None,
+        direct=entry.node in asked if asked is not None else None,
         markers=as_markers(entry.data.get("marker")),
         indexes=_served(path, entry) or indexes,
         place=entry.place,
@@ -145,16 +147,15 @@ def _indexes(manifest: Manifest | None) -> tuple[str, ...]:
     return of_pdm(tool.get("pdm")) if isinstance(tool, dict) else ()
 
 
-def _edges(root: Node, entries: Sequence[_Entry], manifest: Manifest | None) -> Iterator[Edge]:
+def _edges(root: Node, entries: Sequence[_Entry], asked: Collection[Node] | None) -> Iterator[Edge]:
     """The edges of the lock; an edge leads to the versions of a package that it allows."""
     by_name: dict[NormalizedName, list[Node]] = {}
     for entry in entries:
         by_name.setdefault(entry.name, []).append(entry.node)
     by_name = {name: list(dict.fromkeys(nodes)) for name, nodes in by_name.items()}
     needed = {need.name for entry in entries for need in entry.needs}
-    first = manifest.direct if manifest else frozenset(by_name.keys() - needed)
-    for name in sorted(first):
-        yield from (Edge(root, node) for node in by_name.get(name, ()))
+    first = asked if asked is not None else [entry.node for entry in entries if entry.name not in needed]
+    yield from (Edge(root, node) for node in first)
     for entry in entries:
         for need in entry.needs:
             nodes = [node for node in by_name.get(need.name, ()) if node != entry.node]

@@ -4,10 +4,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pysentry_hook.inputs.documents import Document, without_long_strings
-from pysentry_hook.model import Location, NormalizedName
+from pysentry_hook.inputs.specifiers import admits
+from pysentry_hook.model import Location, Node, NormalizedName
 from pysentry_hook.text import one_line
 
 _HEADER = r"""^[ \t]*\[\[[ \t]*(?:{0}|"{0}"|'{0}')[ \t]*\]\]"""
@@ -37,11 +38,18 @@ def first_line(document: Document) -> Location:
     return span(document.path, document.text, 0, len(line))
 
 
+class DeclaredLine(NamedTuple):
+    """The line of one declaration, and the PEP 440 specifier sets of which a version must hold one."""
+
+    location: Location
+    specifiers: tuple[str, ...]
+
+
 class Declarations(Protocol):
     """What declares packages: a manifest, or the block of a script."""
 
-    def location(self, name: NormalizedName) -> Location | None:
-        """The line that declares a package."""
+    def lines(self, name: NormalizedName) -> Sequence[DeclaredLine]:
+        """The lines that declare a package, from the first to the last."""
 
 
 class _WithManifests:
@@ -50,9 +58,12 @@ class _WithManifests:
     def __init__(self, manifests: Sequence[Declarations]) -> None:
         self._manifests = manifests
 
-    def declaration(self, name: NormalizedName) -> Location | None:
-        """The first declaration of a package in the manifests."""
-        return next((place for manifest in self._manifests if (place := manifest.location(name))), None)
+    def declaration(self, node: Node) -> Location | None:
+        """The first declaration in the manifests that admits the version; the first of the package where none does."""
+        lines = [line for manifest in self._manifests for line in manifest.lines(node.name)]
+        if len(lines) > 1:
+            lines.sort(key=lambda line: not admits(line.specifiers, node.version))
+        return lines[0].location if lines else None
 
 
 class TomlPlaces(_WithManifests):
@@ -143,6 +154,6 @@ class LinePlaces:
         """The line of an entry."""
         return self._locations[place]
 
-    def declaration(self, name: NormalizedName) -> Location | None:
+    def declaration(self, node: Node) -> Location | None:
         """The line of what the file was compiled of; None where it is the declaration itself, or nobody knows."""
-        return self._declared.get(name)
+        return self._declared.get(node.name)

@@ -8,11 +8,11 @@ from pysentry_hook.inputs.documents import parse_toml, read_text, table, tables,
 from pysentry_hook.inputs.kinds import KINDS
 from pysentry_hook.inputs.limits import bounded
 from pysentry_hook.inputs.manifest import Manifest, beside, requirement_name
-from pysentry_hook.inputs.needs import LONGEST_MARKER, Need, admitted, as_markers
+from pysentry_hook.inputs.needs import LONGEST_MARKER, Need, as_markers, declared
 from pysentry_hook.inputs.packages import Package, package
 from pysentry_hook.inputs.places import TomlPlaces
-from pysentry_hook.inputs.poetry_constraints import alternatives
 from pysentry_hook.inputs.scopes import reached, scope_name
+from pysentry_hook.inputs.specifiers import admitted, of_constraint
 from pysentry_hook.inputs.uv_indexes import PYPI
 from pysentry_hook.model import (
     MAIN,
@@ -120,7 +120,7 @@ class _Graph:
         self, path: str, entries: Sequence[_Entry], data: Mapping[str, Any], manifest: Manifest | None
     ) -> None:
         self._entries = entries
-        self._manifest = manifest
+        self._declared = declared(manifest, [each.node for each in entries]) if manifest else None
         self._by_name: dict[NormalizedName, list[_Entry]] = {}
         for entry in entries:
             self._by_name.setdefault(entry.name, []).append(entry)
@@ -151,17 +151,15 @@ class _Graph:
 
     def direct(self, entry: _Entry) -> bool | None:
         """Whether the manifest declares it; None without a manifest."""
-        return entry.name in self._manifest.direct if self._manifest else None
+        return entry.node in self._declared if self._declared is not None else None
 
     def edges(self) -> Iterator[Edge]:
         """Every edge of the graph; without a manifest the project leads to what nothing else needs."""
-        if self._manifest:
-            first = self._manifest.direct
-        else:
-            needed = {need.name for needs in self._needs.values() for need in needs}
-            first = frozenset(self._by_name.keys() - needed)
-        for name in sorted(first):
-            yield from (Edge(self.root, entry.node) for entry in self._by_name.get(name, ()))
+        needed = {need.name for needs in self._needs.values() for need in needs}
+        first = self._declared
+        if first is None:
+            first = [entry.node for entry in self._entries if entry.name not in needed]
+        yield from (Edge(self.root, node) for node in first)
         for entry in self._entries:
             for need in self._needs[entry.place]:
                 nodes = [target.node for target in self._by_name.get(need.name, ())]
@@ -180,15 +178,7 @@ def _needs(path: str, entry: _Entry) -> Iterator[Need]:
             constraint = item.get("version") if isinstance(item, dict) else item
             marker = one_line(item.get("markers"), LONGEST_MARKER) if isinstance(item, dict) else ""
             if name:
-                yield Need(name, _specifiers(constraint), marker or None)
-
-
-def _specifiers(constraint: object) -> tuple[str, ...]:
-    """The PEP 440 form of a constraint; none, which means any version, where it cannot be read."""
-    try:
-        return alternatives(constraint) if isinstance(constraint, str) else ()
-    except ValueError:
-        return ()
+                yield Need(name, of_constraint(constraint), marker or None)
 
 
 def _extras(path: str, data: Mapping[str, Any]) -> dict[str, tuple[NormalizedName, ...]]:

@@ -5,6 +5,7 @@ from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from pysentry_hook.errors import InputError
+from pysentry_hook.inputs.constraints import Key
 from pysentry_hook.inputs.declarations import (
     IN_MAIN,
     Stated,
@@ -16,7 +17,7 @@ from pysentry_hook.inputs.declarations import (
 )
 from pysentry_hook.inputs.documents import table, texts
 from pysentry_hook.inputs.kinds import kind_of_table
-from pysentry_hook.inputs.manifest import Key, requirement_name
+from pysentry_hook.inputs.manifest import requirement_name
 from pysentry_hook.inputs.poetry_constraints import alternatives
 from pysentry_hook.inputs.scopes import scope_name
 from pysentry_hook.model import NormalizedName, parse_name

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pysentry_hook.errors import DeclaresNothingError, DynamicError
 from pysentry_hook.inputs import origins, poetry_tables
+from pysentry_hook.inputs.constraints import Key
 from pysentry_hook.inputs.declarations import (
     IN_MAIN,
     Stated,
@@ -21,7 +22,6 @@ from pysentry_hook.inputs.dependency_groups import parse_groups
 from pysentry_hook.inputs.documents import Document, parse_toml, read_text, table, texts
 from pysentry_hook.inputs.kinds import kind_of_table, kind_of_url
 from pysentry_hook.inputs.limits import MAX_SCOPES, within
-from pysentry_hook.inputs.manifest import Key
 from pysentry_hook.inputs.poetry_constraints import alternatives
 from pysentry_hook.inputs.scopes import reached, scope_name
 from pysentry_hook.inputs.uv_limits import limited

@@ -108,7 +108,7 @@ def _declared(
 
     def place(node: Node) -> int:
         found, _ = ways.to(node)
-        tops = (places[top] for path in found for top in map(normalize, path[1:2]) if top in places)
+        tops = (places[top.name] for path in found for top in path[1:2] if top.name in places)
         return next(iter(taken[node]), places.get(node.name, next(tops, first)))
 
     return place

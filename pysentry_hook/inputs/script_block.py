@@ -12,8 +12,9 @@ from typing import Any
 from pysentry_hook.errors import InputError
 from pysentry_hook.inputs.documents import Document, parse_toml, texts, without_long_strings
 from pysentry_hook.inputs.manifest import requirement_name
-from pysentry_hook.inputs.places import Declarations, span
+from pysentry_hook.inputs.places import Declarations, DeclaredLine, span
 from pysentry_hook.inputs.requirement_lines import decode
+from pysentry_hook.inputs.specifiers import of_requirement
 from pysentry_hook.model import Location, NormalizedName
 from pysentry_hook.tree import Tree
 
@@ -51,12 +52,13 @@ class Block:
                 found.append(self._location(token.start(), token.end()))
         return found if len(found) == len(self.dependencies) else [self._first] * len(self.dependencies)
 
-    def location(self, name: NormalizedName) -> Location | None:
-        """The first declaration of a package."""
-        for text, place in zip(self.dependencies, self.locations, strict=True):
-            if requirement_name(text) == name:
-                return place
-        return None
+    def lines(self, name: NormalizedName) -> Sequence[DeclaredLine]:
+        """The lines that declare a package, from the first to the last."""
+        return [
+            DeclaredLine(place, of_requirement(text))
+            for text, place in zip(self.dependencies, self.locations, strict=True)
+            if requirement_name(text) == name
+        ]
 
     def _location(self, start: int, end: int) -> Location:
         inner = span(self._document.path, self._document.text, start, end)

@@ -84,8 +84,8 @@ def _compiling(project: Project, outcome: Outcome, folder: str) -> Iterator[str]
 
 def forbidding(inventory: Inventory, name: NormalizedName, version: Version) -> Location | None:
     """Where what a file was compiled of declares a package so that this version is not taken."""
-    is_direct = any(each.direct for each in inventory.dependencies if each.name == name)
-    declared = inventory.places.declaration(name) if is_direct and inventory.compiled else None
+    direct = next((each.node for each in inventory.dependencies if each.name == name and each.direct), None)
+    declared = inventory.places.declaration(direct) if direct and inventory.compiled else None
     return declared if declared and not allows(declared.text, name, version) else None
 
 

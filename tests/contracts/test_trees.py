@@ -22,7 +22,7 @@ MANIFESTS = {
 def facts(found: Inventory) -> tuple[object, ...]:
     entries: tuple[Dependency | Unchecked, ...] = (*found.dependencies, *found.unchecked)
     places = tuple(found.places.location(entry.place) for entry in entries)
-    declared = tuple(found.places.declaration(node.name) for node in sorted({entry.node for entry in entries}, key=str))
+    declared = tuple(found.places.declaration(node) for node in sorted({entry.node for entry in entries}, key=str))
     rest = (found.files, found.roots, found.edges, found.scopes, found.notes, found.failures)
     return (*entries, *places, *declared, *rest)
 

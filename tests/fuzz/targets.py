@@ -23,7 +23,7 @@ from pysentry_hook.inputs import READERS, Reader
 from pysentry_hook.inputs.kept import Keeper
 from pysentry_hook.matching import Knowledge
 from pysentry_hook.memory import Memory
-from pysentry_hook.model import Dependency, Unchecked, normalize
+from pysentry_hook.model import Dependency, Unchecked
 from pysentry_hook.reports import FORMATS, PLAN_FORMATS
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.saved import read_report
@@ -66,7 +66,7 @@ def _read(reader: Reader, data: bytes, _: Path) -> None:
     entries: list[Dependency | Unchecked] = [*found.dependencies, *found.unchecked]
     for entry in entries:
         found.places.location(entry.place)
-        found.places.declaration(normalize(entry.name))
+        found.places.declaration(entry.node)
 
 
 def _inputs(reader: Reader, _: Path) -> Iterable[bytes]:

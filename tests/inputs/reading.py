@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pysentry_hook.errors import InputError
 from pysentry_hook.inputs import reader_of
-from pysentry_hook.model import Dependency, Inventory, Location, Unchecked, normalize
+from pysentry_hook.model import Dependency, Inventory, Location, Node, Unchecked, normalize
 from pysentry_hook.tree import FolderTree, Listing
 
 DATA = Path(__file__).parents[1] / "data"
@@ -77,9 +77,9 @@ def cut_out(text: str, location: Location) -> str:
     return text.removeprefix("\ufeff").split("\n")[location.line - 1][location.column - 1 : location.end_column - 1]
 
 
-def declared(found: Inventory, name: str) -> tuple[str, int, str] | None:
+def declared(found: Inventory, name: str, version: str | None = None) -> tuple[str, int, str] | None:
     """The file, the line and the text of the declaration of a package."""
-    location = found.places.declaration(normalize(name))
+    location = found.places.declaration(Node(normalize(name), version))
     return location and (location.path, location.line, location.text)
 
 

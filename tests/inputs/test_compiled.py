@@ -111,7 +111,7 @@ def test_the_source_tells_where_a_package_is_declared() -> None:
     found = inventory({"api/requirements.txt": text, **sources})
     for each in (found, unpacked(packed(found))):
         assert each.compiled == found.compiled
-        assert declared(each, "six") == ("api/requirements.in", 5, "Six[a] == 1.0 ; os_name")
+        assert declared(each, "six", "1.0") == ("api/requirements.in", 5, "Six[a] == 1.0 ; os_name")
     assert declared(found, "idna") == ("api/more.in", 2, "idna<3")
     assert declared(found, "attrs") == ("api/pyproject.toml", 3, '"attrs<22"')
     assert declared(found, "flask") is None

@@ -4,7 +4,7 @@ import pytest
 
 from pysentry_hook.errors import DeclaresNothingError, InputError, NothingToReadError
 from pysentry_hook.inputs import IN_FOLDERS, READERS, open_input, reader_of
-from pysentry_hook.model import Inventory, normalize
+from pysentry_hook.model import Inventory
 from tests.contracts.samples import SAMPLES
 from tests.inputs.reading import Files
 
@@ -52,7 +52,7 @@ def test_a_manifest_beside_a_lock_shows_where_packages_are_declared_or_is_not_sa
     files = {f"app/{name}": SAMPLES[name].of(PINS) for name in (lock, manifest)}
     found = open_input(Files(files), "app")
     assert isinstance(found.result, Inventory)
-    declared = found.result.places.declaration(normalize("idna"))
+    declared = found.result.places.declaration(found.result.dependencies[0].node)
     (skipped,) = found.skipped
     assert skipped.reason.startswith(SHOWS) == (declared is not None) == (DECLARED_IN[lock] == manifest)
 

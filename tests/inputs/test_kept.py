@@ -77,7 +77,7 @@ def test_an_inventory_comes_back_from_json_as_it_was(reader: Reader, project: Pa
         assert getattr(back, field) == getattr(inventory, field), field
     for each in inventory.dependencies:
         assert back.places.location(each.place) == inventory.places.location(each.place)
-        assert back.places.declaration(each.name) == inventory.places.declaration(each.name)
+        assert back.places.declaration(each.node) == inventory.places.declaration(each.node)
 
 
 @pytest.mark.parametrize("reader", locks, ids=[reader.format for reader in locks])

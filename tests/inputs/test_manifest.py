@@ -18,9 +18,10 @@ def a_manifest(text: str, name: str = "pyproject.toml") -> Manifest:
 
 def line_of(text: str, package: str, name: str = "pyproject.toml") -> str | None:
     """The text at a declaration, which must be what an editor would select there."""
-    location = a_manifest(text, name).location(normalize(package))
-    if location is None:
+    lines = a_manifest(text, name).lines(normalize(package))
+    if not lines:
         return None
+    location = lines[0].location
     assert cut_out(text, location).split() == location.text.split()
     return f"{location.line}: {location.text}"
 

@@ -52,3 +52,13 @@ def test_the_project_is_what_lies_in_its_folder_and_not_what_has_its_name() -> N
     assert edges(found) == {"django > django 2.0"}
     found = inventory({"pdm.lock": f'{lock}path = "."\n', "pyproject.toml": manifest})
     assert (found.dependencies, found.unchecked) == ((), ())
+
+
+def test_only_the_versions_that_a_declaration_admits_are_direct() -> None:
+    needy = 'name = "c"\nversion = "1"\ndependencies = ["b>1"]\n'
+    forks = "".join(f'[[package]]\nname = "b"\nversion = "{version}"\n' for version in ("1.0", "2.0"))
+    lock = f"{HEAD}{forks}[[package]]\n{needy}"
+    manifest = '[project]\nname = "shop"\ndependencies = ["b<2", "c"]\n'
+    found = inventory({"pdm.lock": lock, "pyproject.toml": manifest})
+    assert {str(each.version): each.direct for each in found.dependencies} == {"1.0": True, "2.0": False, "1": True}
+    assert edges(found) == {"shop > b 1.0", "shop > c 1", "c 1 > b 2.0"}

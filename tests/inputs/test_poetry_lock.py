@@ -85,7 +85,8 @@ def test_declarations_stand_in_poetry_s_and_in_the_project_s_tables() -> None:
     assert declared(found, "python-dateutil") == ("pyproject.toml", 6, '"python-dateutil (==2.8.2)"')
     assert declared(found, "colorama") == ("pyproject.toml", 10, '"colorama (==0.4.6)"')
     assert declared(found, "iniconfig") == ("pyproject.toml", 16, 'iniconfig = "2.0.0"')
-    assert declared(found, "idna") == ("pyproject.toml", 17, "idna = [")
+    assert declared(found, "idna", "3.6") == ("pyproject.toml", 18, '{ version = "3.6", python = "<3.12" },')
+    assert declared(found, "idna", "3.7") == ("pyproject.toml", 19, '{ version = "3.7", python = ">=3.12" },')
     assert declared(found, "six") is None
 
 
@@ -109,6 +110,37 @@ def test_both_versions_of_a_fork_are_kept_and_both_are_reached() -> None:
     found = inventory({"poetry.lock": lock, "pyproject.toml": a_manifest('a = ["1", "2"]')})
     assert pins(found) == ["a 1", "a 2", "b 1", "c 1"]
     assert {"shop > a 1", "shop > a 2"} <= edges(found)
+
+
+def test_only_the_versions_that_a_declaration_admits_are_direct() -> None:
+    needs_both = '[package.dependencies]\nb = ">=1.24,<2"\n'
+    lock = a_lock(a_package("a", more=needs_both), a_package("b", "1.24"), a_package("b", "1.25"))
+    manifest = a_manifest('a = "1"\nb = {version = "1.24", python = "<3.9"}')
+    found = inventory({"poetry.lock": lock, "pyproject.toml": manifest})
+    assert {str(each.version): each.direct for each in found.dependencies} == {"1": True, "1.24": True, "1.25": False}
+    assert edges(found) == {"shop > a 1", "shop > b 1.24", "a 1 > b 1.24", "a 1 > b 1.25"}
+
+
+@pytest.mark.parametrize("constraint", ['"^3"', '"no version"', '{git = "https://example.org/b"}'])
+def test_where_a_declaration_admits_no_version_or_cannot_be_read_all_are_direct(constraint: str) -> None:
+    lock = a_lock(a_package("b", "1"), a_package("b", "2"))
+    found = inventory({"poetry.lock": lock, "pyproject.toml": a_manifest(f"b = {constraint}")})
+    assert edges(found) == {"shop > b 1", "shop > b 2"}
+    assert {each.direct for each in found.dependencies} == {True}
+
+
+def test_each_of_several_declarations_admits_its_versions() -> None:
+    lock = a_lock(*(a_package("b", version) for version in "123"))
+    manifest = (
+        '[project]\nname = "shop"\ndependencies = ["b==1; os_name == \'nt\'"]\n[tool.poetry.dependencies]\n'
+        'b = {source = "own"}\n[tool.poetry.group.dev.dependencies]\nb = "=3"\n'
+    )
+    found = inventory({"poetry.lock": lock, "pyproject.toml": manifest})
+    assert edges(found) == {"shop > b 1", "shop > b 3"}
+    assert [declared(found, "b", version) for version in "13"] == [
+        ("pyproject.toml", 3, "\"b==1; os_name == 'nt'\""),
+        ("pyproject.toml", 7, 'b = "=3"'),
+    ]
 
 
 def test_a_dependency_may_be_a_text_a_table_or_a_list_of_tables() -> None:

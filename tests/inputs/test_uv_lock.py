@@ -45,7 +45,9 @@ def test_a_member_s_own_dependency_is_direct_and_a_member_is_none() -> None:
 
 def test_declarations_are_found_in_every_member_s_manifest() -> None:
     found = inventory_of("uv.lock/workspace", "uv.lock")
-    assert declared(found, "idna") == ("pyproject.toml", 6, "\"idna==3.6; python_version < '3.12'\"")
+    assert declared(found, "idna", "3.6") == ("pyproject.toml", 6, "\"idna==3.6; python_version < '3.12'\"")
+    assert declared(found, "idna", "3.7") == ("pyproject.toml", 7, "\"idna==3.7; python_version >= '3.12'\"")
+    assert declared(found, "idna", "3.8") == declared(found, "idna", "3.6")
     assert declared(found, "python-dateutil") == ("pyproject.toml", 9, '"Python.DateUtil==2.8.2"')
     assert declared(found, "colorama") == ("pyproject.toml", 13, '"colorama==0.4.6"')
     assert declared(found, "iniconfig") == ("pyproject.toml", 16, '"iniconfig==2.0.0"')
@@ -238,3 +240,12 @@ def test_a_member_outside_of_the_tree_is_not_looked_up() -> None:
 def test_a_scope_s_name_is_safe_to_show() -> None:
     lock = a_lock(more='[package.dev-dependencies]\n"\\u001b[31m\\u202eDev" = []')
     assert inventory({"uv.lock": lock}).scopes == {"main", "[31mdev"}
+
+
+def test_the_member_whose_declaration_admits_the_version_is_shown() -> None:
+    manifest = '[manifest]\nmembers = ["shop", "lib"]\n'
+    lock = a_lock('name = "lib"\nversion = "1"\nsource = { editable = "lib" }', manifest=manifest)
+    one, other = (f'[project]\ndependencies = ["a=={version}"]\n' for version in (1, 2))
+    found = inventory({"uv.lock": lock, "pyproject.toml": one, "lib/pyproject.toml": other})
+    assert declared(found, "a", "1") == ("pyproject.toml", 2, '"a==1"')
+    assert declared(found, "a", "2") == ("lib/pyproject.toml", 2, '"a==2"')

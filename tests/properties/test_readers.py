@@ -69,7 +69,7 @@ def check(found: Inventory, content: str | bytes) -> None:
         assert 1 <= location.column <= location.end_column
         assert entry.groups
         assert entry.groups <= found.scopes
-        found.places.declaration(normalize(entry.name))
+        found.places.declaration(entry.node)
     json.dumps(repr(found)).encode()
     "".join((*found.notes, *found.scopes, *(entry.name + entry.reason for entry in found.unchecked))).encode()
 
