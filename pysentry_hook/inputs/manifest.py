@@ -82,6 +82,22 @@ def requirement_name(text: object) -> NormalizedName | None:
     return normalize(found[1]) if found else None
 
 
+class Editable(NamedTuple):
+    """What pdm installs as a folder or repository that is worked on: `-e URL#egg=name`."""
+
+    name: NormalizedName
+    url: str
+
+
+def parse_editable(text: str) -> Editable | None:
+    """Return what a requirement installs editable, by its egg or the end of its URL; None for any other."""
+    if not text.startswith("-e "):
+        return None
+    url = text[3:].strip()
+    egg = url.partition("#egg=")[2].partition("[")[0]
+    return Editable(parse_name(egg) or parse_name(url.rstrip("/").rpartition("/")[2]) or normalize("unnamed"), url)
+
+
 def _pipfile(document: Document, data: Mapping[str, Any]) -> Manifest:
     found = Declarations()
     for category, entries in data.items():
@@ -262,7 +278,9 @@ def _named_by_text(path: Key, line: str, started: re.Match[str] | None) -> Itera
             return
         if string[3]:
             continue  # the value of a key: include-group
-        name = requirement_name(string[1] if string[1] is not None else string[2])
+        text = string[1] if string[1] is not None else string[2]
+        editable = parse_editable(text)
+        name = editable.name if editable else requirement_name(text)
         if name:
             yield path, name, "", string.start(), string.end()
 

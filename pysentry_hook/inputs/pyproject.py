@@ -22,6 +22,7 @@ from pysentry_hook.inputs.dependency_groups import parse_groups
 from pysentry_hook.inputs.documents import Document, parse_toml, read_text, table, texts
 from pysentry_hook.inputs.kinds import kind_of_table, kind_of_url
 from pysentry_hook.inputs.limits import MAX_SCOPES, within
+from pysentry_hook.inputs.manifest import Editable, parse_editable
 from pysentry_hook.inputs.poetry_constraints import alternatives
 from pysentry_hook.inputs.scopes import reached, scope_name
 from pysentry_hook.inputs.uv_limits import limited
@@ -143,35 +144,32 @@ class _Reading:
         pdm = table(self._pdm.get("dev-dependencies"), self._path, "[tool.pdm.dev-dependencies]")
         for group, entries in pdm.items():
             section = ("tool", "pdm", "dev-dependencies", group)
-            requirements = texts(entries, self._path, ".".join(section[1:]))
-            step = Step("group", scope_name(group))
-            self._add(step, section, [text for text in requirements if not text.startswith("-e ")])
-            self._add_editable(step, section, [text[3:].strip() for text in requirements if text.startswith("-e ")])
+            listed = texts(entries, self._path, ".".join(section[1:]))
+            requirements = [parse_editable(text) or parse_requirement(self._path, text) for text in listed]
+            self._extend(Step("group", scope_name(group)), section, requirements)
         declared = frozenset(entry.name for entry in self._stated)
         self._stated.extend(poetry_tables.stated(self._path, self._poetry, declared))
         for step, included in poetry_tables.includes(self._path, self._poetry):
             self._includes.setdefault(step, []).append(included)
         self._steps.update(poetry_tables.steps(self._path, self._poetry))
 
-    def _add_editable(self, step: Step, section: Key, targets: Sequence[str]) -> None:
-        """Note what pdm installs editable, which nobody can look up; the project itself is none of it."""
-        for target in targets:
-            egg = target.partition("#egg=")[2].partition("[")[0]
-            name = parse_name(egg) or parse_name(target.rstrip("/").rpartition("/")[2]) or normalize("unnamed")
-            if target not in {".", "./"} and name != self._name:
-                self._stated.append(Stated(step, section, 0, name, None, kind_of_url(target)))
-
     def _add(self, step: Step, section: Key, requirements: object) -> None:
         listed = texts(requirements, self._path, ".".join(section))
         self._extend(step, section, [parse_requirement(self._path, text) for text in listed])
 
-    def _extend(self, step: Step, section: Key, requirements: Sequence["Requirement"]) -> None:
-        """Note what a list states; `shop[fast]` in the project `shop` brings in its extra `fast`."""
+    def _extend(self, step: Step, section: Key, requirements: Sequence["Requirement | Editable"]) -> None:
+        """Note what a list states; `shop[fast]` in the project `shop` brings in its extra `fast`.
+
+        Nobody can look up what is editable; the project itself is none of it.
+        """
         self._steps.add(step)
         numbers: Counter[NormalizedName] = Counter()
         for requirement in requirements:
             name = normalize(requirement.name)
-            if name == self._name and requirement.extras and not (requirement.specifier or requirement.url):
+            if isinstance(requirement, Editable):
+                if requirement.url not in {".", "./"} and name != self._name:
+                    self._stated.append(Stated(step, section, numbers[name], name, None, kind_of_url(requirement.url)))
+            elif name == self._name and requirement.extras and not (requirement.specifier or requirement.url):
                 extras = sorted(map(scope_name, requirement.extras))
                 self._includes.setdefault(step, []).extend(Step("extra", extra) for extra in extras)
             else:

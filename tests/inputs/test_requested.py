@@ -66,7 +66,12 @@ def test_what_pdm_installs_editable_is_told_and_the_project_is_not(tmp_path: Pat
     (tmp_path / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
     found = open_input(FolderTree(tmp_path), "pyproject.toml").result
     assert isinstance(found, Inventory)
-    reasons = {entry.name: entry.reason for entry in found.unchecked}
-    assert reasons["sub"] == "path dependency"
-    assert reasons["unnamed"] == "path dependency"
-    assert "shop" not in reasons
+    told = [
+        (entry.name, entry.reason, (location := found.places.location(entry.place)).line, location.text)
+        for entry in found.unchecked
+        if entry.reason.startswith("path")
+    ]
+    assert told == [
+        ("sub", "path dependency", 9, '"-e file:///${PROJECT_ROOT}/sub#egg=sub"'),
+        ("unnamed", "path dependency", 9, '"-e ./$(x)"'),
+    ]
