@@ -16,7 +16,7 @@ from pysentry_hook.model import Location
 from pysentry_hook.text import clean, one_line
 
 MAX_LINE = 100_000
-_ITEM_OPTION = re.compile(r"\s--(?:hash|config-settings?|global-option|install-option)(?:[=\s]|$)")
+_ITEM_OPTION = re.compile(r"\s(?:-C|--(?:hash|config-settings?|global-option|install-option)(?:[=\s]|$))")
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
 _OPTION = re.compile(r"(--[a-z][a-z-]+)(?:=(.*))?|(-[a-zA-Z])(.*)", re.DOTALL)
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)")

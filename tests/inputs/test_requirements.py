@@ -54,6 +54,8 @@ def test_an_export_is_read_as_uv_wrote_it() -> None:
         ("  requests==2.30.0\t", "requests 2.30.0"),
         ("requests==2.30.0 --hash=sha256:00 --hash sha256:11", "requests 2.30.0"),
         ("requests==2.30.0 --config-settings=a=b", "requests 2.30.0"),
+        ("requests==2.30.0 -C a=b --hash=sha256:00", "requests 2.30.0"),
+        ("requests==2.30.0 -Ca=b", "requests 2.30.0"),
         ("requests==1!2.0.post1+local.1", "requests 1!2.0.post1+local.1"),
         ("requests==v2.0", "requests 2.0"),
     ],
