@@ -67,6 +67,7 @@ def read(tree: Tree, path: str) -> Inventory:
         if not _is_project(entry)
     )
     root = Node((manifest and manifest.name) or THIS_PROJECT, None)
+    places = TomlPlaces(document, len(entries), [manifest] if manifest else [])
     return Inventory(
         path=path,
         format=FORMAT,
@@ -75,7 +76,7 @@ def read(tree: Tree, path: str) -> Inventory:
         unchecked=tuple(item for item in packages if isinstance(item, Unchecked)),
         roots=(root,),
         edges=bounded(path, _edges(root, entries, asked)),
-        places=TomlPlaces(document, len(entries), [manifest] if manifest else []),
+        places=places,
         scopes=frozenset(
             {
                 MAIN,
@@ -83,7 +84,7 @@ def read(tree: Tree, path: str) -> Inventory:
                 *(group for item in packages for group in item.groups),
             }
         ),
-        notes=notes,
+        notes=(*notes, *places.notes),
     )
 
 

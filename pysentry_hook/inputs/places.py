@@ -77,6 +77,13 @@ class TomlPlaces(_WithManifests):
         self._document = document
         self._count = count
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be told where the lines of the entries are not known."""
+        if len(self._headers) == self._count:
+            return ()
+        return (f"{self._document.path}: its packages do not stand below [[{self._table}]]; each is told at line 1.",)
+
     def location(self, place: int) -> Location:
         """The version line of an entry, its name line where it has no version, else line 1."""
         starts = self._headers

@@ -68,6 +68,7 @@ def read(tree: Tree, path: str) -> Inventory:
                 place=entry.place,
             )
         )
+    places = TomlPlaces(document, len(entries), [manifest] if manifest else [])
     return Inventory(
         path=path,
         format=FORMAT,
@@ -76,9 +77,9 @@ def read(tree: Tree, path: str) -> Inventory:
         unchecked=tuple(item for item in found if isinstance(item, Unchecked)),
         roots=(graph.root,),
         edges=bounded(path, graph.edges()),
-        places=TomlPlaces(document, len(entries), [manifest] if manifest else []),
+        places=places,
         scopes=graph.scopes,
-        notes=notes,
+        notes=(*notes, *places.notes),
     )
 
 

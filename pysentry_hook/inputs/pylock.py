@@ -50,6 +50,7 @@ def read(tree: Tree, path: str) -> Inventory:
     }
     packages = joined(items.values())
     first = (Edge(root, item.node) for item in packages if item.direct)
+    places = TomlPlaces(document, len(lock.packages), [manifest] if manifest else [], table="packages")
     return Inventory(
         path=path,
         format=FORMAT,
@@ -58,9 +59,9 @@ def read(tree: Tree, path: str) -> Inventory:
         unchecked=tuple(item for item in packages if isinstance(item, Unchecked)),
         roots=(root,),
         edges=bounded(path, chain(_edges(lock, items), first)),
-        places=TomlPlaces(document, len(lock.packages), [manifest] if manifest else [], table="packages"),
+        places=places,
         scopes=frozenset({MAIN, *map(normalize, (*(lock.extras or ()), *(lock.dependency_groups or ())))}),
-        notes=notes,
+        notes=(*notes, *places.notes),
     )
 
 

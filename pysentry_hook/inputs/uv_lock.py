@@ -76,6 +76,7 @@ def read(tree: Tree, path: str) -> Inventory:
         for entry in lock.entries
         if entry.place not in lock.members
     ]
+    places = TomlPlaces(document, len(lock.entries), manifests)
     return Inventory(
         path=path,
         format=FORMAT,
@@ -84,10 +85,10 @@ def read(tree: Tree, path: str) -> Inventory:
         unchecked=tuple(item for item in packages if isinstance(item, Unchecked)),
         roots=tuple(lock.entries[place].node for place in sorted(lock.members)) or (lock.root,),
         edges=bounded(path, lock.edges()),
-        places=TomlPlaces(document, len(lock.entries), manifests),
+        places=places,
         scopes=frozenset(lock.starts),
         members=frozenset(lock.folders()),
-        notes=notes if packages else (*notes, f"{path} {_EMPTY}"),
+        notes=(*notes, *places.notes, *(() if packages else (f"{path} {_EMPTY}",))),
     )
 
 

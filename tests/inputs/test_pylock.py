@@ -4,7 +4,7 @@ import pytest
 
 from pysentry_hook.errors import InputError
 from pysentry_hook.model import Inventory
-from tests.inputs.reading import edges, groups, inventory, pins, reasons
+from tests.inputs.reading import edges, groups, inventory, pins, place, reasons
 
 HEAD = 'lock-version = "1.0"\ncreated-by = "a tool"\n'
 HASH = 'hashes = { sha256 = "00" }'
@@ -45,6 +45,13 @@ def test_the_index_is_told_without_credentials_and_files_of_this_machine_have_no
 )
 def test_what_comes_from_no_index_is_listed_with_the_reason(origin: str, reason: str) -> None:
     assert reasons(a_pylock(f'name = "a"\n{origin}')) == {"a": reason}
+
+
+def test_packages_in_one_array_are_told_at_the_first_line_and_a_note_says_so() -> None:
+    entry = f'name = "a", version = "1.0", {a_wheel("a-1.0-py3-none-any.whl")}'
+    found = inventory({"pylock.toml": f"{HEAD}packages = [{{ {entry} }}]\n"})
+    assert place(found, "a").line == 1
+    assert found.notes == ("pylock.toml: its packages do not stand below [[packages]]; each is told at line 1.",)
 
 
 def test_the_project_itself_is_no_dependency() -> None:

@@ -219,7 +219,10 @@ def test_the_place_is_right_with_windows_line_ends_a_byte_order_mark_and_indenta
 
 def test_an_entry_that_stands_in_no_header_of_its_own_is_placed_at_the_first_line() -> None:
     lock = 'version = 1\npackage = [{ name = "shop", source = { virtual = "." } }, { name = "a", version = "1" }]\n'
-    assert place(inventory({"uv.lock": lock}), "a")[:5] == ("uv.lock", 1, 1, 12, "version = 1")
+    found = inventory({"uv.lock": lock})
+    assert place(found, "a")[:5] == ("uv.lock", 1, 1, 12, "version = 1")
+    assert found.notes == ("uv.lock: its packages do not stand below [[package]]; each is told at line 1.",)
+    assert inventory({"uv.lock": a_uv_lock(("a", "1"))}).notes == ()
 
 
 def test_a_manifest_that_cannot_be_read_is_a_note() -> None:
