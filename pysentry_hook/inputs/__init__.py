@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from pysentry_hook.errors import DeclaresNothingError, InputError, NothingToReadError
 from pysentry_hook.model import Inventory
@@ -114,7 +114,7 @@ def _in_folder(tree: Tree, folder: str, read: Read) -> Opened:
             skipped.append(SkippedInput(path, result.said))
         elif _is_empty(result):
             empty = empty or Opened(path, result)
-            skipped.append(SkippedInput(path, "declares no dependencies"))
+            skipped.append(SkippedInput(path, _nothing(path, result)))
         else:
             rest = (SkippedInput(other, _passed_over(each, reader)) for other, each in present[number + 1 :])
             return Opened(path, result, (*skipped, *rest))
@@ -130,7 +130,13 @@ def _passed_over(reader: Reader, first: Reader) -> str:
     return f"{_SHOWS if reader.format == first.declared_in else ''}{first.format} has precedence"
 
 
-def _is_empty(result: Inventory | InputError) -> bool:
+def _nothing(path: str, result: Inventory) -> str:
+    """Why a manifest that lists nothing is no input, with what in it was not read."""
+    notes = (note.removeprefix(f"{path}: ").removesuffix(".") for note in result.notes)
+    return "; ".join(("declares no dependencies", *notes))
+
+
+def _is_empty(result: Inventory | InputError) -> TypeGuard[Inventory]:
     """Whether a manifest lists nothing, so that what stands beside it may say more."""
     return (
         not isinstance(result, InputError)

@@ -108,6 +108,12 @@ def table(value: object, path: str, what: str) -> Mapping[str, Any]:
     return value
 
 
+def subtable(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """Return the table at a key, empty where there is none, or something else that nobody here needs."""
+    value = data.get(key)
+    return value if isinstance(value, dict) else {}
+
+
 def texts(value: object, path: str, what: str) -> Sequence[str]:
     """Return a list of strings, empty where there is none; InputError for every other shape."""
     if value is None:

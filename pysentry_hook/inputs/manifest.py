@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 
 from pysentry_hook.errors import InputError
 from pysentry_hook.inputs.constraints import Asked, Constraint, Declarations, Key
-from pysentry_hook.inputs.documents import Document, parse_toml, read_text, without_long_strings
+from pysentry_hook.inputs.documents import Document, parse_toml, read_text, subtable, without_long_strings
 from pysentry_hook.inputs.places import DeclaredLine
 from pysentry_hook.inputs.scopes import scope_name
 from pysentry_hook.inputs.specifiers import of_constraint, of_requirement
+from pysentry_hook.inputs.unread import notes
 from pysentry_hook.model import MAIN, Location, NormalizedName, normalize, parse_name
 from pysentry_hook.text import one_line
 from pysentry_hook.tree import Tree
@@ -37,6 +38,7 @@ class Manifest(NamedTuple):
     constraints: Mapping[NormalizedName, Sequence[Constraint]]
     optional: frozenset[NormalizedName] = frozenset()
     """Names in `main` that only an extra installs (Poetry)."""
+    notes: tuple[str, ...] = ()
 
     @property
     def path(self) -> str:
@@ -68,12 +70,13 @@ def read_manifest(tree: Tree, path: str) -> Manifest | None:
 
 
 def beside(tree: Tree, path: str, name: str) -> tuple[Manifest | None, tuple[str, ...]]:
-    """Return the manifest in the folder of a lock, and a note where it is there and cannot be read."""
+    """Return the manifest in the folder of a lock, and notes of what in it is not read, or that it cannot be."""
     folder = path.rpartition("/")[0]
     try:
-        return read_manifest(tree, below(folder, name)), ()
+        manifest = read_manifest(tree, below(folder, name))
     except InputError as error:
         return None, (f"{error.sentence} So direct dependencies and their lines are not known.",)
+    return manifest, manifest.notes if manifest else ()
 
 
 def requirement_name(text: object) -> NormalizedName | None:
@@ -113,35 +116,36 @@ def category_scope(name: str) -> str:
 
 def _pyproject(document: Document, data: Mapping[str, Any]) -> Manifest:
     found = Declarations()
-    project, tool = _sub(data, "project"), _sub(data, "tool")
-    poetry = _sub(tool, "poetry")
+    project, tool = subtable(data, "project"), subtable(data, "tool")
+    poetry = subtable(tool, "poetry")
     found.add(MAIN, ("project", "dependencies"), _of_list(project.get("dependencies")))
     lists = {
-        ("project", "optional-dependencies"): _sub(project, "optional-dependencies"),
-        ("dependency-groups",): _sub(data, "dependency-groups"),
-        ("tool", "pdm", "dev-dependencies"): _sub(_sub(tool, "pdm"), "dev-dependencies"),
+        ("project", "optional-dependencies"): subtable(project, "optional-dependencies"),
+        ("dependency-groups",): subtable(data, "dependency-groups"),
+        ("tool", "pdm", "dev-dependencies"): subtable(subtable(tool, "pdm"), "dev-dependencies"),
     }
     for section, content in lists.items():
         for scope, requirements in content.items():
             found.add(scope_name(scope), (*section, scope), _of_list(requirements))
-    found.add("dev", ("tool", "uv", "dev-dependencies"), _of_list(_sub(tool, "uv").get("dev-dependencies")))
+    found.add("dev", ("tool", "uv", "dev-dependencies"), _of_list(subtable(tool, "uv").get("dev-dependencies")))
     elsewhere = frozenset(found.constraints)
     for scope, key, entries in _poetry_tables(poetry):
         packages = {name: entry for name, entry in entries.items() if name != "python"}
         found.add(scope, ("tool", "poetry", *key), _of_table(packages, elsewhere))
-    for extra, names in _sub(poetry, "extras").items():
+    for extra, names in subtable(poetry, "extras").items():
         found.add(scope_name(extra), (), ((name, None) for name, _ in _of_list(names)))
-    main = _sub(poetry, "dependencies").items()
+    main = subtable(poetry, "dependencies").items()
     optional = (parse_name(key) for key, entry in main if isinstance(entry, dict) and entry.get("optional") is True)
     name = parse_name(project.get("name")) or parse_name(poetry.get("name"))
-    return Manifest(document, name, found.scopes, found.constraints, frozenset(filter(None, optional)))
+    told = notes(document.path, tool)
+    return Manifest(document, name, found.scopes, found.constraints, frozenset(filter(None, optional)), told)
 
 
 def _poetry_tables(poetry: Mapping[str, Any]) -> Iterator[tuple[str, Key, Mapping[str, Any]]]:
-    yield MAIN, ("dependencies",), _sub(poetry, "dependencies")
-    yield "dev", ("dev-dependencies",), _sub(poetry, "dev-dependencies")
-    for group, content in _sub(poetry, "group").items():
-        entries = _sub(content, "dependencies") if isinstance(content, dict) else {}
+    yield MAIN, ("dependencies",), subtable(poetry, "dependencies")
+    yield "dev", ("dev-dependencies",), subtable(poetry, "dev-dependencies")
+    for group, content in subtable(poetry, "group").items():
+        entries = subtable(content, "dependencies") if isinstance(content, dict) else {}
         yield scope_name(group), ("group", group, "dependencies"), entries
 
 
@@ -157,11 +161,6 @@ def _of_table(entries: Mapping[str, Any], elsewhere: Container[NormalizedName] =
             for entry in value if isinstance(value, list) else [value]:
                 constraint = entry.get("version") if isinstance(entry, dict) else entry
                 yield name, None if constraint is None and name in elsewhere else of_constraint(constraint)
-
-
-def _sub(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = data.get(key)
-    return value if isinstance(value, dict) else {}
 
 
 class Declared(NamedTuple):

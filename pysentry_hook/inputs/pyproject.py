@@ -25,6 +25,7 @@ from pysentry_hook.inputs.limits import MAX_SCOPES, within
 from pysentry_hook.inputs.manifest import Editable, parse_editable
 from pysentry_hook.inputs.poetry_constraints import alternatives
 from pysentry_hook.inputs.scopes import reached, scope_name
+from pysentry_hook.inputs.unread import notes, unread
 from pysentry_hook.inputs.uv_limits import limited
 from pysentry_hook.model import Failure, Inventory, NormalizedName, normalize, parse_name
 from pysentry_hook.text import one_line
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
 FORMAT = "pyproject.toml"
-_NOTHING = "declares no dependencies"
 _DYNAMIC = "its dependencies are dynamic, so they cannot be determined"
 
 
@@ -61,13 +61,13 @@ class _Reading:
         self._stated: list[Stated] = []
         self._includes: dict[Step, list[Step]] = {}
         self._steps: set[Step] = {IN_MAIN}
-        self._notes: list[str] = []
+        self._notes = list(notes(path, self._tool))
 
     def inventory(self) -> Inventory:
         """Everything that was declared, with the scopes that reach it."""
         dynamic = self._is_dynamic()
         if not self._declares():
-            raise DynamicError(self._path, _DYNAMIC) if dynamic else DeclaresNothingError(self._path, _NOTHING)
+            raise DynamicError(self._path, _DYNAMIC) if dynamic else self._nothing()
         self._read_project()
         self._read_groups()
         self._read_tools()
@@ -93,6 +93,12 @@ class _Reading:
             if dynamic
             else (),
         )
+
+    def _nothing(self) -> DeclaresNothingError:
+        """What to raise where there is no declaration that is read."""
+        if names := ", ".join(unread(self._tool)):
+            return DeclaresNothingError(self._path, f"declares no dependencies beside {names}, which were not read")
+        return DeclaresNothingError(self._path, "declares no dependencies")
 
     def _requires_python(self) -> str | None:
         """The Pythons of the project; None where it names none, Poetry alternatives of them, or what is noted."""

@@ -237,7 +237,9 @@ class _Lock:
             except InputError as error:
                 notes.append(f"{error.sentence} So its declarations are not shown.")
                 continue
-            found.extend([manifest] if manifest else [])
+            if manifest:
+                found.append(manifest)
+                notes.extend(manifest.notes)
         return found, tuple(notes)
 
 

@@ -67,6 +67,14 @@ def test_the_readers_stand_in_the_documented_order() -> None:
         (ONLY_TOOLS, "declares no dependencies"),
         (DYNAMIC, IS_DYNAMIC),
         ('[project]\nname = "shop"\ndependencies = []\n', "declares no dependencies"),
+        (
+            '[tool.flit.metadata]\nmodule = "shop"\nrequires = ["idna"]\n',
+            "declares no dependencies beside [tool.flit.metadata] requires, which were not read",
+        ),
+        (
+            '[project]\ndependencies = []\n[tool.hatch.envs.docs]\ndependencies = ["idna"]\n',
+            "declares no dependencies; [tool.hatch.envs.docs] dependencies were not read",
+        ),
     ],
 )
 def test_a_manifest_that_declares_nothing_gives_way_to_the_next(manifest: str, reason: str) -> None:

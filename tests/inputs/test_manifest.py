@@ -178,3 +178,10 @@ def test_a_manifest_that_cannot_be_read_is_told_in_whole_sentences(lock: str, ma
     (note,) = inventory({lock: SAMPLES[lock].of((("idna", "3.6"),)), "pyproject.toml": manifest}).notes
     assert end in note
     assert not re.search(r"[?.]\.|[^?.] So ", note)
+
+
+@pytest.mark.parametrize("lock", ["uv.lock", "poetry.lock", "pylock.toml", "pdm.lock"])
+def test_what_a_manifest_declares_for_other_tools_is_told_where_a_lock_is_read(lock: str) -> None:
+    manifest = '[tool.hatch.envs.docs]\ndependencies = ["b"]\n'
+    found = inventory({lock: SAMPLES[lock].of((("idna", "3.6"),)), "pyproject.toml": manifest})
+    assert found.notes == ("pyproject.toml: [tool.hatch.envs.docs] dependencies were not read.",)

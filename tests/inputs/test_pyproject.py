@@ -240,3 +240,33 @@ def test_a_python_that_is_no_constraint_is_told_and_the_rest_is_read() -> None:
 def test_a_group_that_is_not_declared_is_no_scope() -> None:
     assert project("a==1").scopes == {"main"}
     assert project("a==1", more="[tool.uv]\ndev-dependencies = []\n").scopes == {"main", "dev"}
+
+
+def test_lists_of_other_tools_are_not_read_and_each_is_told() -> None:
+    found = project(
+        "a>=1",
+        more='[tool.hatch.envs.default]\ndependencies = ["b"]\n[tool.hatch.envs."x y"]\nextra-dependencies = ["c"]\n'
+        '[tool.hatch.envs.empty]\ndependencies = []\n[tool.rye]\ndev-dependencies = ["d"]\n'
+        '[tool.flit.metadata]\nrequires = ["e"]\ndev-requires = ["f"]\nrequires-extra = {x = ["g"]}\n',
+    )
+    assert reasons(found) == {"a": "not pinned: 'a>=1'"}
+    assert found.notes == (
+        "pyproject.toml: [tool.hatch.envs.default] dependencies were not read.",
+        "pyproject.toml: [tool.hatch.envs.x y] extra-dependencies were not read.",
+        "pyproject.toml: [tool.rye] dev-dependencies were not read.",
+        "pyproject.toml: [tool.flit.metadata] requires were not read.",
+        "pyproject.toml: [tool.flit.metadata] dev-requires were not read.",
+        "pyproject.toml: [tool.flit.metadata] requires-extra were not read.",
+    )
+
+
+def test_of_many_lists_that_are_not_read_ten_are_named() -> None:
+    envs = "".join(f'[tool.hatch.envs.e{number}]\ndependencies = ["b"]\n' for number in range(12))
+    told = project("a>=1", more=envs).notes
+    assert len(told) == 11
+    assert told[-1] == "pyproject.toml: 2 more of such lists were not read."
+
+
+@pytest.mark.parametrize("tool", ["hatch = 1", "hatch = {envs = 1}", "hatch = {envs = {a = 1}}", "flit = []"])
+def test_tables_of_other_tools_may_have_any_shape(tool: str) -> None:
+    assert project("a>=1", more=f"[tool]\n{tool}\n").notes == ()
