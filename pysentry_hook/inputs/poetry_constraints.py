@@ -34,8 +34,12 @@ def _specifier(sign: str, version: str) -> str:
         sign = "=="
     if version == "*":
         return ""
+    if sign in {">", ">=", "<", "<="}:
+        version = version.removesuffix(".*")  # as Poetry reads it
     if sign in {"^", "~"}:
         return _bounded(sign, version)
+    if sign == "~=" and len(_parse(version).release) == 1:
+        return _bounded("~", version)  # PEP 440 has no `~=2`, Poetry has
     if not version.endswith(".*"):
         _parse(version)
     elif sign in {"==", "!="}:

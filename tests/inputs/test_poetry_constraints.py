@@ -20,6 +20,9 @@ from pysentry_hook.inputs.poetry_constraints import alternatives
         ("~1.2", (">=1.2,<1.3",)),
         ("~1", (">=1,<2",)),
         ("~=1.2", ("~=1.2",)),
+        ("~=1", (">=1,<2",)),
+        (">=1.*", (">=1",)),
+        (">= 1.2.* <2.*", (">=1.2,<2",)),
         ("1.2", ("==1.2",)),
         ("==1.2", ("==1.2",)),
         ("=1.2", ("==1.2",)),
@@ -40,7 +43,7 @@ def test_a_constraint_becomes_specifiers(constraint: str, specifiers: tuple[str,
     assert [SpecifierSet(text) for text in specifiers]
 
 
-@pytest.mark.parametrize("constraint", ["", "^", "^abc", "1.2 and 3", ">=1.*", "a || b", "~", "=>1", "=<1", "=", "<>"])
+@pytest.mark.parametrize("constraint", ["", "^", "^abc", "1.2 and 3", "~=1.*", "a || b", "~", "=>1", "=<1", "=", "<>"])
 def test_what_is_no_constraint_is_an_error(constraint: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         alternatives(constraint)
