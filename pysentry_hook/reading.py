@@ -1,7 +1,7 @@
 """Read every input that was named or found, and keep what the chosen scopes and environment install."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -9,9 +9,14 @@ from pysentry_hook import inputs
 from pysentry_hook.config.settings import Settings
 from pysentry_hook.config.words import group_names
 from pysentry_hook.errors import InputError, NothingToReadError, UnreadableInputsError, UsageError
+from pysentry_hook.inputs.discovery import Target, reading_it, scripts, sets_in, targets
 from pysentry_hook.model import CONSTRAINTS, MAIN, Dependency, Failure, Inventory, Unchecked
 from pysentry_hook.report import InputSummary, SkippedInput
+from pysentry_hook.text import some
 from pysentry_hook.tree import FolderTree, Tree, repository_root
+
+_FORMATS = tuple(reader.format for reader in inputs.IN_FOLDERS)
+"""The files that are looked for by name."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,6 +36,8 @@ class Reading:
     _paths: set[str] = field(default_factory=set)
     _covered: dict[str, str] = field(default_factory=dict)
     """Why a folder or file need not be read, by its path."""
+    _beside: dict[str, str] = field(default_factory=dict)
+    """Why a set is not looked for where it stands, by its path."""
 
     def covers(self, path: str) -> str | None:
         """Why a folder or file need not be read: an input that was read already stands for it."""
@@ -49,6 +56,18 @@ class Reading:
         for file in inventory.files:
             if file.format != CONSTRAINTS:
                 self._covered.setdefault(file.path, f"read with {inventory.path}")
+
+    def pass_over(self, sets: Iterable[str], why: str) -> None:
+        """Note sets that are not looked for."""
+        self._beside = {**dict.fromkeys(sets, why), **self._beside}
+
+    def unread(self) -> Iterator[SkippedInput]:
+        """The sets that were passed over, and that no input read or names."""
+        known = {file.path for inventory in self.inventories for file in inventory.files}
+        known.update(each.path for each in self.skipped)
+        known.update(each.path for each in self.broken)
+        for path in sorted(self._beside.keys() - known):
+            yield SkippedInput(path, f"{self._beside[path]}; {reading_it(path)}")
 
     def failed(self, place: str, error: InputError, *, named: bool) -> None:
         """Note an input that could not be read."""
@@ -98,6 +117,7 @@ def read_places(
             _read_with_scripts(tree, place, reading, settings, read)
         else:
             _read_one(tree, place, reading, settings, read)
+    reading.skipped.extend(reading.unread())
     if reading.errors and not reading.inventories:
         raise UnreadableInputsError(reading.root, reading.errors)
     return reading
@@ -114,13 +134,29 @@ def _read_one(tree: Tree, path: str, reading: Reading, settings: Settings, read:
     """Read what one PATH means; a file that an earlier PATH read is not read again."""
     if reading.has(path):
         return
+    sets = _sets_in(tree, path, reading)
     try:
         opened = inputs.open_input(tree, path, read)
     except InputError as error:
+        reading.pass_over(sets, "not looked for by this name")
         if not (settings.allow_empty and isinstance(error, NothingToReadError)):
             reading.failed(path, error, named=True)
         return
+    reading.pass_over(sets, _precedence(opened))
     _take(opened, reading, named=opened.path == path)
+
+
+def _sets_in(tree: Tree, path: str, reading: Reading) -> Sequence[str]:
+    """The sets in a folder; that it could not be listed is noted."""
+    try:
+        return sets_in(tree, path, _FORMATS) if tree.is_folder(path) else ()
+    except InputError as error:
+        reading.failed(error.path, error, named=False)
+        return ()
+
+
+def _precedence(opened: inputs.Opened) -> str:
+    return f"{opened.path.rpartition('/')[2]} has precedence"
 
 
 def _take(opened: inputs.Opened, reading: Reading, *, named: bool) -> None:
@@ -133,25 +169,20 @@ def _take(opened: inputs.Opened, reading: Reading, *, named: bool) -> None:
 
 def _read_with_scripts(tree: Tree, folder: str, reading: Reading, settings: Settings, read: inputs.Read) -> None:
     """Read a project, and every script below its folder; scripts alone are enough."""
-    from pysentry_hook.inputs.discovery import scripts
-
     found = scripts(tree, _listed(tree, folder, reading))
     _read_one(tree, folder, reading, settings._replace(allow_empty=True) if found else settings, read)
-    _read_each(tree, found, reading, read)
+    _read_each(tree, map(Target, found), reading, read)
 
 
 def _read_below(tree: Tree, folder: str, reading: Reading, settings: Settings, read: inputs.Read) -> None:
     """Read every project below a folder, each file and each workspace once."""
-    from pysentry_hook.inputs.discovery import scripts, targets
-
-    formats = [reader.format for reader in inputs.IN_FOLDERS]
     count = len(reading.inventories) + len(reading.errors)
     paths = _listed(tree, folder, reading)
-    _read_each(tree, targets(paths, formats), reading, read)
+    _read_each(tree, targets(paths, _FORMATS), reading, read)
     if settings.include_scripts:
-        _read_each(tree, scripts(tree, paths), reading, read)
+        _read_each(tree, map(Target, scripts(tree, paths)), reading, read)
     if len(reading.inventories) + len(reading.errors) == count and not settings.allow_empty:
-        looked = ", ".join(formats)
+        looked = ", ".join(_FORMATS)
         why = f"nothing to read below; looked for {looked}. --allow-empty lets that pass"
         reading.failed(folder, NothingToReadError(folder or ".", why), named=True)
 
@@ -166,21 +197,31 @@ def _listed(tree: Tree, folder: str, reading: Reading) -> Sequence[str]:
     return listing.paths
 
 
-def _read_each(tree: Tree, paths: Iterable[str], reading: Reading, read: inputs.Read) -> None:
-    """Read what was found below a folder, unless an input that was read already stands for it."""
-    for path in paths:
+def _read_each(tree: Tree, found: Iterable[Target], reading: Reading, read: inputs.Read) -> None:
+    """Read what was found below a folder, unless an input that was read already stands for it.
+
+    Where no file that is looked for declares something, each set beside them is read.
+    """
+    for path, sets in found:
         if why := reading.covers(path):
             reading.skipped.append(SkippedInput(path, why))
+            reading.pass_over(sets, f"in {why}")
             continue
         try:
             opened = inputs.open_input(tree, path, read)
         except NothingToReadError as error:
-            reading.skipped.append(SkippedInput(path or ".", error.detail))
+            instead = f"; read in their place: {some(sets, 3)}" if sets else ""
+            reading.skipped.append(SkippedInput(path or ".", f"{error.detail}{instead}"))
+            _read_each(tree, map(Target, sets), reading, read)
             continue
         except InputError as error:
             reading.failed(path, error, named=False)
             continue
         _take(opened, reading, named=False)
+        if inputs.is_empty(opened.result):
+            _read_each(tree, map(Target, sets), reading, read)
+        else:
+            reading.pass_over(sets, _precedence(opened))
 
 
 def chosen_scopes(settings: Settings, inventories: Iterable[Inventory]) -> frozenset[str]:

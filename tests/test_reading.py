@@ -75,3 +75,94 @@ def test_a_list_that_git_did_not_make_is_told(closed: Path, monkeypatch: pytest.
     monkeypatch.setenv("PATH", "")
     (hint,) = read(closed).hints
     assert hint.startswith(".: files that git ignores are read too: no git was found")
+
+
+SETS = {
+    "requirements-dev.txt": "requirements.txt has precedence; --requirements FILE reads it",
+    "pylock.dev.toml": "requirements.txt has precedence; pysentry-hook FILE reads it",
+}
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def told(reading: Reading) -> tuple[list[str], dict[str, str]]:
+    """Which files were read as inputs, and why others were not."""
+    return [inventory.path for inventory in reading.inventories], dict(reading.skipped)
+
+
+def read_alone(folder: Path, *paths: Path, **settings: Any) -> Reading:
+    return read_inputs(settled(paths=(folder, *paths), **settings), FolderTree(folder))
+
+
+@pytest.mark.parametrize("recursive", [False, True])
+def test_the_sets_beside_what_is_read_are_named(tmp_path: Path, recursive: bool) -> None:
+    write(tmp_path, {"requirements.txt": "a==1\n", "notes.txt": "", **dict.fromkeys(SETS, "")})
+    assert told(read_alone(tmp_path, recursive=recursive)) == (["requirements.txt"], SETS)
+
+
+def test_the_sets_in_the_folder_of_requirements_are_named(tmp_path: Path) -> None:
+    sets = ("requirements/requirements.txt", "requirements/dev.txt", "docs/requirements-dev.txt")
+    write(tmp_path, {"pyproject.toml": '[project]\ndependencies = ["a==1"]\n', **dict.fromkeys(sets, "a==1\n")})
+    why = "pyproject.toml has precedence; --requirements FILE reads it"
+    named = {"requirements/dev.txt": why, "requirements/requirements.txt": why}
+    assert told(read_alone(tmp_path)) == (["pyproject.toml"], named)
+
+
+@pytest.mark.parametrize("recursive", [False, True])
+def test_a_set_that_something_reads_is_not_named(tmp_path: Path, recursive: bool) -> None:
+    files = {"a-requirements.txt": "a==1\n", "b-requirements.txt": "a<2\n", "c-requirements.txt": "c==1\n"}
+    write(tmp_path, {"requirements.txt": "-r a-requirements.txt\n-c b-requirements.txt\n", **files})
+    reading = read_alone(tmp_path, tmp_path / "c-requirements.txt", recursive=recursive)
+    assert told(reading) == (["requirements.txt", "c-requirements.txt"], {})
+
+
+def test_a_set_that_cannot_be_read_is_told_once(tmp_path: Path) -> None:
+    write(tmp_path, {"requirements.txt": "a==1\n", "requirements-dev.txt": "?\n"})
+    reading = read_alone(tmp_path, tmp_path / "requirements-dev.txt")
+    assert [failure.path for failure in reading.failures] == ["requirements-dev.txt"]
+    assert not reading.skipped
+
+
+@pytest.mark.parametrize("manifest", ["[tool.black]\n", '[project]\nname = "x"\ndynamic = ["dependencies"]\n'])
+def test_beside_a_manifest_that_is_no_input_each_set_is_one(tmp_path: Path, manifest: str) -> None:
+    write(
+        tmp_path, {"a/pyproject.toml": manifest, "a/requirements-dev.txt": "a==1\n", "a/requirements-x.txt": "b==1\n"}
+    )
+    read_files, skipped = told(read(tmp_path))
+    assert read_files == ["a/requirements-dev.txt", "a/requirements-x.txt"]
+    assert skipped["a"].startswith("nothing to read here; looked for uv.lock")
+    assert skipped["a"].endswith("; read in their place: a/requirements-dev.txt, a/requirements-x.txt")
+
+
+def test_a_manifest_with_an_empty_list_gives_way_to_the_sets_beside_it(tmp_path: Path) -> None:
+    write(tmp_path, {"pyproject.toml": "[project]\ndependencies = []\n", "requirements-dev.txt": "a==1\n"})
+    assert told(read(tmp_path)) == (["pyproject.toml", "requirements-dev.txt"], {})
+    why = "pyproject.toml has precedence; --requirements FILE reads it"
+    assert told(read_alone(tmp_path)) == (["pyproject.toml"], {"requirements-dev.txt": why})
+
+
+def test_a_set_in_a_member_of_a_workspace_is_named(tmp_path: Path) -> None:
+    member = '[[package]]\nname = "x"\nversion = "1"\nsource = { editable = "x" }\n'
+    lock = f'version = 1\nrequires-python = ">=3.11"\n[manifest]\nmembers = ["x"]\n{member}'
+    manifest = '[project]\nname = "x"\nversion = "1"\ndependencies = []\n'
+    write(tmp_path, {"uv.lock": lock, "x/pyproject.toml": manifest, "x/requirements-dev.txt": "a==1\n"})
+    why = "a member of the workspace of uv.lock"
+    told_so = {"x": why, "x/requirements-dev.txt": f"in {why}; --requirements FILE reads it"}
+    assert told(read(tmp_path)) == (["uv.lock"], told_so)
+
+
+def test_where_nothing_is_looked_for_the_sets_are_named(tmp_path: Path) -> None:
+    write(tmp_path, {"requirements-dev.txt": "a==1\n"})
+    why = "not looked for by this name; --requirements FILE reads it"
+    assert told(read_alone(tmp_path, allow_empty=True)) == ([], {"requirements-dev.txt": why})
+
+
+def test_that_the_sets_of_a_folder_are_not_known_is_a_failure(closed: Path) -> None:
+    reading = read_alone(closed / "closed")
+    assert [inventory.path for inventory in reading.inventories] == ["requirements.txt"]
+    assert [failure.path for failure in reading.failures] == ["."]
+    assert "cannot be listed, so what it holds was not checked" in reading.failures[0].detail

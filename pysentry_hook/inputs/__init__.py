@@ -112,7 +112,7 @@ def _in_folder(tree: Tree, folder: str, read: Read) -> Opened:
         result = _read(tree, path, reader, read)
         if isinstance(result, DeclaresNothingError):
             skipped.append(SkippedInput(path, result.said))
-        elif _is_empty(result):
+        elif is_empty(result):
             empty = empty or Opened(path, result)
             skipped.append(SkippedInput(path, _nothing(path, result)))
         else:
@@ -136,7 +136,7 @@ def _nothing(path: str, result: Inventory) -> str:
     return "; ".join(("declares no dependencies", *notes))
 
 
-def _is_empty(result: Inventory | InputError) -> TypeGuard[Inventory]:
+def is_empty(result: Inventory | InputError) -> TypeGuard[Inventory]:
     """Whether a manifest lists nothing, so that what stands beside it may say more."""
     return (
         not isinstance(result, InputError)

@@ -6,6 +6,7 @@ answer depends on.
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -43,6 +44,10 @@ class _Watched:
     def is_folder(self, path: str) -> bool:
         return self._noted("is_folder", path, self._tree.is_folder(path))
 
+    def names(self, folder: str) -> Sequence[str]:
+        self.seen["names", folder] = None
+        return self._tree.names(folder)
+
     def files(self, folder: str) -> Listing:
         self.seen["files", folder] = None  # a listing is as long to check as to make
         return self._tree.files(folder)
@@ -69,6 +74,9 @@ class _Held:
 
     def is_folder(self, path: str) -> bool:
         return self._tree.is_folder(path)
+
+    def names(self, folder: str) -> Sequence[str]:
+        return self._tree.names(folder)
 
     def files(self, folder: str) -> Listing:
         return self._tree.files(folder)

@@ -1,5 +1,6 @@
 """Where the files of an audited project come from: a folder, a commit or the index; only this package knows git."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from pysentry_hook.tree.folder import FolderTree
@@ -40,6 +41,9 @@ class Tree(Protocol):
 
     def is_folder(self, path: str) -> bool:
         """Whether a folder stands at this path."""
+
+    def names(self, folder: str) -> Sequence[str]:
+        """Return the names of the files in a folder itself, sorted; InputError where it cannot be listed."""
 
     def files(self, folder: str) -> Listing:
         """Return all files below a folder, "" for all, and the folders that could not be listed.

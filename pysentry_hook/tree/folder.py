@@ -47,6 +47,17 @@ class FolderTree:
         except ValueError as error:  # a NUL or a surrogate in the path
             raise InputError(one_line(path), "cannot be read: no file can have this name") from error
 
+    def names(self, folder: str) -> Sequence[str]:
+        """Return the names of the files in a folder itself, links to files included; none behind a link to a folder."""
+        start = self.root / folder
+        try:
+            if start.resolve() != start:
+                return ()
+            with os.scandir(start) as entries:
+                return sorted(entry.name for entry in entries if entry.is_file())
+        except OSError as error:
+            raise _not_listed(folder, error.strerror or str(error)) from error
+
     def files(self, folder: str) -> Listing:
         """Return the files below a folder, links to files of this tree included; see Tree.
 
@@ -68,10 +79,7 @@ class FolderTree:
 
     def _unreadable(self, place: str, refused: Mapping[str, str]) -> Iterator[InputError]:
         for folder, cause in sorted(refused.items()):
-            path = below(place, folder) if folder else place
-            yield InputError(
-                path or ".", f"cannot be listed, so what it holds was not checked: {cause}; make it readable"
-            )
+            yield _not_listed(below(place, folder) if folder else place, cause)
 
     def _folder(self, folder: str) -> Path:
         place = inside("", folder)
@@ -95,6 +103,10 @@ class FolderTree:
             return False
         except (OSError, RuntimeError, ValueError):  # gone, a loop of links, or a name that is too long
             return False
+
+
+def _not_listed(folder: str, cause: str) -> InputError:
+    return InputError(folder or ".", f"cannot be listed, so what it holds was not checked: {cause}; make it readable")
 
 
 def _is_foreign(folder: Path) -> bool:

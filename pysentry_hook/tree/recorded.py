@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import cached_property
 from pathlib import Path
@@ -94,6 +94,12 @@ class RecordedTree:
         if content.startswith(_POINTER) and len(content) < _LONGEST_POINTER:
             raise InputError(path, "is kept in Git LFS, of which git has no more than a pointer; scan the folder")
         return content
+
+    def names(self, folder: str) -> Sequence[str]:
+        """Return the names of the files in a folder itself, links to files included."""
+        start = below(folder, "")
+        found = (path.removeprefix(start) for path in self._entries if path.startswith(start))
+        return sorted(name for name in found if "/" not in name and self._is_listed(f"{start}{name}"))
 
     def files(self, folder: str) -> Listing:
         """Return the files below a folder, links to files of this tree included; see Tree."""

@@ -44,8 +44,9 @@ ENGINE = COMMAND | _set("""
     advisories asking baseline cache cache.notes cache.planted changes
     commands.program commands.progress commands.running commands.view
     config.ci config.files config.indexes config.named config.policies config.said config.settings config.setup
-    config.tool_files config.variables config.words evaluation facts graph http inputs inputs.documents inputs.kept
-    inputs.limits inputs.packing learnt matching memory model plain policy policy.choice policy.gates policy.judge
+    config.tool_files config.variables config.words evaluation facts graph http
+    inputs inputs.discovery inputs.documents inputs.kept inputs.limits inputs.packing
+    learnt matching memory model plain policy policy.choice policy.gates policy.judge
     policy.novelty policy.suppressing reading remarks replacing report reports reports.look rules scan severity
     sources sources.context sources.permission sources.pypi sources.status stamp steps
     tree tree.folder tree.git tree.history tree.limits tree.listing tree.places tree.recorded tree.subject

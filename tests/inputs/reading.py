@@ -1,6 +1,6 @@
 """Read inputs from texts or from the tests' data, and say in short what was found."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pysentry_hook.errors import InputError
@@ -27,6 +27,9 @@ class Files:
 
     def is_folder(self, path: str) -> bool:
         return any(not path or file.startswith(f"{path}/") for file in self._files)
+
+    def names(self, folder: str) -> Sequence[str]:
+        return sorted(file.rpartition("/")[2] for file in self._files if file.rpartition("/")[0] == folder)
 
     def files(self, folder: str) -> Listing:
         return Listing(sorted(file for file in self._files if not folder or file.startswith(f"{folder}/")))

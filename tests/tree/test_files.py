@@ -213,3 +213,18 @@ def test_a_repository_without_a_git_to_ask_is_walked_with_a_note(
     listing = FolderTree(repository).files("")
     assert listing.paths == ["a"]
     assert (listing.note or "").startswith("files that git ignores are read too: no git was found")
+
+
+@pytest.mark.parametrize("made", [FolderTree, IndexTree, committed])
+def test_the_names_in_a_folder_are_those_of_its_own_files(
+    made: Callable[[Path], Tree], git: Git, repository: Path
+) -> None:
+    write(repository, "b", "a", "c/d", "c/e/f")
+    (repository / "link").symlink_to("a")
+    (repository / "elsewhere").symlink_to("c")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "x")
+    tree = made(repository)
+    assert tree.names("") == ["a", "b", "link"]
+    assert tree.names("c") == ["d"]
+    assert not tree.names("elsewhere")
