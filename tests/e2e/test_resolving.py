@@ -98,6 +98,18 @@ def test_overrides_of_uv_count_where_uv_resolves_and_are_told_elsewhere(house: H
     assert any("knows no overrides" in note for note in report["inputs"][0]["notes"]) == (resolver != "uv")
 
 
+def test_a_pin_that_uv_overrides_is_not_what_is_scanned(house: House) -> None:
+    house.write("pyproject.toml", LIMITED.format("requests==2.31.0", "override", "requests==2.30.0"))
+    report = house.report("--resolver", "uv")
+    assert [finding["version"] for finding in report["findings"]] == ["2.30.0"]
+    house.write("pyproject.toml", LIMITED.format("requests==2.30.0", "override", "requests==2.31.0"))
+    assert house.report("--resolver", "uv")["findings"] == []
+    report = house.report("--no-resolver")
+    assert report["findings"] == []
+    (line,) = report["coverage"]["unchecked"]
+    assert line["reason"] == "not pinned: 'requests==2.31.0' of override-dependencies stands in its place"
+
+
 @both
 def test_no_code_of_the_project_is_run(house: House, resolver: str, tmp_path: Path) -> None:
     setup = f"open({str(tmp_path / 'ran')!r}, 'w').close()\nfrom setuptools import setup\nsetup()\n"
