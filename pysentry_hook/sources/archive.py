@@ -72,6 +72,15 @@ class Archive:
                 found.take(record, self._source, PurePosixPath(member).stem, {name})
         return found
 
+    def made_at(self, now: float) -> float:
+        """When its newest member was written, as `made_at` tells."""
+        key = f"made:{self._digest}"
+        known = recall(self._cache, key, lambda text: text and datetime.fromisoformat(text))
+        newest = known[1] if known is not None else _newest(self._content())
+        if known is None:
+            self._cache.put(key, json.dumps(newest and newest.isoformat()).encode(), stored=self._stored)
+        return _at(newest, now)
+
     def everything(self) -> Iterator[tuple[str, object]]:
         """Give every record by the name of its file; None for one that cannot be read."""
         members = {member for package in _index_of(self._open(), self._load).values() for member in package}
@@ -168,13 +177,21 @@ def _index_of(archive: zipfile.ZipFile, load: Callable[[str], object]) -> Index:
 
 def made_at(content: bytes, now: float) -> float:
     """When the newest member of a zip was written, in seconds since the epoch; `now` where it does not tell."""
+    return _at(_newest(content), now)
+
+
+def _at(newest: datetime | None, now: float) -> float:
+    return min(now, newest.timestamp()) if newest else now
+
+
+def _newest(content: bytes) -> datetime | None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             newest = max(member.date_time for member in archive.infolist())
         moment = datetime(*newest, tzinfo=UTC)
     except _DAMAGES:
-        return now
-    return min(now, moment.timestamp()) if moment.year > _NEVER else now
+        return None
+    return moment if moment.year > _NEVER else None
 
 
 def whole_zip(response: Response) -> Response:

@@ -1,7 +1,8 @@
 """Advisory records on this disk or behind one address: a database file, a zip, or a folder of records."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -68,16 +69,17 @@ class Database:
         return SourceAnswer(data=data, advisories=(), answered=frozenset(), unknown={}, failures=(failure,))
 
     def _on_disk(self, packages: Sequence[Package]) -> _State:
-        changed = datetime.fromtimestamp(int(self._path.stat().st_mtime), UTC)
+        changed = self._path.stat().st_mtime
         if not (self._path.is_dir() or self._path.is_file()):  # a pipe would never end
             raise SourceError("is neither a file nor a folder")
         if self._path.is_dir():
-            return _in_folder(self._path, packages)._replace(as_of=changed)
+            return _in_folder(self._path, packages)
         if is_store(self._path):
             return _in_store(self._path, packages)
         content = self._path.read_bytes()
         digest = hashlib.sha256(content).hexdigest()
-        return self._in_zip(digest, lambda: content, packages, self._path.stat().st_mtime)
+        archive = self._archive(digest, content, changed)
+        return self._in_zip(archive, digest, packages, archive.made_at(changed))
 
     def _behind(self, remote: Remote, packages: Sequence[Package]) -> _State:
         """Look packages up in the file behind an address, which is loaded again only when it changed."""
@@ -88,14 +90,15 @@ class Database:
                 with as_file(content) as path:
                     found = _in_store(path, packages)
             else:
-                found = self._in_zip(digest, lambda: content, packages, stored)
+                found = self._in_zip(self._archive(digest, content, stored), digest, packages, stored)
         return found._replace(stale=not remote.is_pinned and self._context.is_stale(stored))
 
-    def _in_zip(self, digest: str, content: Callable[[], bytes], packages: Sequence[Package], stored: float) -> _State:
-        archive = Archive(digest, content, self._context.cache, source="database", stored=stored)
-        return _State(
-            archive.records(package.name for package in packages), _short(digest), self._context.as_of(int(stored))
-        )
+    def _archive(self, digest: str, content: bytes, stored: float) -> Archive:
+        return Archive(digest, lambda: content, self._context.cache, source="database", stored=stored)
+
+    def _in_zip(self, archive: Archive, digest: str, packages: Sequence[Package], as_of: float) -> _State:
+        found = archive.records(package.name for package in packages)
+        return _State(found, _short(digest), self._context.as_of(int(as_of)))
 
 
 def _short(digest: str) -> str:
@@ -117,23 +120,37 @@ def _in_folder(folder: Path, packages: Sequence[Package]) -> _State:
     found = Found(frozenset(package.name for package in packages))
     digest = hashlib.sha256()
     count = 0
+    written = told = 0.0
     for file in _records_below(folder):
         with file.open("rb") as stream:
             data = stream.read(MAX_RECORD_BYTES + 1)
+            written = max(written, os.fstat(stream.fileno()).st_mtime)
         digest.update(f"{file.relative_to(folder).as_posix()}\0{hashlib.sha256(data).hexdigest()}\n".encode())
         record, own = _decoded(file, data), package_of(file.absolute())
+        told = max(told, _modified(record))
         count += own is not None or record is None or _is_record(record)
         about = found.wanted & (names(record) | {own})
         if about or (record is None and own is None):  # whom it is about nobody can tell
             found.take(record, "database", file.stem, about)
     if not count:
         raise SourceError("holds no advisory records (*.json, *.yaml)")
-    return _State(found, _short(digest.hexdigest()), None)
+    return _State(found, _short(digest.hexdigest()), datetime.fromtimestamp(int(min(written, told or written)), UTC))
 
 
 def _is_record(value: object) -> bool:
     """Whether a file that could be read is an advisory, https://ossf.github.io/osv-schema/, and no other document."""
     return isinstance(value, dict) and isinstance(value.get("id"), str) and "modified" in value
+
+
+def _modified(record: object) -> float:
+    """When a record was changed by its own word, in seconds since the epoch; 0 where it does not tell."""
+    if not (isinstance(record, dict) and _is_record(record)):
+        return 0.0
+    try:
+        when = datetime.fromisoformat(record["modified"])
+    except (TypeError, ValueError):
+        return 0.0
+    return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
 
 
 def _decoded(file: Path, data: bytes) -> object:

@@ -215,7 +215,8 @@ def test_data_that_are_too_old_are_an_incomplete_audit(project: Repository) -> N
     variables = {"PYSENTRY_HOOK_DEFAULTS_MAX_DATA_AGE_HOURS": "24", "PYSENTRY_HOOK_DEFAULTS_FAIL_ON": "never"}
     assert project.scan(env=variables).returncode == 0
     yesterday = (datetime.now(UTC) - timedelta(hours=25)).timestamp()
-    os.utime(project.records, (yesterday, yesterday))
+    for record in project.records.iterdir():
+        os.utime(record, (yesterday, yesterday))
     done = project.scan(env=variables)
     assert done.returncode == 3
     assert "and max_data_age_hours is 24 (PYSENTRY_HOOK_DEFAULTS_MAX_DATA_AGE_HOURS)" in done.stdout.splitlines()[-1]

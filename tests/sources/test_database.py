@@ -1,25 +1,30 @@
 """Folders, zips and files of records as a database: what is read of them, and what is said where it cannot be."""
 
 import json
+import os
+import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from pysentry_hook.cache import MemoryCache
+from pysentry_hook.cache import Cache, MemoryCache
 from pysentry_hook.http import Http, Limits
 from pysentry_hook.sources.context import Context
 from pysentry_hook.sources.database import Database
 from pysentry_hook.syncing import imported
 from tests.builders import a_folder_of_records, a_package, a_record, a_zip
 from tests.sources.test_archive import PYPA, YAML, zipped
+from tests.sources.test_pinned import Moment, written_at
+
+COPIED = datetime(2050, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
-def a_database(path: Path) -> Database:
+def a_database(path: Path, cache: Cache | None = None) -> Database:
     """A database that nobody else looks into."""
     context = Context(
         http=Http(Limits(), offline=True),
-        cache=MemoryCache(),
+        cache=cache or MemoryCache(),
         now=datetime(2099, 3, 1, tzinfo=UTC),
         fresh_for=timedelta(hours=1),
         url="",
@@ -139,3 +144,51 @@ def a_folder_in_the_layout_of_pypa(folder: Path) -> Path:
         file.parent.mkdir(parents=True)
         file.write_text(content, encoding="utf-8")
     return folder
+
+
+def copied(path: Path, moment: datetime = COPIED) -> Path:
+    os.utime(path, (moment.timestamp(), moment.timestamp()))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("moments", "as_of"),
+    [
+        ([(2049, 2, 27, 10, 30, 2), (2048, 1, 1, 0, 0, 0)], datetime(2049, 2, 27, 10, 30, 2, tzinfo=UTC)),
+        ([(1980, 1, 1, 0, 0, 0)], COPIED),
+        ([(2051, 1, 1, 0, 0, 0)], COPIED),
+    ],
+    ids=["of its newest record", "without a date", "newer than its file"],
+)
+def test_a_zip_is_as_old_as_its_newest_record_whenever_it_was_copied(
+    moments: list[Moment], as_of: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "db.zip").write_bytes(written_at(*moments))
+    path, cache = copied(tmp_path / "db.zip"), MemoryCache()
+    assert a_database(path, cache).ask([a_package()]).data.as_of == as_of
+    monkeypatch.delattr(zipfile, "ZipFile")  # who knows the zip does not open it
+    again = a_database(path, cache).ask([a_package()])
+    assert again.data.as_of == as_of
+    assert again.answered
+
+
+@pytest.mark.parametrize(
+    ("modified", "as_of"),
+    [
+        (["2048-01-01T00:00:00Z", "2049-02-27T10:30:02.5Z"], datetime(2049, 2, 27, 10, 30, 2, tzinfo=UTC)),
+        (["2048-01-01", "2047-12-31T23:30:00-01:00"], datetime(2048, 1, 1, 0, 30, tzinfo=UTC)),
+        (["2051-01-01T00:00:00Z"], COPIED),
+        (["soon", None], COPIED),
+    ],
+    ids=["of its newest record", "without a time", "newer than its files", "of no day"],
+)
+def test_a_folder_is_as_old_as_its_newest_record_whenever_it_was_copied(
+    modified: list[str | None], as_of: datetime, tmp_path: Path
+) -> None:
+    records = [a_record(f"GHSA-{number}", modified=moment) for number, moment in enumerate(modified)]
+    folder = a_folder_of_records(tmp_path / "db", *records)
+    (folder / "other.json").write_text('{"modified": "2049-12-31T00:00:00Z"}', encoding="utf-8")
+    (folder / "requests").mkdir()
+    for number, file in enumerate(sorted(folder.glob("*.json"))):
+        copied(file, COPIED - timedelta(days=number))
+    assert a_database(folder).ask([a_package()]).data.as_of == as_of
