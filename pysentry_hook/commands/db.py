@@ -23,6 +23,7 @@ from pysentry_hook.config.words import EXPORT
 from pysentry_hook.errors import DatabaseError, SourceError, UsageError
 from pysentry_hook.http import MAX_ARCHIVE, Http, Response
 from pysentry_hook.replacing import replacing
+from pysentry_hook.sources.archive import made_at
 from pysentry_hook.sources.export import DEFAULT_URL
 from pysentry_hook.sources.store import Store, is_store
 from pysentry_hook.syncing import OSV, PYPA, imported, sync
@@ -138,14 +139,17 @@ def _imported(source: str, path: Path, http: Http) -> str:
     origin = Path(source)
     if not origin.exists():
         raise UsageError(f"{one_line(source, 120)} is not there; check the path")
-    made = datetime.fromtimestamp(int(origin.stat().st_mtime), UTC)
+    changed = origin.stat().st_mtime
     if origin.is_dir():
-        return imported(origin, path, made)
+        return imported(origin, path, datetime.fromtimestamp(int(changed), UTC))
     note = origin.with_name(f"{origin.name}.sha256")
     if note.exists():
         with origin.open("rb") as file:
             _check(hashlib.file_digest(file, "sha256").hexdigest(), _digest_in(note))
-    return imported(origin.read_bytes() if is_store(origin) else origin, path, made)
+    data = origin.read_bytes()
+    if is_store(origin):
+        return imported(data, path, datetime.fromtimestamp(int(changed), UTC))
+    return imported(origin, path, datetime.fromtimestamp(int(made_at(data, changed)), UTC))
 
 
 def _check(found: str, wanted: str) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import sqlite3
 from pathlib import Path
+from zipfile import ZipFile, ZipInfo
 
 import pytest
 
@@ -260,3 +261,11 @@ def test_a_zip_is_to_be_imported_first(run: Run, tmp_path: Path, command: str) -
     done = run("db", command, path)
     told = f"error: {path}: is no database of pysentry-hook; make one of it: pysentry-hook db import '{path}'\n"
     assert (done.returncode, done.stderr) == (2, told)
+
+
+def test_a_zip_that_is_imported_is_as_old_as_its_newest_record(run: Run, tmp_path: Path) -> None:
+    with ZipFile(tmp_path / "all.zip", "w") as archive:
+        for name, year in (("a.json", 2024), ("b.json", 2023)):
+            archive.writestr(ZipInfo(name, (year, 3, 1, 12, 0, 0)), json.dumps(a_record(f"PYSEC-2099-{year}")))
+    assert run("db", "import", tmp_path / "all.zip", "--to", tmp_path / "a.db").returncode == 0
+    assert "2 records as of 2024-03-01 12:00 UTC" in run("db", "status", tmp_path / "a.db").stdout
