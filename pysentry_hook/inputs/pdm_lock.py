@@ -14,6 +14,7 @@ from pysentry_hook.inputs.packages import Package, joined, package
 from pysentry_hook.inputs.places import TomlPlaces
 from pysentry_hook.inputs.scopes import reached
 from pysentry_hook.inputs.specifiers import admitted
+from pysentry_hook.inputs.stale import unlocked
 from pysentry_hook.model import (
     MAIN,
     THIS_PROJECT,
@@ -68,6 +69,8 @@ def read(tree: Tree, path: str) -> Inventory:
     )
     root = Node((manifest and manifest.name) or THIS_PROJECT, None)
     places = TomlPlaces(document, len(entries), [manifest] if manifest else [])
+    scopes = {MAIN, *map(_scope, texts(metadata.get("groups"), path, "the groups"))}
+    lacking = unlocked(manifest, path, {entry.name for entry in entries}, scopes)
     return Inventory(
         path=path,
         format=FORMAT,
@@ -77,14 +80,8 @@ def read(tree: Tree, path: str) -> Inventory:
         roots=(root,),
         edges=bounded(path, _edges(root, entries, asked)),
         places=places,
-        scopes=frozenset(
-            {
-                MAIN,
-                *map(_scope, texts(metadata.get("groups"), path, "the groups")),
-                *(group for item in packages for group in item.groups),
-            }
-        ),
-        notes=(*notes, *places.notes),
+        scopes=frozenset({*scopes, *(group for item in packages for group in item.groups)}),
+        notes=(*notes, *places.notes, *lacking),
     )
 
 

@@ -13,6 +13,7 @@ from pysentry_hook.inputs.needs import as_markers
 from pysentry_hook.inputs.packages import Package, joined, package
 from pysentry_hook.inputs.places import PipfilePlaces
 from pysentry_hook.inputs.scopes import scope_name
+from pysentry_hook.inputs.stale import unlocked
 from pysentry_hook.inputs.uv_indexes import PYPI
 from pysentry_hook.model import (
     MAIN,
@@ -71,7 +72,7 @@ def read(tree: Tree, path: str) -> Inventory:
             document, [(entry.category, entry.key) for entry in entries], [manifest] if manifest else []
         ),
         scopes=frozenset({MAIN, *(_scope(category) for category in data if category != "_meta")}),
-        notes=notes,
+        notes=(*notes, *unlocked(manifest, path, {entry.name for entry in entries})),
     )
 
 

@@ -13,6 +13,7 @@ from pysentry_hook.inputs.packages import Package, package
 from pysentry_hook.inputs.places import TomlPlaces
 from pysentry_hook.inputs.scopes import reached, scope_name
 from pysentry_hook.inputs.specifiers import admitted, of_constraint
+from pysentry_hook.inputs.stale import unlocked
 from pysentry_hook.inputs.uv_indexes import PYPI
 from pysentry_hook.model import (
     MAIN,
@@ -79,7 +80,7 @@ def read(tree: Tree, path: str) -> Inventory:
         edges=bounded(path, graph.edges()),
         places=places,
         scopes=graph.scopes,
-        notes=(*notes, *places.notes),
+        notes=(*notes, *places.notes, *unlocked(manifest, path, {entry.name for entry in entries})),
     )
 
 

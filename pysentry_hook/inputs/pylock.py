@@ -14,6 +14,7 @@ from pysentry_hook.inputs.manifest import Manifest, beside
 from pysentry_hook.inputs.needs import LONGEST_MARKER, as_markers
 from pysentry_hook.inputs.packages import Package, joined, package
 from pysentry_hook.inputs.places import TomlPlaces
+from pysentry_hook.inputs.stale import unlocked
 from pysentry_hook.model import (
     MAIN,
     THIS_PROJECT,
@@ -51,6 +52,7 @@ def read(tree: Tree, path: str) -> Inventory:
     packages = joined(items.values())
     first = (Edge(root, item.node) for item in packages if item.direct)
     places = TomlPlaces(document, len(lock.packages), [manifest] if manifest else [], table="packages")
+    lacking = unlocked(manifest, path, {normalize(entry.name) for entry in lock.packages}, {MAIN})
     return Inventory(
         path=path,
         format=FORMAT,
@@ -61,7 +63,7 @@ def read(tree: Tree, path: str) -> Inventory:
         edges=bounded(path, chain(_edges(lock, items), first)),
         places=places,
         scopes=frozenset({MAIN, *map(normalize, (*(lock.extras or ()), *(lock.dependency_groups or ())))}),
-        notes=(*notes, *places.notes),
+        notes=(*notes, *places.notes, *lacking),
     )
 
 

@@ -12,6 +12,7 @@ from pysentry_hook.inputs.needs import LONGEST_MARKER, as_markers
 from pysentry_hook.inputs.packages import package
 from pysentry_hook.inputs.places import Declarations, TomlPlaces
 from pysentry_hook.inputs.scopes import reached, scope_name
+from pysentry_hook.inputs.stale import unlocked
 from pysentry_hook.model import (
     MAIN,
     Dependency,
@@ -143,15 +144,19 @@ class _Lock:
 
     def _declared(self, requirements: object) -> list[Mapping[str, Any]]:
         """The declared requirements, less those that markers, overrides or exclusions keep out of the lock."""
-        overrides = tables(self._manifest.get("overrides"), self._path, "overrides")
-        dropped = {parse_name(override.get("name")) for override in overrides}
-        dropped |= {parse_name(name) for name in texts(self._manifest.get("excludes"), self._path, "excludes")}
+        dropped = self._dropped()
         return [
             requirement
             for requirement in tables(requirements, self._path, "requirements")
             if (name := parse_name(requirement.get("name"))) in self._by_name
             or not ("marker" in requirement or name in dropped)
         ]
+
+    def _dropped(self) -> set[NormalizedName | None]:
+        """What overrides or exclusions may keep out of the lock."""
+        overrides = tables(self._manifest.get("overrides"), self._path, "overrides")
+        excludes = texts(self._manifest.get("excludes"), self._path, "excludes")
+        return {*(parse_name(each.get("name")) for each in overrides), *map(parse_name, excludes)}
 
     def _add(self, starts: dict[str, set[_Step]], scope: str, edges: object) -> None:
         starts.setdefault(scope, set()).update(self._targets(edges))
@@ -240,6 +245,7 @@ class _Lock:
             if manifest:
                 found.append(manifest)
                 notes.extend(manifest.notes)
+                notes.extend(unlocked(manifest, self._path, {*self._by_name, *filter(None, self._dropped())}))
         return found, tuple(notes)
 
 

@@ -62,7 +62,7 @@ OURS = {
     "cold": JSON | _set("""
         http.names http.tls http.wire http.workers
         inputs.constraints inputs.kinds inputs.manifest inputs.needs inputs.packages inputs.places inputs.scopes
-        inputs.specifiers inputs.unread inputs.uv_lock
+        inputs.specifiers inputs.stale inputs.unread inputs.uv_lock
         sources.archive sources.found sources.osv sources.pypa sources.records sources.remote sources.rows sources.store
         sources.yaml_records
     """),
