@@ -56,6 +56,8 @@ class Change:
     """What becomes of each declaration of the package; none where the lock alone moves."""
     against: tuple[str, ...] = ()
     """For an override: who asks for other versions, as `web 1.0 (six<2)`."""
+    lets: NormalizedName | None = None
+    """The package that can move with it alone, where it is that which the change is for."""
 
 
 class Seen(NamedTuple):

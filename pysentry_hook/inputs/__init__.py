@@ -54,7 +54,10 @@ IN_FOLDERS: Sequence[Reader] = tuple(reader for reader in READERS if reader is n
 """The readers whose file is looked for in a folder; a script is read where it is named."""
 MANIFESTS = (PYPROJECT, PIPFILE)
 _SHOWS = "it shows where packages are declared; "
-_ELSEWHERE = ". --recursive looks below; --requirements FILE reads a requirements file of another name"
+_ELSEWHERE = (
+    ". --recursive looks below; --requirements FILE reads a requirements file of another name, --include-scripts "
+    "scripts that list what they need"
+)
 
 
 class Opened(NamedTuple):

@@ -128,7 +128,7 @@ class Proposals:
             yield (
                 outcome
                 if isinstance(outcome, ResolutionError)
-                else self._written(base, outcome, (*names, goal.package), names)
+                else self._written(base, outcome, (*names, goal.package), names, lets=goal.package)
             )
 
     def _where_it_is_affected(self, base: Outcome, goal: Goal, target: Version) -> Attempt:
@@ -163,9 +163,18 @@ class Proposals:
         return Change(kind=Kind.UPPER_BOUND, package=name, ask=ask, edits=edits)
 
     def _written(
-        self, base: Outcome, seen: Outcome, packages: Sequence[NormalizedName], names: Collection[NormalizedName]
+        self,
+        base: Outcome,
+        seen: Outcome,
+        packages: Sequence[NormalizedName],
+        names: Collection[NormalizedName],
+        *,
+        lets: NormalizedName | None = None,
     ) -> Attempt:
-        """What the bounds of `names` come to that allow what was chosen of the packages, and little beside it."""
+        """What the bounds of `names` come to that allow what was chosen of the packages, and little beside it.
+
+        `lets` is the package that all of it is for.
+        """
         changes: list[Change] = []
         for name in dict.fromkeys(packages):
             versions = seen.versions(name)
@@ -174,7 +183,9 @@ class Proposals:
             edits = tuple(self._edits(name, versions[-1])) if name in names else ()
             ask = exactly(name, versions) if self._project.is_lock else None
             if edits or ask:
-                changes.append(Change(kind=_kind(edits, versions[-1]), package=name, ask=ask, edits=edits))
+                lets_other = lets if lets != name else None
+                kind = _kind(edits, versions[-1])
+                changes.append(Change(kind=kind, package=name, ask=ask, edits=edits, lets=lets_other))
         return self._attempt((*base.changes, *changes))
 
     def _edits(self, name: NormalizedName, version: Version) -> Iterator[Edit]:

@@ -53,6 +53,7 @@ def _change(change: Change) -> dict[str, Any]:
         "ask": change.ask,
         "edits": [_edit(edit) for edit in change.edits],
         "against": list(change.against),
+        "lets": change.lets,
     }
 
 

@@ -122,6 +122,7 @@ def how(step: Step) -> str:
     """What is done, how far the package moves by it, and what nobody promises."""
     distance = far(step.move) if step.move else ""
     word = f"{_KINDS[step.change.kind]}{', ' if distance else ''}{distance}"
+    word += f", so that {step.change.lets} can move" if step.change.lets else ""
     if step.change.kind is not Kind.OVERRIDE:
         return word
     who = some(step.change.against, _MOST_NAMED) or "a package that needs it"

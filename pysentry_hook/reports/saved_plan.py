@@ -48,6 +48,7 @@ def _change(values: Mapping[str, Any]) -> Change:
         ask=values["ask"],
         edits=tuple(Edit(**entry) for entry in values["edits"]),
         against=tuple(values["against"]),
+        lets=values["lets"] and NormalizedName(values["lets"]),
     )
 
 

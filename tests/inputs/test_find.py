@@ -107,7 +107,8 @@ def test_a_folder_of_manifests_that_declare_nothing_says_why_each_was_skipped() 
     assert str(caught.value) == (
         f"app: nothing to read here; looked for {looked_for}"
         f"; pyproject.toml: {IS_DYNAMIC}; Pipfile: declares no dependencies"
-        ". --recursive looks below; --requirements FILE reads a requirements file of another name"
+        ". --recursive looks below; --requirements FILE reads a requirements file of another name, "
+        "--include-scripts scripts that list what they need"
     )
 
 

@@ -90,6 +90,7 @@ def test_a_parent_that_the_project_bounds_gets_another_bound(shops: Shops) -> No
     plan = shop.plan(a_record(package="six", fixed="2.0"))
     assert edits(plan) == [("pyproject.toml", 5, "web<1.5", "web>=1.5,<1.6")]
     assert moves(plan) == {"six": (["1.0"], ["2.0"]), "web": (["1.0"], ["1.5"])}
+    assert {change.package: change.lets for change in plan.changes} == {"web": "six"}
 
 
 def test_an_override_comes_last_and_is_told_as_one(shops: Shops) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pysentry_hook.model import Severity
+from pysentry_hook.model import Severity, normalize
 from pysentry_hook.proposal import Kind, Plan, Tally
 from pysentry_hook.reports.look import Look
 from pysentry_hook.reports.plan_human import render
@@ -175,6 +175,11 @@ def test_a_change_that_moves_nothing_by_itself_is_told_too() -> None:
 )
 def test_each_kind_of_change_has_its_word(kind: Kind, word: str) -> None:
     assert f"2.32.4  {word}, minor  clears" in told(a_plan(a_change("requests", kind)))
+
+
+def test_a_change_that_clears_nothing_says_what_it_is_for() -> None:
+    plan = a_plan(replace(a_change("flask", Kind.UPPER_BOUND), lets=normalize("werkzeug")))
+    assert ", so that werkzeug can move\n" in told(plan)
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,7 @@ def test_the_plan_is_built_of_these_fields() -> None:
             {"declaration": 3, "path": "web/pyproject.toml", "line": 4, "before": "flask", "after": "flask>=2.2.5"},
         ],
         "against": [],
+        "lets": None,
     }  # fmt: skip
     assert found["moves"][:2] == [
         {"package": "blinker", "before": [], "after": ["1.6"], "change": None, "distance": None},
