@@ -164,9 +164,9 @@ class _Reading:
         self._extend(step, section, [parse_requirement(self._path, text) for text in listed])
 
     def _extend(self, step: Step, section: Key, requirements: Sequence["Requirement | Editable"]) -> None:
-        """Note what a list states; `shop[fast]` in the project `shop` brings in its extra `fast`.
+        """Note what a list states; `shop[fast]` in the project `shop` brings in its extra `fast`, and `shop` nothing.
 
-        Nobody can look up what is editable; the project itself is none of it.
+        With a version it is a package of an index. Nobody can look up what is editable; the project is none of it.
         """
         self._steps.add(step)
         numbers: Counter[NormalizedName] = Counter()
@@ -175,7 +175,7 @@ class _Reading:
             if isinstance(requirement, Editable):
                 if requirement.url not in {".", "./"} and name != self._name:
                     self._stated.append(Stated(step, section, numbers[name], name, None, kind_of_url(requirement.url)))
-            elif name == self._name and requirement.extras and not (requirement.specifier or requirement.url):
+            elif name == self._name and not (requirement.specifier or requirement.url):
                 extras = sorted(map(scope_name, requirement.extras))
                 self._includes.setdefault(step, []).extend(Step("extra", extra) for extra in extras)
             else:

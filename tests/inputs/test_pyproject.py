@@ -89,11 +89,12 @@ def test_scopes_are_extras_and_groups_with_what_they_include() -> None:
     assert found.scopes == {"main", "fast-lane", "all", "dev", "docs", "lint"}
 
 
-def test_what_has_the_project_s_name_is_a_dependency_unless_it_asks_for_an_extra_alone() -> None:
+def test_what_has_the_project_s_name_is_a_dependency_where_it_asks_for_a_version() -> None:
     found = read(
         '[project]\nname = "shop"\ndependencies = []\n[project.optional-dependencies]\nfast = ["a==1"]\n'
         "all = [\"Shop[fast]; os_name=='nt'\"]\n"
-        '[dependency-groups]\ndev = ["shop[fast]", "shop==2.0"]\nopen = ["shop>=1"]\nextra = ["shop[fast]==3"]\n'
+        '[dependency-groups]\nown = ["shop"]\ndev = ["shop[fast]", "shop==2.0"]\nopen = ["shop>=1"]\n'
+        'extra = ["shop[fast]==3"]\n'
     )
     assert groups(found) == {
         "a 1": ["all", "dev", "fast"],
